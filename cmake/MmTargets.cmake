@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+#
+# Libraries and programs out of the files that the modules have.
+#
+#   mmref          library: ref/ and the boot list; needs nothing but libc
+#   mmref-checks   library: invariants, models, the engine, cross checks
+#   mmref-trace    library: operations, the trace language, targets
+#   mmref-import   library: readers of recordings (zlib)
+#   mmref-cli      the command, build/.../mmref
+#   mmref-prop     all properties in one program
+#   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
+#   fuzz_NAME      one program per fuzz/targets/NAME.target
+include_guard()
+
+function(mm_add_targets)
+	mm_write_registries()
+	mm_library_ref()
+	mm_library_checks()
+	mm_library_trace()
+	mm_library_import()
+	mm_program_command()
+	mm_program_prop()
+	mm_program_bench()
+	mm_programs_fuzz()
+endfunction()
+
+# Harness files of folders; the build looks again each time.
+function(mm_harness_files out)
+	set(patterns)
+	foreach(folder IN LISTS ARGN)
+		list(APPEND patterns "${CMAKE_SOURCE_DIR}/${folder}/*.c")
+	endforeach()
+	file(GLOB files CONFIGURE_DEPENDS ${patterns})
+	set(${out} "${files}" PARENT_SCOPE)
+endfunction()
+
+function(mm_library_ref)
+	mm_files(files code)
+	mm_harness_files(core ref/core)
+	add_library(mmref STATIC ${core} ${files} "${MM_GEN}/registry_ref.c")
+	add_library(mmref::mmref ALIAS mmref)
+	target_include_directories(mmref PUBLIC
+		"$<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>")
+	mm_flags(mmref INSTRUMENT)
+endfunction()
+
+function(mm_library_checks)
+	mm_files(checks checks)
+	mm_files(models model)
+	list(FILTER models INCLUDE REGEX "\\.c$")
+	mm_harness_files(engine invariants/engine invariants/cross)
+	mm_suite_files(suites)
+	list(REMOVE_ITEM engine ${suites} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c")
+	add_library(mmref-checks STATIC ${checks} ${models} ${engine}
+		"${MM_GEN}/registry_checks.c")
+	target_include_directories(mmref-checks PUBLIC "${CMAKE_SOURCE_DIR}")
+	target_link_libraries(mmref-checks PUBLIC mmref)
+	mm_flags(mmref-checks)
+endfunction()
+
+# Operations are compiled apart because the fuzzer must see into them, and must
+# not see into the decoder beside them.
+function(mm_library_trace)
+	mm_files(operations operations)
+	mm_harness_files(trace fuzz/trace)
+	add_library(mmref-ops OBJECT ${operations} "${MM_GEN}/registry_ops.c")
+	target_link_libraries(mmref-ops PUBLIC mmref-checks)
+	mm_flags(mmref-ops INSTRUMENT)
+	add_library(mmref-trace STATIC $<TARGET_OBJECTS:mmref-ops> ${trace} "${MM_GEN}/embedded.c")
+	target_link_libraries(mmref-trace PUBLIC mmref-checks)
+	mm_flags(mmref-trace)
+endfunction()
+
+function(mm_library_import)
+	find_package(ZLIB REQUIRED)
+	mm_harness_files(import fuzz/import)
+	add_library(mmref-import STATIC ${import})
+	target_link_libraries(mmref-import PUBLIC mmref-trace ZLIB::ZLIB)
+	mm_flags(mmref-import)
+endfunction()
+
+function(mm_program_command)
+	mm_harness_files(command fuzz/command)
+	add_executable(mmref-cli ${command})
+	set_target_properties(mmref-cli PROPERTIES OUTPUT_NAME mmref)
+	target_link_libraries(mmref-cli PRIVATE mmref-import)
+	if(MM_ENGINE STREQUAL "libfuzzer")
+		target_compile_definitions(mmref-cli PRIVATE MM_HAVE_LIBFUZZER=1)
+	else()
+		target_compile_definitions(mmref-cli PRIVATE MM_HAVE_LIBFUZZER=0)
+	endif()
+	mm_flags(mmref-cli)
+endfunction()
+
+function(mm_program_prop)
+	mm_files(properties properties)
+	mm_suite_files(suites)
+	add_executable(mmref-prop ${properties} ${suites} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c"
+		"${MM_GEN}/registry_props.c")
+	target_link_libraries(mmref-prop PRIVATE mmref-import)
+	mm_flags(mmref-prop)
+endfunction()
+
+# A macro, because enable_language works for the whole project and says so by
+# refusing to run inside a function.
+macro(mm_find_benchmark)
+	set(MM_BENCH_MISSING)
+	if(NOT MM_BENCH)
+		set(MM_BENCH_MISSING "MM_BENCH is OFF")
+	else()
+		include(CheckLanguage)
+		check_language(CXX)
+		if(CMAKE_CXX_COMPILER)
+			enable_language(CXX)
+			find_package(benchmark QUIET)
+			if(NOT benchmark_FOUND)
+				set(MM_BENCH_MISSING "libbenchmark is not installed (apt-get install libbenchmark-dev)")
+			endif()
+		else()
+			set(MM_BENCH_MISSING "there is no C++ compiler, and libbenchmark is C++")
+		endif()
+	endif()
+endmacro()
+
+function(mm_program_bench)
+	if(MM_BENCH_MISSING)
+		message(STATUS "mmref-bench: skipped: ${MM_BENCH_MISSING}")
+		return()
+	endif()
+	mm_files(benches benchmark)
+	add_executable(mmref-bench ${benches} bench/floor_bench.c bench/gbench.cc bench/bench_main.c
+		"${MM_GEN}/registry_bench.c")
+	target_link_libraries(mmref-bench PRIVATE mmref-trace benchmark::benchmark)
+	mm_flags(mmref-bench)
+	mm_program_bench_compare()
+endfunction()
+
+function(mm_program_bench_compare)
+	find_library(MM_JANSSON jansson)
+	find_path(MM_JANSSON_INCLUDE jansson.h)
+	if(NOT MM_JANSSON OR NOT MM_JANSSON_INCLUDE)
+		message(STATUS "mmref-bench-compare: skipped: jansson is not installed (apt-get install libjansson-dev)")
+		return()
+	endif()
+	add_executable(mmref-bench-compare bench/compare.c)
+	target_include_directories(mmref-bench-compare SYSTEM PRIVATE "${MM_JANSSON_INCLUDE}")
+	target_link_libraries(mmref-bench-compare PRIVATE "${MM_JANSSON}" m)
+	mm_flags(mmref-bench-compare)
+endfunction()
+
+# One source for all targets and engines; without an engine a main replays files.
+function(mm_programs_fuzz)
+	mm_fuzz_targets(targets)
+	foreach(target IN LISTS targets)
+		add_executable(fuzz_${target} "${CMAKE_SOURCE_DIR}/fuzz/targets/harness.c")
+		target_compile_definitions(fuzz_${target} PRIVATE "MM_TARGET=\"${target}\"")
+		target_link_libraries(fuzz_${target} PRIVATE mmref-trace)
+		mm_flags(fuzz_${target})
+		if(MM_ENGINE STREQUAL "none")
+			target_sources(fuzz_${target} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/targets/replay_main.c")
+		else()
+			# AFL++'s compiler takes the same flag for its own driver.
+			target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
+		endif()
+	endforeach()
+endfunction()

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+#
+# What ctest runs, by label:
+#
+#   seed regress   mmref check on each module's traces
+#   prop           mmref-prop, module by module
+#   header         every contract alone and twice, C11 and C++17, gcc and clang
+#   tidy           the text checks, the format, and the symbols of plain objects
+#   bench-smoke    each benchmark for a moment
+#   fuzz-smoke     each fuzz target for a fixed number of inputs
+#   build          the build system's own refusals, on toy trees   (also: slow)
+#
+# A test that cannot run here is not added, and configuring says why.
+include_guard()
+
+# mm_test(NAME LABELS a b COMMAND ...): run from the source tree, so that what
+# is printed names files as git does.
+function(mm_test name)
+	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS;COMMAND")
+	add_test(NAME "${name}" COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+	set_tests_properties("${name}" PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
+endfunction()
+
+function(mm_skip what why)
+	message(STATUS "test ${what}: skipped: ${why}")
+endfunction()
+
+function(mm_add_tests)
+	mm_test_traces(seed traces)
+	mm_test_traces(regress regress)
+	mm_test_properties()
+	mm_test_headers()
+	mm_test_text()
+	mm_test_symbols()
+	mm_test_benchmarks()
+	mm_test_fuzz_targets()
+	mm_test_build_system()
+endfunction()
+
+function(mm_test_traces folder part)
+	mm_modules_with(names ${part})
+	foreach(name IN LISTS names)
+		mm_get(layer ${name} LAYER)
+		mm_test(${folder}/${layer}/${name} LABELS ${folder}
+			COMMAND mmref-cli check corpus/${layer}/${name}/${folder})
+	endforeach()
+endfunction()
+
+function(mm_test_properties)
+	mm_modules_with(names properties)
+	mm_suites(suites)
+	foreach(name IN LISTS names suites)
+		mm_test(prop/${name} LABELS prop COMMAND mmref-prop ${name})
+	endforeach()
+endfunction()
+
+function(mm_test_headers)
+	mm_test_header(gcc-c11 c c11 gcc)
+	mm_test_header(gcc-c++17 cc c++17 g++)
+	mm_test_header(clang-c11 c c11 clang-14 clang)
+	mm_test_header(clang-c++17 cc c++17 clang++-14 clang++)
+endfunction()
+
+function(mm_test_header name language dialect)
+	find_program(MM_HEADER_COMPILER NAMES ${ARGN} NO_CACHE)
+	if(NOT MM_HEADER_COMPILER)
+		mm_skip("header/${name}" "found none of ${ARGN}")
+		return()
+	endif()
+	mm_test("header/${name}" LABELS header COMMAND "${CMAKE_COMMAND}"
+		"-DCOMPILER=${MM_HEADER_COMPILER}" -DLANGUAGE=${language} -DDIALECT=${dialect}
+		"-DROOT=${CMAKE_SOURCE_DIR}" "-DSCRATCH=${CMAKE_BINARY_DIR}/header-${name}"
+		-P "${CMAKE_SOURCE_DIR}/cmake/MmHeaderCheck.cmake")
+endfunction()
+
+function(mm_test_text)
+	find_program(MM_PYTHON python3)
+	if(NOT EXISTS "${CMAKE_SOURCE_DIR}/invariants/source/tidy.py")
+		mm_skip(tidy/text "there is no invariants/source/tidy.py")
+	elseif(NOT MM_PYTHON)
+		mm_skip(tidy/text "found no python3")
+	else()
+		mm_test(tidy/text LABELS tidy COMMAND "${MM_PYTHON}" invariants/source/tidy.py)
+	endif()
+	find_program(MM_CLANG_FORMAT clang-format-14)
+	if(MM_CLANG_FORMAT)
+		mm_test(tidy/format LABELS tidy COMMAND bash cmake/format.sh check)
+	else()
+		mm_skip(tidy/format "found no clang-format-14")
+	endif()
+endfunction()
+
+# Sanitizers, coverage and fuzz engines put data of their own into objects.
+function(mm_test_symbols)
+	if(MM_SANITIZE OR NOT MM_ENGINE STREQUAL "none")
+		mm_skip(tidy/symbols "only plain builds (preset release) show our own data sections")
+		return()
+	endif()
+	mm_test(tidy/symbols LABELS tidy
+		COMMAND bash cmake/symbols.sh "${CMAKE_NM}" "$<TARGET_FILE:mmref>")
+endfunction()
+
+function(mm_test_benchmarks)
+	if(TARGET mmref-bench)
+		mm_test(bench-smoke LABELS bench-smoke COMMAND mmref-bench --smoke)
+	else()
+		mm_skip(bench-smoke "${MM_BENCH_MISSING}")
+	endif()
+endfunction()
+
+function(mm_test_fuzz_targets)
+	mm_fuzz_targets(targets)
+	foreach(target IN LISTS targets)
+		mm_test(fuzz-smoke/${target} LABELS fuzz-smoke
+			COMMAND bash cmake/tests/fuzz_smoke.sh ${MM_ENGINE} "$<TARGET_FILE:fuzz_${target}>"
+				"${CMAKE_BINARY_DIR}/fuzz-smoke/${target}")
+	endforeach()
+endfunction()
+
+function(mm_test_build_system)
+	foreach(name refusals toy_build planted)
+		mm_test(build/${name} LABELS build slow
+			COMMAND bash cmake/tests/${name}.sh "${CMAKE_BINARY_DIR}/toy/${name}")
+	endforeach()
+endfunction()
