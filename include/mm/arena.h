@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arena: one reserved stretch of host memory from which everything of a model
+ * machine is carved, never to be given back piece by piece.  Its used part can
+ * be imaged once and copied back in one go, at the same addresses, so ordinary
+ * pointers stay valid.
+ *
+ *     base                used           size (reserved, untouched)
+ *      |#### boot state ###|.................|
+ *      image -- copied back by mm_arena_reset
+ *
+ * Kernel: none; it plays the part of the physical memory that holds memmap.
+ * State: the arena struct may itself live in its own memory (the image then
+ *   restores `used`); the host pages belong to the host process.
+ * Invariants: base <= used <= size; memory past `used` has never been handed
+ *   out since the last reset, and reads as zero when zeroed allocation is asked.
+ */
+#ifndef MM_ARENA_H
+#define MM_ARENA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mm/err.h"
+
+struct mm_arena {
+	unsigned char *base;
+	size_t size; /* bytes reserved */
+	size_t used; /* bytes handed out */
+	/* high-water mark of bytes that may be non-zero past `used` */
+	size_t dirty;
+	unsigned char *image; /* NULL before mm_arena_image */
+	size_t image_used;
+};
+
+/* Reserve size bytes (no memory is touched).  -MM_ENOMEM when refused. */
+int mm_arena_init(struct mm_arena *a, size_t size) MM_MUST_USE;
+void mm_arena_fini(struct mm_arena *a);
+/* size zeroed bytes aligned to align (a power of two); NULL when full. */
+void *mm_arena_alloc(struct mm_arena *a, size_t size, size_t align);
+/* Take the image that reset copies back.  -MM_ENOMEM. */
+int mm_arena_image(struct mm_arena *a) MM_MUST_USE;
+/* Copy the image back.  The caller must have lifted ASan poison. */
+void mm_arena_reset(struct mm_arena *a);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * buddy: free memory as blocks of 2^order frames.  A block is split in halves
+ * to serve a smaller request, and joined with its other half (its buddy, whose
+ * number differs in one bit) when both are free again.
+ *
+ *     order 2   |        0-3        |        4-7        |
+ *     order 1   |   0-1   |   2-3   |   4-5   |   6-7   |
+ *     order 0   | 0  | 1  | 2  | 3  | 4  | 5  | 6  | 7  |
+ *
+ * Kernel: __free_one_page, expand, __rmqueue_smallest, __rmqueue_fallback,
+ *   steal_suitable_fallback (mm/page_alloc.c, 6.12).
+ * Differs: a fallback does not boost the watermark and never looks at CMA or
+ *   HighAtomic.  When a pageblock's compatible pages are counted, the kernel
+ *   counts pages on an LRU; until there is one, frames allocated with
+ *   __GFP_MOVABLE count.  A merge above pageblock_order retypes every pageblock
+ *   it covers, as later stable kernels do (6.12.0 retyped one).
+ * State: free lists, nr_free and nr_free_pages of a zone, MM_PG_BUDDY and order
+ *   of free heads, pageblock types: all under the zone lock, which callers hold.
+ * Invariants:
+ *   buddy.no_mergeable_pair   two free halves of one block do not stay apart
+ *   buddy.aligned             a block starts at a multiple of its size
+ *   buddy.in_zone             a block lies inside one zone, on RAM
+ *   buddy.disjoint            no frame is in two free blocks
+ *   buddy.head_marked_only    only the head of a block carries the mark
+ *   buddy.list_migratetype    a block is on the list of its pageblock's type
+ *   buddy.nr_free             nr_free is the number of blocks on the lists
+ *   buddy.page_clean          free frames carry nothing of their last owner
+ *   buddy.order_bound         0 <= order <= max_order
+ *   buddy.largest_first_split a split leaves one sibling per order in between
+ *   buddy.list_links          links of the lists agree with each other
+ */
+#ifndef MM_BUDDY_H
+#define MM_BUDDY_H
+
+#include "mm/migratetype.h"
+#include "mm/page.h"
+#include "mm/zone.h"
+
+/* Where a freed block goes on its list. */
+enum mm_buddy_end {
+	MM_BUDDY_AUTO, /* tail when its parent is likely to merge soon, else head */
+	MM_BUDDY_TAIL  /* Kernel: FPI_TO_TAIL */
+};
+
+/* The number of the other half of the block of this order at pfn. */
+static inline uint64_t mm_buddy_pfn(uint64_t pfn, unsigned int order)
+{
+	return pfn ^ ((uint64_t)1 << order);
+}
+
+/*
+ * Take a block of 2^order frames for type, from larger blocks and other types
+ * as the rules say.  Caller: zone lock held, order <= max_order.  The block's
+ * head carries no mark; nothing else of it is initialised.  NULL when no list
+ * has one, or, with MM_ALLOC_NOFRAGMENT, none without mixing types in a block.
+ * Kernel: __rmqueue.
+ */
+struct page *mm_buddy_take(struct mm_ctx *x, struct zone *z, unsigned int order,
+			   enum mm_migratetype type, uint32_t alloc_flags);
+
+/*
+ * Give back a block of 2^order frames, joining halves as far as they are free.
+ * Larger than a pageblock, it goes back pageblock by pageblock, each to its
+ * own type's list.  Caller: zone lock held, block aligned and in z, not free.
+ * Kernel: free_one_page, split_large_buddy, __free_one_page.
+ */
+void mm_buddy_put(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order,
+		  enum mm_buddy_end end);
+
+/* Would the free block of this order at pfn join with its buddy? */
+bool mm_buddy_mergeable(const struct mm_machine *m, uint64_t pfn, unsigned int order);
+
+/* At least half a pageblock of this order is worth claiming whole for type.
+ * Kernel: can_steal_fallback. */
+bool mm_buddy_can_steal(const struct mm_machine *m, unsigned int order, enum mm_migratetype type);
+
+/* Frames of the pageblock at pfn that are free, and that are allocated movable. */
+void mm_buddy_count_pageblock(const struct mm_machine *m, uint64_t pfn, uint64_t *free_pages,
+			      uint64_t *movable_pages);
+
+/*
+ * Move the free blocks of the pageblock at pfn from its type's lists to those
+ * of type, and retype it.  Caller: zone lock held.  Kernel: move_freepages_block.
+ */
+void mm_buddy_retype(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migratetype type);
+
+/* ---- shared by the files of ref/phys/buddy ---- */
+
+/* Put a free block on, take it off the list of (order, type). */
+void mm_buddy_list_add(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order,
+		       enum mm_migratetype type, bool tail);
+void mm_buddy_list_del(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order);
+/* Give the upper parts of a block of order high back until low is left. */
+void mm_buddy_expand(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int low,
+		     unsigned int high, enum mm_migratetype type);
+/* The smallest block of the type itself, split; NULL when there is none. */
+struct page *mm_buddy_take_smallest(struct mm_ctx *x, struct zone *z, unsigned int order,
+				    enum mm_migratetype type);
+/* A block of another type, or of a claimed pageblock. */
+struct page *mm_buddy_take_fallback(struct mm_ctx *x, struct zone *z, unsigned int order,
+				    enum mm_migratetype type, uint32_t alloc_flags);
+
+#endif

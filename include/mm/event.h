@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * event: one table of what modules announce, named after the kernel's
+ * tracepoints where there is one.  Counters, checks and printers read it; no
+ * module calls a reader by name.  With no listener an event is one mask test.
+ *
+ * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_watermark
+ * and mm_bad_page have no tracepoint there; ours carry a decision's inputs so
+ * that a check can redo it.
+ */
+#ifndef MM_EVENT_H
+#define MM_EVENT_H
+
+#include <stdint.h>
+
+#include "mm/ctx.h"
+
+/* E(name, up to six field names): all fields are 64-bit, pfn is a raw pfn. */
+#define MM_EVENT_TABLE(E)                                                                          \
+	E(mm_page_alloc, "pfn", "order", "gfp", "migratetype", "alloc_flags", "zone")              \
+	E(mm_page_alloc_failed, "order", "gfp", "alloc_flags", "highest_zone", "injected", "")     \
+	E(mm_page_free, "pfn", "order", "", "", "", "")                                            \
+	E(mm_page_alloc_zone_locked, "pfn", "order", "migratetype", "from_order", "zone", "")      \
+	E(mm_page_alloc_extfrag, "pfn", "alloc_order", "fallback_order", "alloc_migratetype",      \
+	  "fallback_migratetype", "change_ownership")                                              \
+	E(mm_zone_watermark, "zone", "order", "mark", "alloc_flags", "highest_zone", "free_pages") \
+	E(mm_buddy_merge, "pfn", "order", "migratetype", "", "", "")                               \
+	E(mm_bad_page, "pfn", "order", "dropped", "", "", "")
+
+#define MM_EVENT_ENUM(name, a, b, c, d, e, f) MM_EV_##name,
+enum mm_event_kind { MM_EVENT_TABLE(MM_EVENT_ENUM) MM_EV_NR };
+#undef MM_EVENT_ENUM
+
+#define MM_EV_BIT(kind) ((uint32_t)1 << (kind))
+#define MM_EVENT_FIELDS 6
+
+struct mm_event {
+	enum mm_event_kind kind;
+	int cpu;
+	uint64_t f[MM_EVENT_FIELDS]; /* in the order of the table */
+};
+
+/* A reader: called for each event whose bit is in mask; must not change m. */
+struct mm_listener {
+	uint32_t mask;
+	void (*on_event)(void *env, const struct mm_event *ev);
+	void *env;
+};
+
+#define MM_LISTENERS_MAX 4
+
+const char *mm_event_name(enum mm_event_kind kind);
+/* Field names of a kind, "" after the last. */
+const char *const *mm_event_fields(enum mm_event_kind kind);
+
+/*
+ * Listeners are the run's, not the machine's: they survive a reset.  Contexts
+ * made before must take the mask again (x->events = mm_event_mask(m)).
+ * -MM_ENOSPC when all MM_LISTENERS_MAX are in use.
+ */
+int mm_event_listen(struct mm_machine *m, const struct mm_listener *l);
+void mm_event_unlisten(struct mm_machine *m, const void *env);
+uint32_t mm_event_mask(const struct mm_machine *m);
+
+void mm_event_send(struct mm_ctx *x, enum mm_event_kind kind, const uint64_t *fields);
+
+/* mm_event(x, MM_EV_mm_page_free, pfn, order): C sources only. */
+#define mm_event(x, kind, ...)                                                                     \
+	do {                                                                                       \
+		if ((x)->events & MM_EV_BIT(kind))                                                 \
+			mm_event_send((x), (kind),                                                 \
+				      (const uint64_t[MM_EVENT_FIELDS]){__VA_ARGS__});             \
+	} while (0)
+
+#endif

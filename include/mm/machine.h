@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine: the value everything hangs off.  It is made from one line of
+ * description, imaged when booted, reset in one copy, and summed up in one
+ * digest.  Many machines can live in one process.
+ *
+ *     pfn 0        dma=       dma32=        normal=      highmem=     end
+ *      |-- DMA -----|-- DMA32 --|-- Normal ---|-- HighMem --|- Movable -|
+ *      ram ranges lie anywhere in it; what no range covers is a hole
+ *
+ * Kernel: arch setup code and free_area_init, in so far as they decide which
+ *   frame belongs to which zone; sysctls of mm/page_alloc.c (6.12).
+ * Differs: one node; pages are 4 KiB; RAM goes straight to zones (no
+ *   memblock); at most 64 GiB are spanned, because boot is eager; pcp=off is
+ *   the only choice until per-CPU lists exist.
+ * State: the machine owns its arena; listeners and the upcall table belong to
+ *   the run and survive a reset.  Outcomes are a log of the run since the last
+ *   reset, not state: they are not in the digest.
+ * Invariants:
+ *   machine.clock_in_step     jiffies and nanoseconds of the clock agree
+ *   machine.lock_clean        no lock rule was broken
+ *   machine.lock_none_held    no lock is held between operations
+ */
+#ifndef MM_MACHINE_H
+#define MM_MACHINE_H
+
+#include <stdio.h>
+
+#include "mm/arena.h"
+#include "mm/ctx.h"
+#include "mm/err.h"
+#include "mm/event.h"
+#include "mm/touched.h"
+#include "mm/types.h"
+#include "mm/upcalls.h"
+
+#define MM_RAM_RANGES_MAX 16
+#define MM_CPUS_MAX 64
+#define MM_SPANNED_MAX ((uint64_t)16 << 20) /* frames: 64 GiB */
+
+/* What the bytes of frames are made of.  See ram.h. */
+enum mm_contents { MM_CONTENTS_NONE, MM_CONTENTS_TAG, MM_CONTENTS_FULL };
+
+/* Frames [start, end). */
+struct mm_range {
+	uint64_t start;
+	uint64_t end;
+};
+
+/* Values of /proc/sys/vm that this machine has. */
+struct mm_sysctl {
+	uint64_t min_free_kbytes;        /* KiB; 0 in a description: by formula */
+	uint64_t watermark_scale_factor; /* 1/10000 of managed, 1 .. 3000 */
+	uint64_t lowmem_reserve_ratio[MM_NR_ZONES]; /* 0: no protection */
+};
+
+struct mm_machine_desc {
+	struct mm_range ram[MM_RAM_RANGES_MAX]; /* ascending, disjoint */
+	int nr_ram;
+	struct mm_range reserved[MM_RAM_RANGES_MAX]; /* present, never free */
+	int nr_reserved;
+	uint64_t zone_end[MM_NR_ZONES]; /* pfn; equal to the one below: empty */
+	unsigned int max_order;         /* 0 .. MM_ORDER_LIMIT, default 10 */
+	unsigned int pageblock_order;   /* 0 .. max_order, default min(9, max) */
+	int cpus;                       /* 1 .. MM_CPUS_MAX, default 1 */
+	enum mm_contents contents;      /* default tag */
+	uint64_t seed;                  /* of unwritten contents, default 1 */
+	struct mm_sysctl sysctl;
+};
+
+/* Things that happen where Linux would BUG, WARN, loop or corrupt. */
+enum mm_outcome {
+	MM_OUTCOME_BAD_PAGE,     /* bad_page(): reported, the page is dropped */
+	MM_OUTCOME_WARN_ORDER,   /* WARN_ON_ONCE_GFP(order > MAX_PAGE_ORDER) */
+	MM_OUTCOME_BAD_ZONE,     /* GFP_ZONE_BAD: VM_BUG_ON */
+	MM_OUTCOME_NOFAIL_STALL, /* __GFP_NOFAIL with nothing left: loops */
+	MM_OUTCOME_STALE_USE,    /* a frame used through a reference given up */
+	MM_OUTCOME_NR
+};
+
+/* How a kind of object is counted and summed up. */
+struct mm_kind_ops {
+	const char *name;
+	uint64_t (*count)(const struct mm_machine *m); /* ids are 0 .. count - 1 */
+	uint64_t (*hash)(const struct mm_machine *m, uint64_t id);
+};
+
+struct mm_digest_kind {
+	const struct mm_kind_ops *ops;
+	uint64_t *cached; /* the part of the sum each object stands for */
+};
+
+struct mm_lock_stats {
+	uint64_t acquired;
+	uint64_t violations;
+	int held; /* by all contexts */
+	const char *what; /* first rule broken */
+	const char *lock;
+};
+
+struct mm_pool;
+struct page;
+struct zone;
+
+struct mm_machine {
+	/* set once */
+	struct mm_arena arena;
+	struct mm_machine_desc desc;
+	uint64_t max_pfn;    /* frames spanned from 0 */
+	struct page *memmap; /* one per spanned frame, holes too */
+	struct zone *zones;  /* MM_NR_ZONES, empty ones have spanned 0 */
+	uint8_t *pageblock;  /* enum mm_migratetype of each pageblock */
+	uint64_t nr_pageblocks;
+	bool grouping_off; /* Kernel: page_group_by_mobility_disabled */
+
+	/* sim/ram */
+	struct mm_arena contents; /* bytes of frames; not in the image */
+	uint64_t *written;            /* bit per frame: has it been written? */
+
+	/* settings and totals that change: in the digest */
+	struct mm_sysctl sysctl;
+	uint64_t clock_ns;
+	uint64_t jiffies;
+	uint64_t totalreserve_pages;
+	uint64_t nr_free_pages; /* sum over zones, kept beside them */
+
+	/* sim/pool: its pools, and what must be done around copying the arena */
+	struct mm_pool *pools;
+	void (*before_copy)(struct mm_machine *m);
+	void (*after_copy)(struct mm_machine *m);
+
+	/* the run's: survive a reset */
+	const struct mm_upcalls *upcalls; /* never NULL; members may be */
+	struct mm_listener listeners[MM_LISTENERS_MAX];
+	uint64_t outcomes[MM_OUTCOME_NR];
+	uint64_t outcome_object[MM_OUTCOME_NR]; /* of the last one */
+	uint64_t nr_outcomes;
+	enum mm_outcome last_outcome; /* valid when nr_outcomes > 0 */
+
+	/* digest */
+	struct mm_digest_kind digest[MM_OBJ_NR];
+	uint64_t digest_sum;
+
+	struct mm_lock_stats lock;
+};
+
+/*
+ * Parse `ram=4M max_order=6 ...` (spaces, tabs and newlines separate fields,
+ * # comments to the end of a line, a leading word `machine` is skipped).
+ * -MM_EINVAL with field, line and column in e.
+ */
+int mm_machine_desc_parse(struct mm_machine_desc *d, const char *text, struct mm_error *e)
+	MM_MUST_USE;
+/* The fields of a description with unit, range and default, for help. */
+void mm_machine_desc_help(FILE *out);
+/* "4M", "0x1000", "3G", "2p" (pages): bytes. false when malformed or too big. */
+bool mm_machine_size_parse(const char *s, size_t len, uint64_t *bytes);
+
+/* Make an unbooted machine.  NULL and e when host memory is refused. */
+struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_error *e);
+void mm_machine_destroy(struct mm_machine *m);
+/* Zeroed memory that lives as long as the machine; NULL when the arena is full. */
+void *mm_machine_alloc(struct mm_machine *m, size_t size, size_t align);
+/* Booted: build the digest and take the image.  0 or -MM_ENOMEM. */
+int mm_machine_image(struct mm_machine *m) MM_MUST_USE;
+/* Back to the image.  Contexts of the run must be made anew. */
+void mm_machine_reset(struct mm_machine *m);
+
+/* Register how objects of a kind are summed up; boot hooks call it. */
+int mm_machine_kind_set(struct mm_machine *m, enum mm_obj kind, const struct mm_kind_ops *ops);
+uint64_t mm_machine_kind_count(const struct mm_machine *m, enum mm_obj kind);
+
+/* The digest as the touched set kept it. */
+uint64_t mm_machine_digest(const struct mm_machine *m);
+/* Follow what an operation touched. */
+void mm_machine_digest_follow(struct mm_machine *m, const struct mm_touched *t);
+/* The same sum from nothing; changes nothing. */
+uint64_t mm_machine_digest_sweep(const struct mm_machine *m);
+/* First object whose cached part is stale; false when none is. */
+bool mm_machine_digest_stale(const struct mm_machine *m, enum mm_obj *kind, uint64_t *id);
+/* Make the cached parts true again, after a run that nobody followed. */
+void mm_machine_digest_rebuild(struct mm_machine *m);
+
+/* Record an outcome; emits nothing, changes no state. */
+void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object);
+const char *mm_machine_outcome_name(enum mm_outcome o);
+
+/* sysctls by name, the order that traces use. */
+size_t mm_sysctl_count(void);
+const char *mm_sysctl_name(size_t i);
+int mm_sysctl_find(const char *name, size_t len);
+uint64_t mm_sysctl_get(const struct mm_machine *m, size_t i);
+/* Store a value after range checks (-MM_EINVAL); the caller recomputes what
+ * depends on it. */
+int mm_sysctl_store(struct mm_ctx *x, size_t i, uint64_t value) MM_MUST_USE;
+
+#endif

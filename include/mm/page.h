@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page: what the machine knows about one page frame.  Frames are numbered from
+ * 0; the array of struct page (memmap) covers holes too, whose entries say so.
+ *
+ * Kernel: struct page (include/linux/mm_types.h), page-flags.h, 6.12.
+ * Differs: zone, order and migratetype have bytes of their own, where the
+ *   kernel packs them into flags, private and page_type; the size, 64 bytes, is
+ *   the kernel's.  `order` is also kept for the head of an allocated block, so
+ *   that a check can tell where a block ends, and `list` says which free list
+ *   a block is on; the kernel keeps neither.
+ * State: a free block belongs to the buddy allocator, an allocated one to
+ *   whoever holds its references; reserved and absent frames to nobody.
+ * Invariants:
+ *   zone.nodes   a frame carries the number of the zone that spans it
+ */
+#ifndef MM_PAGE_H
+#define MM_PAGE_H
+
+#include "mm/list.h"
+#include "mm/machine.h"
+
+/* Flags of struct page. */
+#define MM_PG_ABSENT 0x1u    /* no RAM behind this entry */
+#define MM_PG_RESERVED 0x2u  /* present, never given to the allocator */
+#define MM_PG_BUDDY 0x4u     /* head of a free block of `order` */
+#define MM_PG_HEAD 0x8u      /* head of an allocated block of `order` */
+#define MM_PG_BAD 0x10u      /* dropped by bad_page(): belongs to nobody */
+#define MM_PG_PFMEMALLOC 0x20u /* taken below the watermarks */
+#define MM_PG_MOVABLE 0x40u  /* allocated with __GFP_MOVABLE */
+#define MM_PG_COMP 0x80u     /* head of a block allocated with __GFP_COMP */
+
+/* What a page that is handed out, or given back, must not carry. */
+#define MM_PG_CHECK_AT_PREP 0xffu
+#define MM_PG_CHECK_AT_FREE (MM_PG_ABSENT | MM_PG_RESERVED | MM_PG_BUDDY | MM_PG_BAD)
+
+/*
+ * refcount 0 and mapcount -1 at rest.  refcount > 0 <=> somebody holds the
+ * block that starts here.
+ */
+struct page {
+	uint32_t flags;
+	uint8_t zone;  /* enum mm_zone_type, set once */
+	uint8_t order; /* of the block that starts here: BUDDY or HEAD set */
+	uint8_t list;  /* migratetype of the list it is on, while BUDDY */
+
+	/* zone lock: place on a free list while MM_PG_BUDDY */
+	struct mm_list lru;
+
+	/* holder of the page */
+	int32_t refcount;
+	int32_t mapcount; /* mapping page-table entries minus one */
+	uint64_t mapping;
+	uint64_t private_data;
+	uint64_t memcg_data;
+	uint64_t index;
+};
+
+#if !defined(__cplusplus)
+_Static_assert(sizeof(struct page) == 64, "one cache line, as in the kernel");
+#endif
+
+int mm_page_boot(struct mm_ctx *x);
+
+static inline struct page *mm_page_of(const struct mm_machine *m, pfn_t pfn)
+{
+	return &m->memmap[pfn_raw(pfn)];
+}
+
+static inline pfn_t mm_page_pfn(const struct mm_machine *m, const struct page *page)
+{
+	return pfn_of((uint64_t)(page - m->memmap));
+}
+
+/* Kernel: pfn_valid.  Is there a memmap entry with RAM behind it? */
+static inline bool mm_page_valid(const struct mm_machine *m, pfn_t pfn)
+{
+	return pfn_raw(pfn) < m->max_pfn && !(mm_page_of(m, pfn)->flags & MM_PG_ABSENT);
+}
+
+static inline void mm_page_touch(struct mm_ctx *x, const struct page *page)
+{
+	if (x->touched)
+		mm_touched_add(x->touched, MM_OBJ_FRAME, pfn_raw(mm_page_pfn(x->m, page)));
+}
+
+/* Set a flag that must be clear, clear one that must be set. */
+static inline void mm_page_flag_set(struct mm_ctx *x, struct page *page, uint32_t flag)
+{
+	MM_PRE(!(page->flags & flag));
+	page->flags |= flag;
+	mm_page_touch(x, page);
+}
+
+static inline void mm_page_flag_clear(struct mm_ctx *x, struct page *page, uint32_t flag)
+{
+	MM_PRE(page->flags & flag);
+	page->flags &= ~flag;
+	mm_page_touch(x, page);
+}
+
+/* "absent reserved buddy ..." of a page, for reports. */
+const char *mm_page_flags_text(const struct page *page, char *buf, size_t len);
+
+#endif

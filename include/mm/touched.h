@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * touched: which objects an operation changed.  Primitives mark objects; after
+ * the operation checks run on those and the digest follows them.  A sweep over
+ * all objects later proves that nothing was missed.
+ *
+ * State: the set belongs to the run, contexts point to it.  A set that
+ * overflows says so (all = true) and the reader falls back to a sweep.
+ */
+#ifndef MM_TOUCHED_H
+#define MM_TOUCHED_H
+
+#include "mm/ctx.h"
+
+/* Kinds of object that claims and digests speak of. */
+enum mm_obj {
+	MM_OBJ_FRAME,     /* id: pfn */
+	MM_OBJ_PAGEBLOCK, /* id: pfn >> pageblock_order */
+	MM_OBJ_ZONE,      /* id: enum mm_zone_type */
+	MM_OBJ_MACHINE,   /* id: 0; clock and totals */
+	MM_OBJ_SETTINGS,  /* id: 0; sysctls and what follows from them */
+	MM_OBJ_NR,
+	MM_OBJ_EVENT = MM_OBJ_NR /* a claim about a step, judged by a model */
+};
+
+#define MM_TOUCHED_MAX 2048
+
+struct mm_touched {
+	uint32_t nr;
+	bool all;
+	uint64_t key[MM_TOUCHED_MAX]; /* kind in the top byte, id below */
+};
+
+static inline uint64_t mm_touched_key(enum mm_obj kind, uint64_t id)
+{
+	return ((uint64_t)kind << 56) | id;
+}
+
+static inline enum mm_obj mm_touched_kind(uint64_t key)
+{
+	return (enum mm_obj)(key >> 56);
+}
+
+static inline uint64_t mm_touched_id(uint64_t key)
+{
+	return key & (((uint64_t)1 << 56) - 1);
+}
+
+/* Add one object; neighbours in time are often equal and dropped here. */
+static inline void mm_touched_add(struct mm_touched *t, enum mm_obj kind, uint64_t id)
+{
+	uint64_t key = mm_touched_key(kind, id);
+
+	if (t->nr && t->key[t->nr - 1] == key)
+		return;
+	if (t->nr == MM_TOUCHED_MAX) {
+		t->all = true;
+		return;
+	}
+	t->key[t->nr++] = key;
+}
+
+static inline void mm_touch(struct mm_ctx *x, enum mm_obj kind, uint64_t id)
+{
+	if (x->touched)
+		mm_touched_add(x->touched, kind, id);
+}
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * watermark: how much of a zone must stay free, for whom, and whether a
+ * request may take from it.
+ *
+ *     free  |------------------------------ promo
+ *           |------------------------- high      kswapd stops
+ *           |-------------------- low            fast path, kswapd starts
+ *           |--------------- min                 slow path
+ *           |------- 3/8, 1/4 min                atomic, OOM victims
+ *           0                                    PF_MEMALLOC
+ *
+ * Kernel: __setup_per_zone_wmarks, setup_per_zone_lowmem_reserve,
+ *   calculate_totalreserve_pages, __zone_watermark_ok, zone_watermark_fast
+ *   (mm/page_alloc.c, 6.12); computed values equal 980 of 980 of a 6.18 kernel.
+ * Differs: khugepaged does not raise min_free_kbytes, boost is 0, no
+ *   highatomic or CMA pages are set off.
+ * State: struct zone's wmark and lowmem_reserve, totalreserve of the machine.
+ * Invariants:
+ *   watermark.order          min <= low <= high <= promo, equal gaps
+ *   watermark.sum            sum of lowmem mins = pages_min within rounding
+ *   lowmem_reserve.formula   reserve[j] follows from managed and ratio
+ *   totalreserve             follows from reserves and high marks
+ *   watermark.respected      a checked request left the mark and reserve alone
+ *   watermark.order_suitable a yes for order > 0 means a block is there
+ */
+#ifndef MM_WATERMARK_H
+#define MM_WATERMARK_H
+
+#include "mm/zone.h"
+
+/* How a request is treated.  Kernel: ALLOC_* of mm/internal.h; the low two
+ * bits are the watermark it is held to. */
+#define MM_ALLOC_WMARK_MIN 0x0u
+#define MM_ALLOC_WMARK_LOW 0x1u
+#define MM_ALLOC_WMARK_HIGH 0x2u
+#define MM_ALLOC_WMARK_MASK 0x3u
+#define MM_ALLOC_NO_WATERMARKS 0x4u
+#define MM_ALLOC_OOM 0x8u
+#define MM_ALLOC_NON_BLOCK 0x10u
+#define MM_ALLOC_MIN_RESERVE 0x20u
+#define MM_ALLOC_NOFRAGMENT 0x100u
+#define MM_ALLOC_KSWAPD 0x800u
+
+int mm_watermark_boot(struct mm_ctx *x);
+
+/* Compute everything anew, after boot or a sysctl write. */
+void mm_watermark_setup(struct mm_ctx *x);
+/* Boot value of min_free_kbytes for a machine whose zones are filled. */
+uint64_t mm_watermark_default_min_free_kbytes(const struct mm_machine *m);
+
+/*
+ * Write a sysctl and recompute what follows from it.  -MM_EINVAL when out of
+ * range; nothing changed then.
+ */
+int mm_watermark_sysctl(struct mm_ctx *x, size_t i, uint64_t value) MM_MUST_USE;
+
+/*
+ * May order pages be taken from z, held to mark, by a request that could have
+ * used zones up to highest?  Pure.  Kernel: __zone_watermark_ok.
+ */
+bool mm_watermark_ok(const struct mm_machine *m, const struct zone *z, unsigned int order,
+		     uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags);
+
+/* The same answer, quicker for order 0.  Kernel: zone_watermark_fast. */
+static inline bool mm_watermark_fast(const struct mm_machine *m, const struct zone *z,
+				     unsigned int order, uint64_t mark, enum mm_zone_type highest,
+				     uint32_t alloc_flags)
+{
+	if (order == 0 && z->nr_free_pages > mark + z->lowmem_reserve[highest])
+		return true;
+	return mm_watermark_ok(m, z, order, mark, highest, alloc_flags);
+}
+
+/* The mark after what alloc_flags grant is taken off (formulas: 1/2, 3/8, /2). */
+uint64_t mm_watermark_effective(uint64_t mark, uint32_t alloc_flags);
+
+#endif
