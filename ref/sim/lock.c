@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock: a stack of held locks per context and a rank per lock.  Ranks make the
+ * order check one comparison, so it is on for every acquire of every run.
+ */
+#include "mm/lock.h"
+
+static void broken(struct mm_ctx *x, const struct mm_lock *l, const char *what)
+{
+	struct mm_lock_stats *s = &x->m->lock;
+
+	if (!s->violations++) {
+		s->what = what;
+		s->lock = l ? l->name : "";
+	}
+}
+
+void mm_lock_init(struct mm_lock *l, const char *name, int rank)
+{
+	l->name = name;
+	l->rank = rank;
+	l->cpu = 0;
+}
+
+void mm_lock_acquire(struct mm_ctx *x, struct mm_lock *l)
+{
+	if (l->cpu)
+		broken(x, l, "taken while held");
+	if (x->nr_held && x->held[x->nr_held - 1]->rank >= l->rank)
+		broken(x, l, "taken out of order");
+	if (x->nr_held < MM_LOCKS_HELD_MAX)
+		x->held[x->nr_held] = l;
+	else
+		broken(x, l, "nested too deep");
+	x->nr_held++;
+	x->m->lock.held++;
+	x->m->lock.acquired++;
+	l->cpu = x->cpu + 1;
+}
+
+void mm_lock_release(struct mm_ctx *x, struct mm_lock *l)
+{
+	if (l->cpu != x->cpu + 1 || !x->nr_held) {
+		broken(x, l, "released by another than its holder");
+		return;
+	}
+	if (x->nr_held <= MM_LOCKS_HELD_MAX && x->held[x->nr_held - 1] != l)
+		broken(x, l, "released out of order");
+	x->nr_held--;
+	x->m->lock.held--;
+	l->cpu = 0;
+}
+
+void mm_lock_might_sleep(struct mm_ctx *x)
+{
+	if (x->nr_held)
+		broken(x, x->held[0], "held where the caller may sleep");
+}

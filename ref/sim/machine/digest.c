@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * digest: one number for the whole state, kept as a sum of one hash per
+ * object.  A sum can follow a change of one object: take the old part off, add
+ * the new.  Hashes never see a host pointer, so the number is the same in any
+ * process.  The sweep computes it from nothing and thereby finds an object that
+ * changed and was not marked as touched.
+ */
+#include "mm/machine.h"
+#include "mm/rng.h"
+
+/* The part of the sum an object stands for: kind and id are mixed in, so that
+ * two objects that swap their states do not cancel out. */
+static uint64_t part(const struct mm_machine *m, enum mm_obj kind, uint64_t id)
+{
+	uint64_t h = m->digest[kind].ops->hash(m, id);
+
+	return mm_hash64_add(h, mm_touched_key(kind, id));
+}
+
+int mm_machine_kind_set(struct mm_machine *m, enum mm_obj kind, const struct mm_kind_ops *ops)
+{
+	uint64_t n = ops->count(m);
+
+	m->digest[kind].cached = mm_machine_alloc(m, (size_t)n * sizeof(uint64_t), 64);
+	if (!m->digest[kind].cached)
+		return -MM_ENOMEM;
+	m->digest[kind].ops = ops;
+	return 0;
+}
+
+uint64_t mm_machine_kind_count(const struct mm_machine *m, enum mm_obj kind)
+{
+	return m->digest[kind].ops ? m->digest[kind].ops->count(m) : 0;
+}
+
+uint64_t mm_machine_digest(const struct mm_machine *m)
+{
+	return m->digest_sum;
+}
+
+void mm_machine_digest_follow(struct mm_machine *m, const struct mm_touched *t)
+{
+	uint32_t i;
+
+	if (t->all) {
+		mm_machine_digest_rebuild(m);
+		return;
+	}
+	for (i = 0; i < t->nr; i++) {
+		enum mm_obj kind = mm_touched_kind(t->key[i]);
+		uint64_t id = mm_touched_id(t->key[i]);
+		uint64_t *cached = &m->digest[kind].cached[id];
+		uint64_t now = part(m, kind, id);
+
+		m->digest_sum += now - *cached;
+		*cached = now;
+	}
+}
+
+uint64_t mm_machine_digest_sweep(const struct mm_machine *m)
+{
+	uint64_t sum = 0;
+	int kind;
+
+	for (kind = 0; kind < MM_OBJ_NR; kind++) {
+		uint64_t n = mm_machine_kind_count(m, (enum mm_obj)kind);
+		uint64_t id;
+
+		for (id = 0; id < n; id++)
+			sum += part(m, (enum mm_obj)kind, id);
+	}
+	return sum;
+}
+
+bool mm_machine_digest_stale(const struct mm_machine *m, enum mm_obj *kind, uint64_t *id)
+{
+	int k;
+
+	for (k = 0; k < MM_OBJ_NR; k++) {
+		uint64_t n = mm_machine_kind_count(m, (enum mm_obj)k);
+		uint64_t i;
+
+		for (i = 0; i < n; i++) {
+			if (m->digest[k].cached[i] != part(m, (enum mm_obj)k, i)) {
+				*kind = (enum mm_obj)k;
+				*id = i;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+void mm_machine_digest_rebuild(struct mm_machine *m)
+{
+	uint64_t sum = 0;
+	int k;
+
+	for (k = 0; k < MM_OBJ_NR; k++) {
+		uint64_t n = mm_machine_kind_count(m, (enum mm_obj)k);
+		uint64_t i;
+
+		for (i = 0; i < n; i++) {
+			m->digest[k].cached[i] = part(m, (enum mm_obj)k, i);
+			sum += m->digest[k].cached[i];
+		}
+	}
+	m->digest_sum = sum;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine: life cycle, settings and outcomes.
+ *
+ * The struct sits at the start of its own arena, so the image holds it too.
+ * A reset copies the image over everything and then puts back the few fields
+ * that belong to the run: listeners and upcalls.
+ */
+#include "mm/machine.h"
+
+#include <string.h>
+
+#include "mm/rng.h"
+
+/* struct page, digest parts, page table of pageblocks and a fixed part. */
+#define BYTES_PER_FRAME 96
+#define BYTES_FIXED ((size_t)1 << 20)
+
+static const struct mm_upcalls no_upcalls;
+
+struct sysctl_def {
+	const char *name;
+	size_t offset; /* in struct mm_sysctl */
+	uint64_t min;
+	uint64_t max;
+};
+
+#define RATIO(z)                                                                                   \
+	{                                                                                          \
+		"lowmem_reserve_ratio[" #z "]",                                                    \
+			offsetof(struct mm_sysctl, lowmem_reserve_ratio) + (z) * sizeof(uint64_t), \
+			0, INT32_MAX                                                               \
+	}
+
+static const struct sysctl_def sysctls[] = {
+	{"min_free_kbytes", offsetof(struct mm_sysctl, min_free_kbytes), 0, INT32_MAX},
+	{"watermark_scale_factor", offsetof(struct mm_sysctl, watermark_scale_factor), 1, 3000},
+	RATIO(0),
+	RATIO(1),
+	RATIO(2),
+	RATIO(3),
+	RATIO(4),
+};
+
+size_t mm_sysctl_count(void)
+{
+	return sizeof(sysctls) / sizeof(sysctls[0]);
+}
+
+const char *mm_sysctl_name(size_t i)
+{
+	return sysctls[i].name;
+}
+
+int mm_sysctl_find(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < mm_sysctl_count(); i++) {
+		if (strlen(sysctls[i].name) == len && memcmp(sysctls[i].name, name, len) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+uint64_t mm_sysctl_get(const struct mm_machine *m, size_t i)
+{
+	uint64_t v;
+
+	memcpy(&v, (const char *)&m->sysctl + sysctls[i].offset, sizeof(v));
+	return v;
+}
+
+int mm_sysctl_store(struct mm_ctx *x, size_t i, uint64_t value)
+{
+	if (i >= mm_sysctl_count() || value < sysctls[i].min || value > sysctls[i].max)
+		return -MM_EINVAL;
+	memcpy((char *)&x->m->sysctl + sysctls[i].offset, &value, sizeof(value));
+	mm_touch(x, MM_OBJ_SETTINGS, 0);
+	return 0;
+}
+
+static uint64_t machine_count(const struct mm_machine *m)
+{
+	(void)m;
+	return 1;
+}
+
+static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
+{
+	uint64_t h = mm_hash64_add(m->clock_ns + id, m->jiffies);
+
+	return mm_hash64_add(h, m->nr_free_pages);
+}
+
+static const struct mm_kind_ops machine_kind = {"machine", machine_count, machine_hash};
+
+struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_error *e)
+{
+	uint64_t frames = d->ram[d->nr_ram - 1].end;
+	struct mm_arena arena;
+	struct mm_machine *m;
+
+	if (mm_arena_init(&arena, BYTES_FIXED + (size_t)frames * BYTES_PER_FRAME)) {
+		(void)mm_error_set(e, -MM_ENOMEM, 0, 0,
+				   "machine: the host refuses %llu MiB of address space",
+				   (unsigned long long)(frames * BYTES_PER_FRAME >> 20));
+		return NULL;
+	}
+	m = mm_arena_alloc(&arena, sizeof(*m), 64);
+	MM_PRE(m);
+	m->arena = arena;
+	m->desc = *d;
+	m->max_pfn = frames;
+	m->sysctl = d->sysctl;
+	m->upcalls = &no_upcalls;
+	if (mm_machine_kind_set(m, MM_OBJ_MACHINE, &machine_kind)) {
+		(void)mm_error_set(e, -MM_ENOMEM, 0, 0, "machine: arena too small");
+		mm_machine_destroy(m);
+		return NULL;
+	}
+	return m;
+}
+
+void mm_machine_destroy(struct mm_machine *m)
+{
+	struct mm_arena arena;
+
+	if (!m)
+		return;
+	arena = m->arena;
+	mm_arena_fini(&m->contents);
+	mm_arena_fini(&arena);
+}
+
+void *mm_machine_alloc(struct mm_machine *m, size_t size, size_t align)
+{
+	return mm_arena_alloc(&m->arena, size, align);
+}
+
+int mm_machine_image(struct mm_machine *m)
+{
+	int err;
+
+	mm_machine_digest_rebuild(m);
+	if (m->before_copy)
+		m->before_copy(m);
+	err = mm_arena_image(&m->arena);
+	if (m->after_copy)
+		m->after_copy(m);
+	return err;
+}
+
+void mm_machine_reset(struct mm_machine *m)
+{
+	const struct mm_upcalls *upcalls = m->upcalls;
+	struct mm_arena arena = m->arena;
+	struct mm_listener listeners[MM_LISTENERS_MAX];
+
+	memcpy(listeners, m->listeners, sizeof(listeners));
+	if (m->before_copy)
+		m->before_copy(m);
+	mm_arena_reset(&arena);
+	m->arena = arena; /* the image was taken before there was one */
+	m->upcalls = upcalls;
+	memcpy(m->listeners, listeners, sizeof(listeners));
+	if (m->after_copy)
+		m->after_copy(m);
+}
+
+void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object)
+{
+	x->m->outcomes[o]++;
+	x->m->outcome_object[o] = object;
+	x->m->nr_outcomes++;
+	x->m->last_outcome = o;
+}
+
+const char *mm_machine_outcome_name(enum mm_outcome o)
+{
+	static const char *const names[MM_OUTCOME_NR] = {"bad_page", "warn_order", "bad_zone",
+							 "nofail_stall", "stale_use"};
+
+	return names[o];
+}

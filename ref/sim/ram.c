@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ram: a sparse store.  A frame is filled with its pattern when it is first
+ * written in part; zeroing a whole frame skips that.  Reset forgets contents
+ * by forgetting the written bits: no byte of the store is copied.
+ */
+#include "mm/ram.h"
+
+#include <string.h>
+
+#include "mm/bitmap.h"
+#include "mm/rng.h"
+
+unsigned int mm_ram_unit(const struct mm_machine *m)
+{
+	static const unsigned int unit[] = {0, 64, (unsigned int)MM_PAGE_SIZE};
+
+	return unit[m->desc.contents];
+}
+
+static unsigned char *frame_bytes(const struct mm_machine *m, pfn_t pfn)
+{
+	return m->contents.base + pfn_raw(pfn) * mm_ram_unit(m);
+}
+
+/* Index of the kept byte that stands for a byte of the frame. */
+static unsigned int slot_of(const struct mm_machine *m, uint64_t offset)
+{
+	return (unsigned int)(offset * mm_ram_unit(m) / MM_PAGE_SIZE);
+}
+
+/* What a byte nobody wrote reads as: never 0. */
+static uint8_t pattern(const struct mm_machine *m, pfn_t pfn, unsigned int slot)
+{
+	uint64_t h = mm_hash64_add(m->desc.seed, pfn_raw(pfn) * MM_PAGE_SIZE + slot);
+
+	return (uint8_t)(h | 1);
+}
+
+static void fill_pattern(const struct mm_machine *m, pfn_t pfn)
+{
+	unsigned char *b = frame_bytes(m, pfn);
+	unsigned int i;
+
+	for (i = 0; i < mm_ram_unit(m); i++)
+		b[i] = pattern(m, pfn, i);
+}
+
+uint8_t mm_ram_read(const struct mm_machine *m, pfn_t pfn, uint64_t offset)
+{
+	unsigned int slot = slot_of(m, offset);
+
+	MM_PRE(pfn_raw(pfn) < m->max_pfn && offset < MM_PAGE_SIZE);
+	if (!mm_ram_unit(m))
+		return 0;
+	if (!mm_bitmap_test(m->written, pfn_raw(pfn)))
+		return pattern(m, pfn, slot);
+	return frame_bytes(m, pfn)[slot];
+}
+
+void mm_ram_write(struct mm_ctx *x, pfn_t pfn, uint64_t offset, uint8_t value)
+{
+	struct mm_machine *m = x->m;
+
+	MM_PRE(pfn_raw(pfn) < m->max_pfn && offset < MM_PAGE_SIZE);
+	if (!mm_ram_unit(m))
+		return;
+	if (!mm_bitmap_test(m->written, pfn_raw(pfn))) {
+		fill_pattern(m, pfn);
+		mm_bitmap_set(m->written, pfn_raw(pfn));
+	}
+	frame_bytes(m, pfn)[slot_of(m, offset)] = value;
+	mm_touch(x, MM_OBJ_FRAME, pfn_raw(pfn));
+}
+
+void mm_ram_zero(struct mm_ctx *x, pfn_t pfn, uint64_t n)
+{
+	struct mm_machine *m = x->m;
+	uint64_t i;
+
+	if (!mm_ram_unit(m))
+		return;
+	memset(frame_bytes(m, pfn), 0, (size_t)(n * mm_ram_unit(m)));
+	mm_bitmap_set_range(m->written, pfn_raw(pfn), n);
+	for (i = 0; x->touched && i < n; i++)
+		mm_touch(x, MM_OBJ_FRAME, pfn_raw(pfn) + i);
+}
+
+bool mm_ram_is_zero(const struct mm_machine *m, pfn_t pfn)
+{
+	unsigned int unit = mm_ram_unit(m);
+	const unsigned char *b = frame_bytes(m, pfn);
+	unsigned int i;
+
+	if (!unit)
+		return true;
+	if (!mm_bitmap_test(m->written, pfn_raw(pfn)))
+		return false;
+	for (i = 0; i < unit; i += 8) {
+		uint64_t w;
+
+		memcpy(&w, b + i, sizeof(w));
+		if (w)
+			return false;
+	}
+	return true;
+}
+
+uint64_t mm_ram_hash(const struct mm_machine *m, pfn_t pfn)
+{
+	unsigned int unit = mm_ram_unit(m);
+	const unsigned char *b = frame_bytes(m, pfn);
+	uint64_t h = 1;
+	unsigned int i;
+
+	if (!unit || !mm_bitmap_test(m->written, pfn_raw(pfn)))
+		return 0;
+	for (i = 0; i < unit; i += 8) {
+		uint64_t w = 0;
+		int k;
+
+		/* byte by byte, so that both byte orders give one hash */
+		for (k = 7; k >= 0; k--)
+			w = w << 8 | b[i + (unsigned int)k];
+		h = (h ^ w) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 29;
+	}
+	return mm_hash64(h);
+}
+
+int mm_ram_boot(struct mm_ctx *x)
+{
+	struct mm_machine *m = x->m;
+	size_t words = mm_bitmap_words(m->max_pfn);
+
+	m->written = mm_machine_alloc(m, words * sizeof(uint64_t), 64);
+	if (!m->written)
+		return -MM_ENOMEM;
+	if (!mm_ram_unit(m))
+		return 0;
+	return mm_arena_init(&m->contents, (size_t)m->max_pfn * mm_ram_unit(m));
+}
