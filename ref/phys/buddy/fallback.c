@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fallback: what happens when the lists of the wanted type are empty.
+ *
+ * Mixing types inside a pageblock is what fragments memory for good, so the
+ * search starts with the largest block of another type: taking a large one
+ * whole mixes least.  If the request may steal (it is large, or its pages will
+ * stay), it tries to claim the pageblock: when at least half of it is free or
+ * already compatible, all its free blocks and its type change hands.
+ *
+ *     Movable pageblock  |f|f|M|f|f|f|f|M|     6 of 8 free: claim
+ *     ->  Unmovable      |U|f|M|f|f|f|f|M|
+ *
+ * Otherwise only the one block is taken and its remainder stays with the old
+ * type.  A movable request that may not steal takes the smallest block instead:
+ * movable pages can be moved out again.
+ */
+#include "mm/buddy.h"
+#include "mm/watermark.h"
+
+struct fallback {
+	unsigned int order; /* of the block found */
+	enum mm_migratetype from;
+	bool can_steal;
+};
+
+bool mm_buddy_can_steal(const struct mm_machine *m, unsigned int order, enum mm_migratetype type)
+{
+	if (order >= m->desc.pageblock_order || order >= m->desc.pageblock_order / 2)
+		return true;
+	return type == MM_MIGRATE_RECLAIMABLE || type == MM_MIGRATE_UNMOVABLE || m->grouping_off;
+}
+
+/* A type to fall back to that has a block of exactly f->order. */
+static bool find_type(const struct mm_machine *m, const struct zone *z, enum mm_migratetype type,
+		      struct fallback *f)
+{
+	const struct free_area *area = &z->free_area[f->order];
+	unsigned int n;
+
+	if (!area->nr_free)
+		return false;
+	for (n = 0; n < MM_MIGRATE_FALLBACKS; n++) {
+		f->from = mm_migratetype_fallback(type, n);
+		if (f->from < MM_MIGRATE_TYPES && !mm_list_empty(&area->free_list[f->from])) {
+			f->can_steal = mm_buddy_can_steal(m, f->order, type);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Largest first; a movable request that may not steal: smallest first. */
+static bool find_block(const struct mm_machine *m, const struct zone *z, unsigned int order,
+		       unsigned int min_order, enum mm_migratetype type, struct fallback *f)
+{
+	unsigned int o = m->desc.max_order + 1;
+
+	while (o-- > min_order) {
+		f->order = o;
+		if (!find_type(m, z, type, f))
+			continue;
+		if (f->can_steal || type != MM_MIGRATE_MOVABLE || o <= order)
+			return true;
+		/* stop at the first block that could be stolen no more */
+		for (f->order = order; f->order <= m->desc.max_order; f->order++) {
+			if (find_type(m, z, type, f))
+				return true;
+		}
+	}
+	return false;
+}
+
+void mm_buddy_count_pageblock(const struct mm_machine *m, uint64_t pfn, uint64_t *free_pages,
+			      uint64_t *movable_pages)
+{
+	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
+	uint64_t at = pfn & ~(size - 1);
+	uint64_t end = at + size;
+
+	*free_pages = 0;
+	*movable_pages = 0;
+	while (at < end) {
+		const struct page *p = &m->memmap[at];
+		uint64_t n = 1;
+
+		if (p->flags & (MM_PG_BUDDY | MM_PG_HEAD))
+			n = (uint64_t)1 << p->order;
+		if (p->flags & MM_PG_BUDDY)
+			*free_pages += n;
+		else if (p->flags & MM_PG_MOVABLE)
+			*movable_pages += n;
+		at += n;
+	}
+}
+
+void mm_buddy_retype(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migratetype type)
+{
+	uint64_t size = (uint64_t)1 << x->m->desc.pageblock_order;
+	uint64_t at = pfn & ~(size - 1);
+	uint64_t end = at + size;
+
+	while (at < end) {
+		struct page *p = &x->m->memmap[at];
+		unsigned int order = p->order;
+
+		if (!(p->flags & MM_PG_BUDDY)) {
+			at++;
+			continue;
+		}
+		mm_buddy_list_del(x, z, p, order);
+		mm_buddy_list_add(x, z, p, order, type, true);
+		at += (uint64_t)1 << order;
+	}
+	mm_migratetype_set(x, pfn, type);
+}
+
+/* Does the zone cover all of the pageblock at pfn? */
+static bool whole_pageblock_in(const struct mm_machine *m, const struct zone *z, uint64_t pfn)
+{
+	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
+	uint64_t start = pfn & ~(size - 1);
+
+	return mm_zone_spans(z, start) && mm_zone_spans(z, start + size - 1);
+}
+
+/* At least half of the pageblock free or of the requester's kind? */
+static bool worth_claiming(const struct mm_machine *m, const struct zone *z, uint64_t pfn,
+			   enum mm_migratetype type)
+{
+	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
+	uint64_t free_pages;
+	uint64_t movable;
+	uint64_t alike = 0;
+
+	if (!whole_pageblock_in(m, z, pfn))
+		return false;
+	if (m->grouping_off)
+		return true;
+	mm_buddy_count_pageblock(m, pfn, &free_pages, &movable);
+	if (type == MM_MIGRATE_MOVABLE)
+		alike = movable;
+	else if (mm_migratetype_get(m, pfn) == MM_MIGRATE_MOVABLE)
+		/* what is neither free nor movable is taken for our kind */
+		alike = size - free_pages - movable;
+	return free_pages + alike >= size / 2;
+}
+
+/* A block of a pageblock or more: take all of it for type. */
+static struct page *take_whole(struct mm_ctx *x, struct zone *z, struct page *page,
+			       const struct fallback *f, unsigned int order,
+			       enum mm_migratetype type)
+{
+	uint64_t pfn = pfn_raw(mm_page_pfn(x->m, page));
+	uint64_t end = pfn + ((uint64_t)1 << f->order);
+	uint64_t at;
+
+	mm_buddy_list_del(x, z, page, f->order);
+	for (at = pfn; at < end; at += (uint64_t)1 << x->m->desc.pageblock_order)
+		mm_migratetype_set(x, at, type);
+	mm_buddy_expand(x, z, page, order, f->order, type);
+	mm_event(x, MM_EV_mm_page_alloc_zone_locked, pfn, order, type, f->order, z->type);
+	return page;
+}
+
+/* One block only: its remainder stays with the type it has. */
+static struct page *take_single(struct mm_ctx *x, struct zone *z, struct page *page,
+				const struct fallback *f, unsigned int order)
+{
+	mm_buddy_list_del(x, z, page, f->order);
+	mm_buddy_expand(x, z, page, order, f->order, f->from);
+	mm_event(x, MM_EV_mm_page_alloc_zone_locked, pfn_raw(mm_page_pfn(x->m, page)), order,
+		 f->from, f->order, z->type);
+	return page;
+}
+
+static struct page *take_found(struct mm_ctx *x, struct zone *z, unsigned int order,
+			       enum mm_migratetype type, const struct fallback *f)
+{
+	const struct mm_list *list = &z->free_area[f->order].free_list[f->from];
+	struct page *page = mm_list_entry(list->next, struct page, lru);
+	uint64_t pfn = pfn_raw(mm_page_pfn(x->m, page));
+	bool whole = f->order >= x->m->desc.pageblock_order;
+	bool claim = whole || (f->can_steal && worth_claiming(x->m, z, pfn, type));
+
+	/* before anything moves, so that a reader sees what was decided on */
+	mm_event(x, MM_EV_mm_page_alloc_extfrag, pfn, order, f->order, type, f->from, claim);
+	if (whole)
+		return take_whole(x, z, page, f, order, type);
+	if (!claim)
+		return take_single(x, z, page, f, order);
+	mm_buddy_retype(x, z, pfn, type);
+	return mm_buddy_take_smallest(x, z, order, type);
+}
+
+struct page *mm_buddy_take_fallback(struct mm_ctx *x, struct zone *z, unsigned int order,
+				    enum mm_migratetype type, uint32_t alloc_flags)
+{
+	unsigned int min_order = order;
+	struct fallback f;
+
+	/* rather another zone than two types in one pageblock */
+	if ((alloc_flags & MM_ALLOC_NOFRAGMENT) && order < x->m->desc.pageblock_order)
+		min_order = x->m->desc.pageblock_order;
+	if (!find_block(x->m, z, order, min_order, type, &f))
+		return NULL;
+	return take_found(x, z, order, type, &f);
+}

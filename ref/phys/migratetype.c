@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * migratetype: pageblocks and the fallback table.
+ *
+ * Every pageblock boots Movable, so the first kernel allocation of a machine
+ * always falls back and claims a block.  A machine too small to give each type
+ * a pageblock would only lose by grouping; there it is switched off.
+ */
+#include "mm/migratetype.h"
+
+#include <string.h>
+
+#include "mm/rng.h"
+#include "mm/zone.h"
+
+static uint64_t block_count(const struct mm_machine *m)
+{
+	return m->nr_pageblocks;
+}
+
+static uint64_t block_hash(const struct mm_machine *m, uint64_t id)
+{
+	return mm_hash64_add(id, m->pageblock[id]);
+}
+
+static const struct mm_kind_ops block_kind = {"pageblock", block_count, block_hash};
+
+int mm_migratetype_boot(struct mm_ctx *x)
+{
+	struct mm_machine *m = x->m;
+	uint64_t last = m->max_pfn - 1;
+
+	m->nr_pageblocks = mm_migratetype_block(m, last) + 1;
+	m->pageblock = mm_machine_alloc(m, (size_t)m->nr_pageblocks, 64);
+	if (!m->pageblock)
+		return -MM_ENOMEM;
+	memset(m->pageblock, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
+	return mm_machine_kind_set(m, MM_OBJ_PAGEBLOCK, &block_kind);
+}
+
+void mm_migratetype_set(struct mm_ctx *x, uint64_t pfn, enum mm_migratetype type)
+{
+	uint64_t block = mm_migratetype_block(x->m, pfn);
+
+	if (x->m->grouping_off && type < MM_MIGRATE_PCPTYPES)
+		type = MM_MIGRATE_UNMOVABLE;
+	x->m->pageblock[block] = (uint8_t)type;
+	mm_touch(x, MM_OBJ_PAGEBLOCK, block);
+}
+
+enum mm_migratetype mm_migratetype_fallback(enum mm_migratetype type, unsigned int n)
+{
+	static const enum mm_migratetype order[MM_MIGRATE_PCPTYPES][MM_MIGRATE_FALLBACKS] = {
+		[MM_MIGRATE_UNMOVABLE] = {MM_MIGRATE_RECLAIMABLE, MM_MIGRATE_MOVABLE},
+		[MM_MIGRATE_MOVABLE] = {MM_MIGRATE_RECLAIMABLE, MM_MIGRATE_UNMOVABLE},
+		[MM_MIGRATE_RECLAIMABLE] = {MM_MIGRATE_UNMOVABLE, MM_MIGRATE_MOVABLE},
+	};
+
+	if (type >= MM_MIGRATE_PCPTYPES || n >= MM_MIGRATE_FALLBACKS)
+		return MM_MIGRATE_TYPES;
+	return order[type][n];
+}
+
+void mm_migratetype_decide_grouping(struct mm_ctx *x)
+{
+	struct mm_machine *m = x->m;
+	uint64_t managed = 0;
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++)
+		managed += m->zones[z].managed;
+	m->grouping_off = managed < (uint64_t)MM_MIGRATE_TYPES << m->desc.pageblock_order;
+}
+
+enum mm_migratetype mm_migratetype_of_gfp(const struct mm_machine *m, uint32_t gfp)
+{
+	return m->grouping_off ? MM_MIGRATE_UNMOVABLE : mm_gfp_migratetype(gfp);
+}

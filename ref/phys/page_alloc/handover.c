@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * handover: give RAM to the buddy allocator at boot.
+ *
+ * Each free stretch is cut into the largest aligned blocks that fit, low
+ * addresses first, each to the tail of its list, so that lists ascend.
+ */
+#include "mm/page_alloc.h"
+
+/* The largest order that is aligned at pfn and fits below end. */
+static unsigned int order_at(const struct mm_machine *m, uint64_t pfn, uint64_t end)
+{
+	unsigned int order = m->desc.max_order;
+
+	while (order && ((pfn & (((uint64_t)1 << order) - 1)) || pfn + ((uint64_t)1 << order) > end))
+		order--;
+	return order;
+}
+
+static void free_stretch(struct mm_ctx *x, struct zone *z, uint64_t pfn, uint64_t end)
+{
+	while (pfn < end) {
+		unsigned int order = order_at(x->m, pfn, end);
+
+		mm_lock_acquire(x, &z->lock);
+		mm_buddy_put(x, z, &x->m->memmap[pfn], order, MM_BUDDY_TAIL);
+		mm_lock_release(x, &z->lock);
+		z->managed += (uint64_t)1 << order;
+		pfn += (uint64_t)1 << order;
+	}
+}
+
+static bool usable(const struct mm_machine *m, uint64_t pfn)
+{
+	return !(m->memmap[pfn].flags & (MM_PG_ABSENT | MM_PG_RESERVED));
+}
+
+static void free_zone(struct mm_ctx *x, struct zone *z)
+{
+	uint64_t end = z->start_pfn + z->spanned;
+	uint64_t pfn = z->start_pfn;
+
+	while (pfn < end) {
+		uint64_t stop = pfn;
+
+		while (stop < end && usable(x->m, stop))
+			stop++;
+		free_stretch(x, z, pfn, stop);
+		pfn = stop;
+		while (pfn < end && !usable(x->m, pfn))
+			pfn++;
+	}
+}
+
+int mm_page_alloc_boot(struct mm_ctx *x)
+{
+	struct mm_machine *m = x->m;
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++)
+		free_zone(x, &m->zones[z]);
+	mm_migratetype_decide_grouping(x);
+	if (!m->sysctl.min_free_kbytes)
+		m->sysctl.min_free_kbytes = mm_watermark_default_min_free_kbytes(m);
+	mm_watermark_setup(x);
+	return 0;
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page_alloc: the walk over zones.
+ *
+ * Fast path first: one attempt held to the low watermark.  Only when that
+ * fails the request's rights are worked out, kswapd is told, and the attempt is
+ * repeated with what the request may use: the minimum, parts of it, or nothing
+ * held back.  Then reclaim is asked through the upcall.
+ */
+#include "mm/page_alloc.h"
+
+#include "mm/failpoint.h"
+#include "mm/ram.h"
+
+/* Rounds of reclaim that freed something before a request gives up.
+ * Kernel: MAX_RECLAIM_RETRIES. */
+#define RECLAIM_RETRIES_MAX 16
+
+struct request {
+	unsigned int order;
+	uint32_t gfp;
+	enum mm_migratetype type;
+	enum mm_zone_type highest;
+};
+
+static void bad_page(struct mm_ctx *x, struct page *page, unsigned int order, bool dropped)
+{
+	uint64_t pfn = pfn_raw(mm_page_pfn(x->m, page));
+
+	mm_event(x, MM_EV_mm_bad_page, pfn, order, dropped);
+	mm_machine_outcome(x, MM_OUTCOME_BAD_PAGE, pfn);
+}
+
+/* Take a block out of use for good: it belongs to nobody from now on. */
+static void drop_block(struct mm_ctx *x, struct page *page, unsigned int order)
+{
+	uint64_t i;
+
+	bad_page(x, page, order, true);
+	for (i = 0; i < (uint64_t)1 << order; i++) {
+		struct page *p = page + i;
+
+		p->flags = (p->flags & ~(MM_PG_HEAD | MM_PG_MOVABLE | MM_PG_COMP)) | MM_PG_BAD;
+		p->order = 0;
+		mm_page_touch(x, p);
+	}
+}
+
+/* ---- handing out ---- */
+
+/* Kernel: check_new_page. */
+static bool new_page_ok(const struct page *p)
+{
+	return !(p->flags & MM_PG_CHECK_AT_PREP) && p->refcount == 0 && p->mapcount == -1 &&
+	       !p->mapping && !p->memcg_data;
+}
+
+static bool new_block_ok(const struct page *page, unsigned int order)
+{
+	uint64_t i;
+
+	for (i = 0; i < (uint64_t)1 << order; i++) {
+		if (!new_page_ok(page + i))
+			return false;
+	}
+	return true;
+}
+
+/* Kernel: prep_new_page. */
+static void prepare_new(struct mm_ctx *x, struct page *page, const struct request *rq,
+			uint32_t alloc_flags)
+{
+	page->private_data = 0;
+	page->refcount = 1;
+	page->order = (uint8_t)rq->order;
+	page->flags |= MM_PG_HEAD;
+	if (rq->gfp & MM_GFP_MOVABLE)
+		page->flags |= MM_PG_MOVABLE;
+	if ((rq->gfp & MM_GFP_COMP) && rq->order)
+		page->flags |= MM_PG_COMP;
+	if (alloc_flags & MM_ALLOC_NO_WATERMARKS)
+		page->flags |= MM_PG_PFMEMALLOC;
+	mm_page_touch(x, page);
+	if (rq->gfp & MM_GFP_ZERO)
+		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << rq->order);
+}
+
+/* A checked block of one zone.  A block with traces of an owner is dropped and
+ * the next one tried, as often as the zone has blocks. */
+static struct page *take_from(struct mm_ctx *x, struct zone *z, const struct request *rq,
+			      uint32_t alloc_flags)
+{
+	struct page *page;
+
+	for (;;) {
+		mm_lock_acquire(x, &z->lock);
+		page = mm_buddy_take(x, z, rq->order, rq->type, alloc_flags);
+		mm_lock_release(x, &z->lock);
+		if (!page || new_block_ok(page, rq->order))
+			return page;
+		drop_block(x, page, rq->order);
+	}
+}
+
+static struct page *try_zone(struct mm_ctx *x, struct zone *z, const struct request *rq,
+			     uint32_t alloc_flags)
+{
+	struct page *page;
+
+	if (!(alloc_flags & MM_ALLOC_NO_WATERMARKS)) {
+		uint64_t mark =
+			mm_zone_wmark(z, (enum mm_wmark)(alloc_flags & MM_ALLOC_WMARK_MASK));
+
+		if (!mm_watermark_fast(x->m, z, rq->order, mark, rq->highest, alloc_flags))
+			return NULL;
+		mm_event(x, MM_EV_mm_zone_watermark, z->type, rq->order, mark, alloc_flags,
+			 rq->highest, z->nr_free_pages);
+	}
+	page = take_from(x, z, rq, alloc_flags);
+	if (!page)
+		return NULL;
+	prepare_new(x, page, rq, alloc_flags);
+	mm_event(x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(x->m, page)), rq->order, rq->gfp,
+		 rq->type, alloc_flags, z->type);
+	return page;
+}
+
+/* Kernel: get_page_from_freelist. */
+static struct page *try_zones(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags)
+{
+	for (;;) {
+		int i;
+
+		for (i = (int)rq->highest; i >= 0; i--) {
+			struct zone *z = &x->m->zones[i];
+			struct page *page;
+
+			if (!mm_zone_managed(z))
+				continue;
+			page = try_zone(x, z, rq, alloc_flags);
+			if (page)
+				return page;
+		}
+		/* better two types in a pageblock than no memory */
+		if (!(alloc_flags & MM_ALLOC_NOFRAGMENT))
+			return NULL;
+		alloc_flags &= ~MM_ALLOC_NOFRAGMENT;
+	}
+}
+
+struct zone *mm_page_alloc_preferred(const struct mm_machine *m, enum mm_zone_type highest)
+{
+	int z;
+
+	for (z = (int)highest; z >= 0; z--) {
+		if (mm_zone_managed(&m->zones[z]))
+			return &m->zones[z];
+	}
+	return NULL;
+}
+
+uint32_t mm_page_alloc_fast_flags(const struct mm_machine *m, const struct zone *z)
+{
+	uint32_t flags = MM_ALLOC_WMARK_LOW;
+
+	/* a lower zone is there to be fragmented instead */
+	if (z && z->type == MM_ZONE_NORMAL && mm_zone_managed(&m->zones[MM_ZONE_DMA32]))
+		flags |= MM_ALLOC_NOFRAGMENT;
+	return flags;
+}
+
+uint32_t mm_page_alloc_slow_flags(uint32_t gfp)
+{
+	uint32_t flags = MM_ALLOC_WMARK_MIN;
+
+	if (gfp & MM_GFP_HIGH)
+		flags |= MM_ALLOC_MIN_RESERVE;
+	if (gfp & MM_GFP_KSWAPD_RECLAIM)
+		flags |= MM_ALLOC_KSWAPD;
+	if (!(gfp & (MM_GFP_DIRECT_RECLAIM | MM_GFP_NOMEMALLOC)))
+		flags |= MM_ALLOC_NON_BLOCK;
+	return flags;
+}
+
+/* May it ignore watermarks altogether?  Kernel: __gfp_pfmemalloc_flags. */
+static uint32_t reserve_flags(uint32_t gfp)
+{
+	if (gfp & MM_GFP_NOMEMALLOC)
+		return 0;
+	return gfp & MM_GFP_MEMALLOC ? MM_ALLOC_NO_WATERMARKS : 0;
+}
+
+static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq, uint32_t flags)
+{
+	int round;
+
+	if (!x->m->upcalls->direct_reclaim)
+		return NULL;
+	for (round = 0; round < RECLAIM_RETRIES_MAX; round++) {
+		struct page *page;
+
+		if (!x->m->upcalls->direct_reclaim(x, rq->order, rq->gfp))
+			return NULL;
+		page = try_zones(x, rq, flags);
+		if (page)
+			return page;
+	}
+	return NULL;
+}
+
+/* Kernel: __alloc_pages_slowpath. */
+static struct page *slow_path(struct mm_ctx *x, const struct request *rq)
+{
+	uint32_t flags = mm_page_alloc_slow_flags(rq->gfp);
+	struct zone *preferred = mm_page_alloc_preferred(x->m, rq->highest);
+	struct page *page;
+
+	if ((flags & MM_ALLOC_KSWAPD) && x->m->upcalls->wake_kswapd && preferred)
+		x->m->upcalls->wake_kswapd(x, preferred, rq->order);
+	page = try_zones(x, rq, flags);
+	if (!page && reserve_flags(rq->gfp)) {
+		flags = reserve_flags(rq->gfp);
+		page = try_zones(x, rq, flags);
+	}
+	if (page)
+		return page;
+	if (rq->gfp & MM_GFP_DIRECT_RECLAIM) {
+		mm_lock_might_sleep(x);
+		page = reclaim_and_retry(x, rq, flags);
+	}
+	if (!page && (rq->gfp & MM_GFP_NOFAIL)) {
+		/* the kernel helps with a part of the reserve, then loops */
+		page = try_zones(x, rq, MM_ALLOC_WMARK_MIN | MM_ALLOC_MIN_RESERVE);
+		if (!page)
+			mm_machine_outcome(x, MM_OUTCOME_NOFAIL_STALL, rq->order);
+	}
+	return page;
+}
+
+/* Refuse what no zone can serve.  Kernel: prepare_alloc_pages and callers. */
+static bool decode(struct mm_ctx *x, struct request *rq)
+{
+	if (rq->order > x->m->desc.max_order) {
+		if (!(rq->gfp & MM_GFP_NOWARN))
+			mm_machine_outcome(x, MM_OUTCOME_WARN_ORDER, rq->order);
+		return false;
+	}
+	if (!mm_gfp_zone(rq->gfp, &rq->highest)) {
+		mm_machine_outcome(x, MM_OUTCOME_BAD_ZONE, rq->gfp);
+		return false;
+	}
+	rq->type = mm_migratetype_of_gfp(x->m, rq->gfp);
+	return true;
+}
+
+struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gfp)
+{
+	struct request rq = {.order = order, .gfp = gfp};
+	struct page *page;
+
+	if (!decode(x, &rq))
+		return NULL;
+	if (!(gfp & MM_GFP_NOFAIL) && mm_failpoint_ask(x)) {
+		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp, 0, rq.highest, 1);
+		return NULL;
+	}
+	page = try_zones(x, &rq,
+			 mm_page_alloc_fast_flags(x->m, mm_page_alloc_preferred(x->m, rq.highest)));
+	if (!page)
+		page = slow_path(x, &rq);
+	if (!page)
+		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp,
+			 mm_page_alloc_slow_flags(gfp), rq.highest, 0);
+	return page;
+}
+
+/* ---- giving back ---- */
+
+/* Kernel: free_page_is_bad. */
+static bool free_page_ok(const struct page *p, bool head)
+{
+	uint32_t refused = head ? MM_PG_CHECK_AT_FREE : MM_PG_CHECK_AT_FREE | MM_PG_HEAD;
+
+	return !(p->flags & refused) && p->refcount == 0 && p->mapcount == -1 && !p->mapping &&
+	       !p->memcg_data;
+}
+
+/* Kernel: free_pages_prepare.  False: something of an owner is left. */
+static bool prepare_free(struct page *page, unsigned int order)
+{
+	uint64_t i;
+
+	/* an anonymous mapping (low bit) is the freer's to clear, others are not */
+	if (page->mapping & 1)
+		page->mapping = 0;
+	if (!(page->flags & MM_PG_HEAD))
+		return false;
+	for (i = 0; i < (uint64_t)1 << order; i++) {
+		if (!free_page_ok(page + i, i == 0))
+			return false;
+	}
+	return true;
+}
+
+static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
+{
+	struct zone *z = &x->m->zones[page->zone];
+
+	if (!prepare_free(page, order)) {
+		drop_block(x, page, order);
+		return;
+	}
+	page->flags &= ~(MM_PG_HEAD | MM_PG_MOVABLE | MM_PG_COMP | MM_PG_PFMEMALLOC);
+	page->private_data = 0;
+	page->order = 0;
+	mm_page_touch(x, page);
+	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order);
+	mm_lock_acquire(x, &z->lock);
+	mm_buddy_put(x, z, page, order, MM_BUDDY_AUTO);
+	mm_lock_release(x, &z->lock);
+}
+
+/* False, and reported, when there was no reference to drop. */
+static bool drop_ref(struct mm_ctx *x, struct page *page, unsigned int order)
+{
+	if (page->refcount <= 0) {
+		bad_page(x, page, order, false);
+		return false;
+	}
+	page->refcount--;
+	mm_page_touch(x, page);
+	return true;
+}
+
+void mm_page_alloc_ref(struct mm_ctx *x, struct page *page)
+{
+	MM_PRE(page->refcount > 0);
+	page->refcount++;
+	mm_page_touch(x, page);
+}
+
+/* The tail of a block whose first frame somebody still holds: the largest
+ * half first, each a block of its own. */
+static void free_tail(struct mm_ctx *x, struct page *page, unsigned int order)
+{
+	page->order = 0;
+	while (order-- > 0) {
+		struct page *half = page + ((uint64_t)1 << order);
+
+		half->flags |= MM_PG_HEAD;
+		half->order = (uint8_t)order;
+		free_block(x, half, order);
+	}
+}
+
+void mm_page_alloc_put(struct mm_ctx *x, struct page *page, unsigned int order)
+{
+	MM_PRE(!page->refcount || page->order == order);
+	if (!drop_ref(x, page, order))
+		return;
+	if (page->refcount == 0)
+		free_block(x, page, order);
+	else if (!(page->flags & MM_PG_COMP))
+		free_tail(x, page, order);
+}
+
+void mm_page_alloc_unref(struct mm_ctx *x, struct page *page)
+{
+	if (drop_ref(x, page, page->order) && page->refcount == 0)
+		free_block(x, page, page->flags & MM_PG_COMP ? page->order : 0);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * watermark: three formulas (marks, lowmem reserve, total reserve) and one
+ * question.
+ *
+ * The order of the computations matters: total reserve reads the high marks
+ * and the reserves.  Integer divisions truncate where the kernel's do.
+ */
+#include "mm/watermark.h"
+
+#include "mm/rng.h"
+
+static bool is_lowmem(int zone)
+{
+	return zone <= MM_ZONE_NORMAL;
+}
+
+/* Largest r with r * r <= v.  Kernel: int_sqrt. */
+static uint64_t isqrt(uint64_t v)
+{
+	uint64_t r = 0;
+	uint64_t bit;
+
+	for (bit = (uint64_t)1 << 31; bit; bit >>= 1) {
+		uint64_t t = r | bit;
+
+		if (t * t <= v)
+			r = t;
+	}
+	return r;
+}
+
+static uint64_t clamp_u64(uint64_t v, uint64_t lo, uint64_t hi)
+{
+	if (v < lo)
+		return lo;
+	return v > hi ? hi : v;
+}
+
+/* v * num / den without overflow.  Kernel: mult_frac. */
+static uint64_t mult_frac(uint64_t v, uint64_t num, uint64_t den)
+{
+	return v / den * num + v % den * num / den;
+}
+
+static uint64_t lowmem_managed(const struct mm_machine *m)
+{
+	uint64_t sum = 0;
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		if (is_lowmem(z))
+			sum += m->zones[z].managed;
+	}
+	return sum;
+}
+
+uint64_t mm_watermark_default_min_free_kbytes(const struct mm_machine *m)
+{
+	uint64_t pages = 0;
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		uint64_t high = m->zones[z].wmark[MM_WMARK_HIGH];
+
+		if (is_lowmem(z) && m->zones[z].managed > high)
+			pages += m->zones[z].managed - high;
+	}
+	return clamp_u64(isqrt(pages * (MM_PAGE_SIZE / 1024) * 16), 128, 262144);
+}
+
+static void setup_marks(const struct mm_machine *m, struct zone *z, uint64_t lowmem)
+{
+	uint64_t pages_min = m->sysctl.min_free_kbytes >> (MM_PAGE_SHIFT - 10);
+	uint64_t share = lowmem ? pages_min * z->managed / lowmem : 0;
+	uint64_t gap = mult_frac(z->managed, m->sysctl.watermark_scale_factor, 10000);
+
+	if (gap < share / 4)
+		gap = share / 4;
+	/* HighMem and Movable hold nothing the kernel needs to make progress */
+	z->wmark[MM_WMARK_MIN] = is_lowmem((int)z->type) ? share
+							 : clamp_u64(z->managed / 1024, 32, 128);
+	z->wmark[MM_WMARK_LOW] = z->wmark[MM_WMARK_MIN] + gap;
+	z->wmark[MM_WMARK_HIGH] = z->wmark[MM_WMARK_LOW] + gap;
+	z->wmark[MM_WMARK_PROMO] = z->wmark[MM_WMARK_HIGH] + gap;
+	z->boost = 0;
+}
+
+/* What z keeps back from requests that could have gone to a higher zone. */
+static void setup_lowmem_reserve(const struct mm_machine *m, struct zone *z)
+{
+	uint64_t ratio = m->sysctl.lowmem_reserve_ratio[z->type];
+	uint64_t above = 0;
+	int j;
+
+	for (j = 0; j < MM_NR_ZONES; j++) {
+		z->lowmem_reserve[j] = 0;
+		if (j <= (int)z->type)
+			continue;
+		above += m->zones[j].managed;
+		if (ratio && z->managed)
+			z->lowmem_reserve[j] = above / ratio;
+	}
+}
+
+static uint64_t zone_totalreserve(const struct zone *z)
+{
+	uint64_t max = 0;
+	int j;
+
+	for (j = 0; j < MM_NR_ZONES; j++) {
+		if (z->lowmem_reserve[j] > max)
+			max = z->lowmem_reserve[j];
+	}
+	max += mm_zone_wmark(z, MM_WMARK_HIGH);
+	return max > z->managed ? z->managed : max;
+}
+
+static uint64_t settings_count(const struct mm_machine *m)
+{
+	(void)m;
+	return 1;
+}
+
+static uint64_t settings_hash(const struct mm_machine *m, uint64_t id)
+{
+	uint64_t h = mm_hash64_add(id, m->totalreserve_pages);
+	size_t k;
+	int i;
+	int j;
+
+	for (k = 0; k < mm_sysctl_count(); k++)
+		h = mm_hash64_add(h, mm_sysctl_get(m, k));
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		const struct zone *z = &m->zones[i];
+
+		h = mm_hash64_add(h, z->managed);
+		h = mm_hash64_add(h, z->boost);
+		for (j = 0; j < MM_NR_WMARK; j++)
+			h = mm_hash64_add(h, z->wmark[j]);
+		for (j = 0; j < MM_NR_ZONES; j++)
+			h = mm_hash64_add(h, z->lowmem_reserve[j]);
+	}
+	return h;
+}
+
+static const struct mm_kind_ops settings_kind = {"settings", settings_count, settings_hash};
+
+int mm_watermark_boot(struct mm_ctx *x)
+{
+	return mm_machine_kind_set(x->m, MM_OBJ_SETTINGS, &settings_kind);
+}
+
+void mm_watermark_setup(struct mm_ctx *x)
+{
+	struct mm_machine *m = x->m;
+	uint64_t lowmem = lowmem_managed(m);
+	uint64_t total = 0;
+	int i;
+
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		struct zone *z = &m->zones[i];
+
+		mm_lock_acquire(x, &z->lock);
+		setup_marks(m, z, lowmem);
+		setup_lowmem_reserve(m, z);
+		mm_lock_release(x, &z->lock);
+		total += zone_totalreserve(z);
+	}
+	m->totalreserve_pages = total;
+	mm_touch(x, MM_OBJ_SETTINGS, 0);
+}
+
+int mm_watermark_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
+{
+	int err = mm_sysctl_store(x, i, value);
+
+	if (!err)
+		mm_watermark_setup(x);
+	return err;
+}
+
+uint64_t mm_watermark_effective(uint64_t mark, uint32_t alloc_flags)
+{
+	if (alloc_flags & MM_ALLOC_MIN_RESERVE) {
+		mark -= mark / 2;
+		/* only a caller that also cannot wait gets the next quarter */
+		if (alloc_flags & MM_ALLOC_NON_BLOCK)
+			mark -= mark / 4;
+	}
+	if (alloc_flags & MM_ALLOC_OOM)
+		mark -= mark / 2;
+	return mark;
+}
+
+/* Is there a block of at least this order that an ordinary request may take? */
+static bool has_block(const struct mm_machine *m, const struct zone *z, unsigned int order)
+{
+	unsigned int o;
+	int t;
+
+	for (o = order; o <= m->desc.max_order; o++) {
+		const struct free_area *area = &z->free_area[o];
+
+		if (!area->nr_free)
+			continue;
+		for (t = 0; t < MM_MIGRATE_PCPTYPES; t++) {
+			if (!mm_list_empty(&area->free_list[t]))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool mm_watermark_ok(const struct mm_machine *m, const struct zone *z, unsigned int order,
+		     uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags)
+{
+	uint64_t unusable = ((uint64_t)1 << order) - 1;
+	uint64_t need = mm_watermark_effective(mark, alloc_flags) + z->lowmem_reserve[highest];
+
+	/* strictly more than needed must be left: equality fails */
+	if (z->nr_free_pages <= unusable || z->nr_free_pages - unusable <= need)
+		return false;
+	return order == 0 || has_block(m, z, order);
+}
