@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * checker: the driver of claims.  Host memory is malloc's: this is no module.
+ */
+#include "invariants/engine/checker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Up to here, equal entries of the touched set are taken out first. */
+#define DEDUPE_MAX 96
+
+const struct mm_inv mm_checker_invs[] = {
+	{"touched.complete", "an object that changed was marked as touched", MM_OBJ_EVENT, NULL,
+	 true},
+	{"op.atomicity_on_failure", "a failed operation leaves the digest as it was", MM_OBJ_EVENT,
+	 NULL, true},
+	{"machine.reset_is_fresh", "a reset machine has the digest of a fresh one", MM_OBJ_EVENT,
+	 NULL, true},
+	{"teardown.zero", "with all handles given back, every frame is free", MM_OBJ_EVENT, NULL,
+	 true},
+	{"check.reads_only", "a sweep changes nothing", MM_OBJ_EVENT, NULL, true},
+	{NULL, NULL, MM_OBJ_NR, NULL, false},
+};
+
+const char *mm_checker_object_name(enum mm_obj kind)
+{
+	static const char *const names[] = {"frame",   "pageblock", "zone",
+					    "machine", "settings",  "step"};
+
+	return kind <= MM_OBJ_EVENT ? names[kind] : "object";
+}
+
+static void on_event(void *env, const struct mm_event *ev)
+{
+	struct mm_checker *c = env;
+	size_t i;
+
+	c->report.kind = MM_OBJ_EVENT;
+	c->report.object = ev->f[0];
+	for (i = 0; mm_all_models[i]; i++) {
+		if (mm_all_models[i]->events & MM_EV_BIT(ev->kind))
+			mm_all_models[i]->on_event(c->state[i], &c->report, c->m, ev);
+	}
+}
+
+/* All claims of one kind as a list, so that judging an object is one loop. */
+static const struct mm_inv **claims_of(enum mm_obj kind)
+{
+	const struct mm_inv **list;
+	size_t n = 0;
+	size_t i;
+	int pass;
+
+	list = NULL;
+	for (pass = 0; pass < 2; pass++) {
+		n = 0;
+		for (i = 0; mm_all_invs[i]; i++) {
+			const struct mm_inv *inv;
+
+			for (inv = mm_all_invs[i]; inv->id; inv++) {
+				if (inv->kind != kind || inv->sweep_only || !inv->check)
+					continue;
+				if (list)
+					list[n] = inv;
+				n++;
+			}
+		}
+		if (!list)
+			list = calloc(n + 1, sizeof(const struct mm_inv *));
+		if (!list)
+			return NULL;
+	}
+	return list;
+}
+
+static bool boot_models(struct mm_checker *c)
+{
+	size_t i;
+
+	for (i = 0; mm_all_models[i]; i++) {
+		MM_PRE(i < MM_CHECKER_MODELS_MAX);
+		c->size[i] = mm_all_models[i]->size(c->m);
+		c->state[i] = calloc(1, c->size[i]);
+		c->image[i] = malloc(c->size[i]);
+		if (!c->state[i] || !c->image[i])
+			return false;
+		mm_all_models[i]->boot(c->state[i], c->m);
+		memcpy(c->image[i], c->state[i], c->size[i]);
+	}
+	return true;
+}
+
+struct mm_checker *mm_checker_create(struct mm_machine *m)
+{
+	struct mm_checker *c = calloc(1, sizeof(*c));
+	struct mm_listener l = {0, on_event, c};
+	size_t i;
+	int kind;
+
+	if (!c)
+		return NULL;
+	c->m = m;
+	c->follow_digest = true;
+	c->boot_digest = mm_machine_digest(m);
+	mm_report_init(&c->report);
+	for (kind = 0; kind < MM_OBJ_NR; kind++) {
+		c->by_kind[kind] = claims_of((enum mm_obj)kind);
+		if (!c->by_kind[kind]) {
+			mm_checker_destroy(c);
+			return NULL;
+		}
+	}
+	for (i = 0; mm_all_models[i]; i++)
+		l.mask |= mm_all_models[i]->events;
+	if (!boot_models(c) || mm_event_listen(m, &l)) {
+		mm_checker_destroy(c);
+		return NULL;
+	}
+	return c;
+}
+
+void mm_checker_destroy(struct mm_checker *c)
+{
+	size_t i;
+	int kind;
+
+	if (!c)
+		return;
+	mm_event_unlisten(c->m, c);
+	for (kind = 0; kind < MM_OBJ_NR; kind++)
+		free(c->by_kind[kind]);
+	for (i = 0; mm_all_models[i]; i++) {
+		free(c->state[i]);
+		free(c->image[i]);
+	}
+	free(c);
+}
+
+void mm_checker_attach(struct mm_checker *c, struct mm_ctx *x)
+{
+	x->touched = &c->touched;
+	x->events = mm_event_mask(c->m);
+}
+
+static void judge(struct mm_checker *c, enum mm_obj kind, uint64_t id)
+{
+	const struct mm_inv **inv;
+
+	c->report.kind = kind;
+	c->report.object = id;
+	for (inv = c->by_kind[kind]; *inv; inv++)
+		(*inv)->check(&c->report, c->m, id);
+}
+
+/* An operation touches few objects, the same ones several times. */
+static void dedupe(struct mm_touched *t)
+{
+	uint32_t n = 0;
+	uint32_t i;
+	uint32_t k;
+
+	if (t->nr > DEDUPE_MAX)
+		return;
+	for (i = 0; i < t->nr; i++) {
+		for (k = 0; k < n && t->key[k] != t->key[i]; k++)
+			;
+		if (k == n)
+			t->key[n++] = t->key[i];
+	}
+	t->nr = n;
+}
+
+static void judge_all(struct mm_checker *c)
+{
+	int kind;
+
+	for (kind = 0; kind < MM_OBJ_NR; kind++) {
+		uint64_t n = mm_machine_kind_count(c->m, (enum mm_obj)kind);
+		uint64_t id;
+
+		for (id = 0; id < n; id++)
+			judge(c, (enum mm_obj)kind, id);
+	}
+}
+
+bool mm_checker_after_op(struct mm_checker *c)
+{
+	size_t i;
+
+	dedupe(&c->touched);
+	if (c->follow_digest)
+		mm_machine_digest_follow(c->m, &c->touched);
+	if (c->touched.all)
+		judge_all(c);
+	for (i = 0; i < c->touched.nr && !c->touched.all; i++)
+		judge(c, mm_touched_kind(c->touched.key[i]), mm_touched_id(c->touched.key[i]));
+	c->report.kind = MM_OBJ_MACHINE;
+	c->report.object = 0;
+	for (i = 0; mm_all_models[i] && !c->report.failures; i++)
+		mm_all_models[i]->after_op(c->state[i], &c->report, c->m);
+	c->touched.nr = 0;
+	c->touched.all = false;
+	return c->report.failures == 0;
+}
+
+static void sweep_only_claims(struct mm_checker *c)
+{
+	size_t i;
+
+	for (i = 0; mm_all_invs[i]; i++) {
+		const struct mm_inv *inv;
+
+		for (inv = mm_all_invs[i]; inv->id; inv++) {
+			uint64_t n;
+			uint64_t id;
+
+			if (!inv->sweep_only || !inv->check)
+				continue;
+			n = mm_machine_kind_count(c->m, inv->kind);
+			for (id = 0; id < n; id++) {
+				c->report.kind = inv->kind;
+				c->report.object = id;
+				inv->check(&c->report, c->m, id);
+			}
+		}
+	}
+}
+
+static void check_touched_complete(struct mm_checker *c)
+{
+	enum mm_obj kind = MM_OBJ_MACHINE;
+	uint64_t id = 0;
+	bool stale = mm_machine_digest_stale(c->m, &kind, &id);
+
+	c->report.kind = kind;
+	c->report.object = id;
+	MM_CHECK(&c->report, "touched.complete", !stale,
+		 "%s %llu changed and nothing marked it as touched", mm_checker_object_name(kind),
+		 (unsigned long long)id);
+}
+
+bool mm_checker_sweep(struct mm_checker *c)
+{
+	uint64_t before = c->follow_digest ? mm_machine_digest_sweep(c->m) : 0;
+	size_t i;
+
+	c->sweeps++;
+	if (c->follow_digest)
+		check_touched_complete(c);
+	judge_all(c);
+	sweep_only_claims(c);
+	for (i = 0; mm_all_models[i] && !c->report.failures; i++) {
+		mm_all_models[i]->after_op(c->state[i], &c->report, c->m);
+		mm_all_models[i]->sweep(c->state[i], &c->report, c->m);
+	}
+	MM_CHECK(&c->report, "check.reads_only",
+		 !c->follow_digest || before == mm_machine_digest_sweep(c->m),
+		 "the digest changed during a sweep");
+	return c->report.failures == 0;
+}
+
+void mm_checker_reset(struct mm_checker *c)
+{
+	size_t i;
+
+	for (i = 0; mm_all_models[i]; i++)
+		memcpy(c->state[i], c->image[i], c->size[i]);
+	c->touched.nr = 0;
+	c->touched.all = false;
+	c->report.failures = 0;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * import_try: the trace is read back by code that shares nothing with the
+ * importer or the trace parser: a few words, numbers, one byte per handle.
+ */
+#include "invariants/engine/import_try.h"
+
+#include "mm/gfp.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void mm_import_try_init(struct import_try *t)
+{
+	const char *dir = getenv("TMPDIR");
+	int fd;
+
+	memset(t, 0, sizeof(*t));
+	(void)snprintf(t->path, sizeof(t->path), "%s/mmref-import-XXXXXX", dir ? dir : "/tmp");
+	fd = mkstemp(t->path);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+void mm_import_try_fini(struct import_try *t)
+{
+	(void)unlink(t->path);
+	free(t->text);
+	t->text = NULL;
+}
+
+void mm_import_try_path(struct import_try *t, const char *path)
+{
+	FILE *out;
+
+	free(t->text);
+	t->text = NULL;
+	memset(&t->e, 0, sizeof(t->e));
+	t->err = -MM_ENOMEM;
+	out = open_memstream(&t->text, &t->len);
+	if (!out)
+		return;
+	t->err = mm_import_kmem(path, out, NULL, &t->st, &t->e);
+	if (fclose(out) && !t->err)
+		t->err = -MM_EIO;
+}
+
+bool mm_import_try_write(struct import_try *t, const char *bytes, size_t len)
+{
+	FILE *f = fopen(t->path, "wb");
+	bool ok = f && fwrite(bytes, 1, len, f) == len;
+
+	return f && !fclose(f) && ok;
+}
+
+void mm_import_try_bytes(struct import_try *t, const char *bytes, size_t len)
+{
+	if (mm_import_try_write(t, bytes, len)) {
+		mm_import_try_path(t, t->path);
+		return;
+	}
+	t->err = -MM_ENOSPC;
+	t->e.file = t->path;
+	(void)mm_error_set(&t->e, t->err, 0, 0, "the host cannot write this scratch file");
+}
+
+void mm_import_try_text(struct import_try *t, const char *text)
+{
+	mm_import_try_bytes(t, text, strlen(text));
+}
+
+/* ---- reading a trace back ---- */
+
+struct reader {
+	const char *p;
+	struct mm_import_stats st; /* what the trace says of itself */
+	uint8_t *live;             /* per handle */
+	uint64_t allocs;
+	uint64_t frees;
+};
+
+static bool eat(struct reader *r, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (strncmp(r->p, word, len) != 0)
+		return false;
+	r->p += len;
+	return true;
+}
+
+static bool eat_number(struct reader *r, uint64_t *v)
+{
+	char *end;
+
+	if (*r->p < '0' || *r->p > '9')
+		return false;
+	*v = strtoull(r->p, &end, 10);
+	r->p = end;
+	return true;
+}
+
+/* `cpu=1` when there is one, and the end of the line. */
+static bool eat_tail(struct reader *r)
+{
+	uint64_t cpu;
+
+	if (eat(r, " cpu=") && (!eat_number(r, &cpu) || !cpu || cpu >= r->st.cpus))
+		return false;
+	return eat(r, "\n");
+}
+
+static bool eat_alloc(struct reader *r)
+{
+	uint64_t handle;
+	uint64_t order;
+	uint32_t gfp;
+	size_t len;
+
+	if (!eat_number(r, &handle) || handle != ++r->allocs || handle > r->st.ops_alloc)
+		return false;
+	if (!eat(r, " = alloc order=") || !eat_number(r, &order) || order > r->st.max_order)
+		return false;
+	if (!eat(r, " gfp="))
+		return false;
+	len = strcspn(r->p, " \n");
+	if (mm_gfp_parse(r->p, len, &gfp))
+		return false;
+	r->p += len;
+	r->live[handle] = 1;
+	return eat_tail(r);
+}
+
+static bool eat_free(struct reader *r)
+{
+	uint64_t handle;
+
+	if (!eat_number(r, &handle) || handle > r->allocs || !r->live[handle])
+		return false;
+	r->live[handle] = 0;
+	r->frees++;
+	return eat_tail(r);
+}
+
+static bool eat_machine(struct reader *r)
+{
+	uint64_t ram;
+	uint64_t max_order;
+	uint64_t cpus;
+
+	if (!eat(r, "# mmref 1\n"))
+		return false;
+	while (*r->p == '#')
+		r->p += strcspn(r->p, "\n") + 1;
+	return eat(r, "machine ram=") && eat_number(r, &ram) && eat(r, "M max_order=") &&
+	       eat_number(r, &max_order) && eat(r, " pageblock_order=9 cpus=") &&
+	       eat_number(r, &cpus) && eat(r, "\n") && ram == r->st.ram_mib && ram >= 256 &&
+	       !(ram & (ram - 1)) && ram * 512 >= r->st.peak_frames * 3 &&
+	       max_order == r->st.max_order && max_order >= r->st.highest_order &&
+	       cpus == r->st.cpus && cpus == r->st.highest_cpu + 1;
+}
+
+bool mm_import_try_sound(const struct import_try *t)
+{
+	struct reader r = {t->text, t->st, NULL, 0, 0};
+	bool ok;
+
+	r.live = calloc(t->st.ops_alloc + 1, 1);
+	if (!r.live)
+		return false;
+	ok = eat_machine(&r);
+	while (ok && *r.p)
+		ok = eat(&r, "a") ? eat_alloc(&r) : eat(&r, "free a") && eat_free(&r);
+	free(r.live);
+	return ok && r.p == t->text + t->len && r.allocs == t->st.ops_alloc &&
+	       r.frees == t->st.ops_free;
+}
+
+bool mm_import_try_adds_up(const struct mm_import_stats *st)
+{
+	uint64_t allocs = 0;
+	uint64_t frees = 0;
+	uint64_t lines = 2 + st->comments;
+	unsigned int i;
+
+	for (i = 0; i < MM_NR_ORDERS; i++) {
+		allocs += st->allocs[i];
+		frees += st->frees[i];
+	}
+	for (i = 0; i < MM_IMPORT_KIND_NR; i++)
+		lines += st->events[i];
+	return allocs == st->events[MM_IMPORT_ALLOC] && frees == st->events[MM_IMPORT_FREE] &&
+	       lines == st->lines && st->ops_alloc == allocs &&
+	       st->ops_free + st->foreign_frees == frees + st->restarted.count &&
+	       st->ops_alloc == st->ops_free + st->live_handles &&
+	       st->live_frames <= st->peak_frames && st->live_handles <= st->live_frames;
+}

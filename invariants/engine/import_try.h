@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * import_try: one import of some bytes, and what came of it, for the
+ * properties of the importer.
+ */
+#ifndef MM_IMPORT_TRY_H
+#define MM_IMPORT_TRY_H
+
+#include "fuzz/import/import.h"
+#include "invariants/engine/prop.h"
+
+#include <stdbool.h>
+
+#define IMPORT_HEAD "# kernel-trace kmem v1. cmd: true\n# columns: dt_us cpu pid EV ...\n"
+
+struct import_try {
+	char path[256]; /* a scratch file */
+	struct mm_import_stats st;
+	struct mm_error e;
+	int err;
+	char *text; /* the trace, valid until the next try */
+	size_t len;
+};
+
+/* Makes the scratch file, which fini removes. */
+void mm_import_try_init(struct import_try *t);
+void mm_import_try_fini(struct import_try *t);
+
+void mm_import_try_path(struct import_try *t, const char *path);
+/* Write bytes to the scratch file and import that. */
+void mm_import_try_bytes(struct import_try *t, const char *bytes, size_t len);
+void mm_import_try_text(struct import_try *t, const char *text);
+/* Only write; false when the host cannot. */
+bool mm_import_try_write(struct import_try *t, const char *bytes, size_t len);
+
+/* Does the trace say what the counts say, each handle freed at most once? */
+bool mm_import_try_sound(const struct import_try *t);
+/* Do the equations of import.h hold? */
+bool mm_import_try_adds_up(const struct mm_import_stats *st);
+
+/* Damaged input, in import_bad.c; the table of properties names them. */
+void mm_import_bad_lines(struct mm_prop_run *p);
+void mm_import_bad_files(struct mm_prop_run *p);
+void mm_import_bad_gzip(struct mm_prop_run *p);
+void mm_import_bad_output(struct mm_prop_run *p);
+void mm_import_mutations(struct mm_prop_run *p);
+
+#endif

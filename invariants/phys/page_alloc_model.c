@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page_alloc model: which frames are free, who may have which, and what every
+ * answer of the allocator must be.
+ *
+ * It starts from the machine's description, follows what was handed out and
+ * taken back, and never asks the allocator's own lists how many blocks there
+ * are.  From the picture of free frames it derives: whether a request had to
+ * succeed and in which zone, how many blocks of each order must be on the
+ * lists, whether a pageblock could be claimed.
+ */
+#include <string.h>
+
+#include "invariants/engine/frames.h"
+#include "mm/bitmap.h"
+#include "mm/check.h"
+#include "mm/page_alloc.h"
+#include "mm/ram.h"
+
+struct model {
+	struct mm_frames frames;
+	uint64_t *movable; /* bit per frame: allocated with __GFP_MOVABLE */
+	uint64_t *dropped; /* bit per frame: taken out of use as bad */
+	uint8_t *block;    /* type each pageblock must have */
+	uint64_t managed[MM_NR_ZONES];
+	uint64_t taken[MM_NR_ZONES];
+	uint64_t bad[MM_NR_ZONES];
+};
+
+static size_t model_size(const struct mm_machine *m)
+{
+	size_t words = mm_bitmap_words(m->max_pfn) * sizeof(uint64_t);
+
+	return sizeof(struct model) + mm_frames_size(m) + 2 * words + (size_t)m->nr_pageblocks;
+}
+
+static void model_boot(void *state, const struct mm_machine *m)
+{
+	struct model *md = state;
+	uint8_t *at = (uint8_t *)state + sizeof(*md);
+	size_t words = mm_bitmap_words(m->max_pfn) * sizeof(uint64_t);
+	int z;
+
+	mm_frames_init(&md->frames, m, at);
+	mm_frames_boot(&md->frames);
+	at += mm_frames_size(m);
+	md->movable = (uint64_t *)(void *)at;
+	md->dropped = (uint64_t *)(void *)(at + words);
+	md->block = at + 2 * words;
+	memset(md->block, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		md->managed[z] = mm_frames_nr_free(&md->frames, (enum mm_zone_type)z);
+		md->taken[z] = 0;
+		md->bad[z] = 0;
+	}
+}
+
+/* ---- what a request is owed ---- */
+
+static bool zone_has_block(const struct model *md, int zone, unsigned int order)
+{
+	return md->frames.count[zone][order] != 0;
+}
+
+/* The watermark test from the model's own count of free frames. */
+static bool zone_ok(const struct model *md, const struct mm_machine *m, int zone,
+		    unsigned int order, uint32_t flags, uint64_t highest)
+{
+	const struct zone *z = &m->zones[zone];
+	int64_t left = (int64_t)mm_frames_nr_free(&md->frames, (enum mm_zone_type)zone) - (((int64_t)1 << order) - 1);
+	int64_t mark;
+
+	if (!md->managed[zone])
+		return false;
+	if (flags & MM_ALLOC_NO_WATERMARKS)
+		return zone_has_block(md, zone, order);
+	mark = (int64_t)z->wmark[flags & MM_ALLOC_WMARK_MASK];
+	if (flags & MM_ALLOC_MIN_RESERVE)
+		mark -= mark / 2;
+	if ((flags & MM_ALLOC_MIN_RESERVE) && (flags & MM_ALLOC_NON_BLOCK))
+		mark -= mark / 4;
+	if (left <= mark + (int64_t)z->lowmem_reserve[highest])
+		return false;
+	return zone_has_block(md, zone, order);
+}
+
+/* The flags of the last attempt, from the kernel's rules about the mask. */
+static uint32_t last_flags(uint32_t gfp)
+{
+	bool waits = (gfp & MM_GFP_DIRECT_RECLAIM) != 0;
+	bool no_reserve = (gfp & MM_GFP_NOMEMALLOC) != 0;
+
+	if ((gfp & MM_GFP_MEMALLOC) && !no_reserve)
+		return MM_ALLOC_NO_WATERMARKS;
+	return (gfp & MM_GFP_HIGH ? MM_ALLOC_MIN_RESERVE : 0) |
+	       (!waits && !no_reserve ? MM_ALLOC_NON_BLOCK : 0);
+}
+
+static uint64_t highest_zone(uint32_t gfp)
+{
+	if (gfp & MM_GFP_DMA)
+		return MM_ZONE_DMA;
+	if (gfp & MM_GFP_DMA32)
+		return MM_ZONE_DMA32;
+	if (gfp & MM_GFP_HIGHMEM)
+		return gfp & MM_GFP_MOVABLE ? MM_ZONE_MOVABLE : MM_ZONE_HIGHMEM;
+	return MM_ZONE_NORMAL;
+}
+
+static void check_zone_choice(const struct model *md, struct mm_report *r,
+			      const struct mm_machine *m, const struct mm_event *ev)
+{
+	uint64_t order = ev->f[1];
+	uint32_t flags = (uint32_t)ev->f[4];
+	uint64_t highest = highest_zone((uint32_t)ev->f[2]);
+	int picked = (int)ev->f[5];
+	int z;
+
+	MM_CHECK(r, "alloc.zone_allowed",
+		 mm_frames_zone(&md->frames, ev->f[0]) == (enum mm_zone_type)picked &&
+			 (uint64_t)picked <= highest,
+		 "pfn %llu of zone %s for gfp 0x%llx, which allows up to %s",
+		 (unsigned long long)ev->f[0], m->zones[picked].name, (unsigned long long)ev->f[2],
+		 m->zones[highest].name);
+	MM_CHECK(r, "watermark.respected",
+		 zone_ok(md, m, picked, (unsigned int)order, flags, highest),
+		 "zone %s had %llu free, order %llu taken with flags 0x%x", m->zones[picked].name,
+		 (unsigned long long)mm_frames_nr_free(&md->frames, (enum mm_zone_type)picked), (unsigned long long)order, flags);
+	/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
+	for (z = (int)highest; z > picked && !(flags & MM_ALLOC_NOFRAGMENT); z--) {
+		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, (unsigned int)order, flags, highest),
+			 "order %llu came from zone %s although %s could serve it",
+			 (unsigned long long)order, m->zones[picked].name, m->zones[z].name);
+	}
+	for (z = (int)highest; z >= 0 && !(flags & MM_ALLOC_WMARK_LOW); z--) {
+		MM_CHECK(r, "alloc.result",
+			 !zone_ok(md, m, z, (unsigned int)order, MM_ALLOC_WMARK_LOW, highest),
+			 "order %llu took the slow path although zone %s is above its low mark",
+			 (unsigned long long)order, m->zones[z].name);
+	}
+}
+
+static void on_failed(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		      const struct mm_event *ev)
+{
+	uint32_t gfp = (uint32_t)ev->f[1];
+	uint64_t highest = highest_zone(gfp);
+	int z;
+
+	if (ev->f[4])
+		return; /* injected */
+	for (z = (int)highest; z >= 0; z--) {
+		MM_CHECK(r, "alloc.result",
+			 !zone_ok(md, m, z, (unsigned int)ev->f[0], last_flags(gfp), highest),
+			 "order %llu gfp 0x%x failed although zone %s could serve it",
+			 (unsigned long long)ev->f[0], gfp, m->zones[z].name);
+	}
+}
+
+/* ---- frames change hands ---- */
+
+static void set_movable(struct model *md, uint64_t pfn, uint64_t n, bool movable)
+{
+	if (movable)
+		mm_bitmap_set_range(md->movable, pfn, n);
+	else
+		mm_bitmap_clear_range(md->movable, pfn, n);
+}
+
+static void check_init_state(struct mm_report *r, const struct mm_machine *m,
+			     const struct mm_event *ev)
+{
+	uint64_t n = (uint64_t)1 << ev->f[1];
+	uint64_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct page *p = &m->memmap[ev->f[0] + i];
+
+		MM_CHECK(r, "alloc.init_state",
+			 p->refcount == (i == 0) && p->mapcount == -1 && !p->mapping &&
+				 !p->memcg_data && (i || !p->private_data) &&
+				 !(p->flags & (MM_PG_BUDDY | MM_PG_RESERVED | MM_PG_ABSENT)) &&
+				 (p->flags & MM_PG_HEAD) == (i ? 0 : MM_PG_HEAD),
+			 "frame %llu of %llu at pfn %llu: refcount %d mapcount %d flags 0x%x",
+			 (unsigned long long)i, (unsigned long long)n, (unsigned long long)ev->f[0],
+			 p->refcount, p->mapcount, p->flags);
+		MM_CHECK(r, "alloc.init_state",
+			 !(ev->f[2] & MM_GFP_ZERO) || mm_ram_is_zero(m, pfn_of(ev->f[0] + i)),
+			 "pfn %llu is not zero under __GFP_ZERO",
+			 (unsigned long long)(ev->f[0] + i));
+	}
+}
+
+static void on_alloc(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		     const struct mm_event *ev)
+{
+	uint64_t pfn = ev->f[0];
+	unsigned int order = (unsigned int)ev->f[1];
+	enum mm_zone_type zone;
+
+	MM_CHECK(r, "buddy.order_bound", order <= m->desc.max_order, "order %u", order);
+	MM_CHECK(r, "alloc.no_double",
+		 pfn + ((uint64_t)1 << order) <= m->max_pfn &&
+			 !(pfn & (((uint64_t)1 << order) - 1)) &&
+			 mm_frames_all_free(&md->frames, pfn, order),
+		 "pfn %llu order %u handed out while not all of it is free",
+		 (unsigned long long)pfn, order);
+	if (r->failures)
+		return; /* the picture is no longer true */
+	check_zone_choice(md, r, m, ev);
+	check_init_state(r, m, ev);
+	zone = mm_frames_zone(&md->frames, pfn);
+	mm_frames_take(&md->frames, pfn, order);
+	md->taken[zone] += (uint64_t)1 << order;
+	set_movable(md, pfn, (uint64_t)1 << order, (ev->f[2] & MM_GFP_MOVABLE) != 0);
+}
+
+static void on_free(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		    const struct mm_event *ev)
+{
+	uint64_t pfn = ev->f[0];
+	unsigned int order = (unsigned int)ev->f[1];
+	uint64_t n = (uint64_t)1 << order;
+	enum mm_zone_type zone;
+
+	MM_CHECK(r, "alloc.no_double",
+		 order <= m->desc.max_order && pfn + n <= m->max_pfn && !(pfn & (n - 1)) &&
+			 !mm_frames_any_free(&md->frames, pfn, order) &&
+			 !mm_bitmap_count_range(md->dropped, pfn, n),
+		 "pfn %llu order %u freed while part of it is not allocated",
+		 (unsigned long long)pfn, order);
+	if (r->failures)
+		return;
+	zone = mm_frames_zone(&md->frames, pfn);
+	mm_frames_free(&md->frames, pfn, order);
+	md->taken[zone] -= n;
+	set_movable(md, pfn, n, false);
+}
+
+static void on_bad(struct model *md, const struct mm_event *ev)
+{
+	uint64_t pfn = ev->f[0];
+	unsigned int order = (unsigned int)ev->f[1];
+	uint64_t n = (uint64_t)1 << order;
+	enum mm_zone_type zone = mm_frames_zone(&md->frames, pfn);
+
+	if (!ev->f[2])
+		return; /* reported only */
+	if (mm_frames_all_free(&md->frames, pfn, order))
+		mm_frames_take(&md->frames, pfn, order);
+	else
+		md->taken[zone] -= n;
+	md->bad[zone] += n;
+	mm_bitmap_set_range(md->dropped, pfn, n);
+	set_movable(md, pfn, n, false);
+}
+
+/* ---- pageblocks ---- */
+
+static enum mm_migratetype stored_type(const struct mm_machine *m, uint64_t type)
+{
+	return m->grouping_off && type < MM_MIGRATE_PCPTYPES ? MM_MIGRATE_UNMOVABLE
+							     : (enum mm_migratetype)type;
+}
+
+/* The steal rule, from the model's picture of the pageblock. */
+static bool may_claim(const struct model *md, const struct mm_machine *m, uint64_t pfn,
+		      uint64_t fallback_order, uint64_t type)
+{
+	unsigned int po = m->desc.pageblock_order;
+	uint64_t size = (uint64_t)1 << po;
+	uint64_t start = pfn & ~(size - 1);
+	uint64_t free_pages;
+	uint64_t movable;
+	const struct zone *z = &m->zones[mm_frames_zone(&md->frames, pfn)];
+
+	if (fallback_order >= po)
+		return true;
+	if (fallback_order < po / 2 && type == MM_MIGRATE_MOVABLE && !m->grouping_off)
+		return false;
+	if (!mm_zone_spans(z, start) || !mm_zone_spans(z, start + size - 1))
+		return false;
+	if (m->grouping_off)
+		return true;
+	free_pages = mm_bitmap_count_range(md->frames.level[0], start, size);
+	movable = mm_bitmap_count_range(md->movable, start, size);
+	if (type == MM_MIGRATE_MOVABLE)
+		return free_pages + movable >= size / 2;
+	if (md->block[start >> po] == MM_MIGRATE_MOVABLE)
+		return size - movable >= size / 2;
+	return free_pages >= size / 2;
+}
+
+static bool own_list_has(const struct mm_machine *m, const struct zone *z, uint64_t order,
+			 uint64_t type)
+{
+	uint64_t o;
+
+	for (o = order; o <= m->desc.max_order; o++) {
+		if (!mm_list_empty(&z->free_area[o].free_list[type]))
+			return true;
+	}
+	return false;
+}
+
+/* Is there a block of this order on a list the type falls back to? */
+static bool other_list_has(const struct zone *z, uint64_t order, uint64_t type)
+{
+	int t;
+
+	for (t = 0; t < MM_MIGRATE_PCPTYPES; t++) {
+		if ((uint64_t)t != type && !mm_list_empty(&z->free_area[order].free_list[t]))
+			return true;
+	}
+	return false;
+}
+
+/* Largest first; for a movable request too small to steal, smallest first. */
+static uint64_t due_fallback_order(const struct mm_machine *m, const struct zone *z,
+				   uint64_t order, uint64_t type)
+{
+	unsigned int po = m->desc.pageblock_order;
+	uint64_t largest = m->desc.max_order;
+
+	while (largest > order && !other_list_has(z, largest, type))
+		largest--;
+	if (type != MM_MIGRATE_MOVABLE || m->grouping_off || largest >= po / 2)
+		return largest;
+	while (!other_list_has(z, order, type) && order < largest)
+		order++;
+	return order;
+}
+
+static void on_extfrag(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		       const struct mm_event *ev)
+{
+	uint64_t pfn = ev->f[0];
+	uint64_t order = ev->f[1];
+	uint64_t fallback = ev->f[2];
+	uint64_t type = ev->f[3];
+	uint64_t from = ev->f[4];
+	const struct zone *z = &m->zones[mm_frames_zone(&md->frames, pfn)];
+	uint64_t at;
+
+	MM_CHECK(r, "alloc.fallback_order",
+		 !own_list_has(m, z, order, type) &&
+			 fallback == due_fallback_order(m, z, order, type),
+		 "order %llu of type %llu took a block of order %llu; due: order %llu",
+		 (unsigned long long)order, (unsigned long long)type, (unsigned long long)fallback,
+		 (unsigned long long)due_fallback_order(m, z, order, type));
+	/* Reclaimable before Movable for kernel pages, and so on */
+	MM_CHECK(r, "alloc.fallback_order",
+		 from != type && from < MM_MIGRATE_PCPTYPES &&
+			 (from == MM_MIGRATE_RECLAIMABLE ||
+			  (type == MM_MIGRATE_RECLAIMABLE && from == MM_MIGRATE_UNMOVABLE) ||
+			  mm_list_empty(&z->free_area[fallback].free_list
+						 [type == MM_MIGRATE_RECLAIMABLE
+							  ? MM_MIGRATE_UNMOVABLE
+							  : MM_MIGRATE_RECLAIMABLE])),
+		 "type %llu fell back to %llu before its first choice", (unsigned long long)type,
+		 (unsigned long long)from);
+	MM_CHECK(r, "alloc.fallback_claim",
+		 (ev->f[5] != 0) == may_claim(md, m, pfn, fallback, type),
+		 "pageblock of pfn %llu, block of order %llu, type %llu to %llu: %s",
+		 (unsigned long long)pfn, (unsigned long long)fallback, (unsigned long long)from,
+		 (unsigned long long)type, ev->f[5] ? "claimed" : "not claimed");
+	if (!ev->f[5])
+		return;
+	for (at = pfn; at < pfn + ((uint64_t)1 << fallback);
+	     at += (uint64_t)1 << m->desc.pageblock_order)
+		md->block[at >> m->desc.pageblock_order] = (uint8_t)stored_type(m, type);
+}
+
+/* A block above a pageblock has one type: that of the half that was freed. */
+static void on_merge(struct model *md, const struct mm_machine *m, const struct mm_event *ev)
+{
+	unsigned int po = m->desc.pageblock_order;
+	uint64_t at;
+
+	if (ev->f[1] <= po)
+		return;
+	for (at = ev->f[0]; at < ev->f[0] + ((uint64_t)1 << ev->f[1]); at += (uint64_t)1 << po)
+		md->block[at >> po] = (uint8_t)ev->f[2];
+}
+
+/* The block was taken from the low end: its siblings follow, one per order. */
+static void on_take(struct mm_report *r, const struct mm_machine *m, const struct mm_event *ev)
+{
+	uint64_t k;
+
+	for (k = ev->f[1]; k < ev->f[3]; k++) {
+		const struct page *p = &m->memmap[ev->f[0] + ((uint64_t)1 << k)];
+
+		MM_CHECK(r, "buddy.largest_first_split",
+			 (p->flags & MM_PG_BUDDY) && p->order == k,
+			 "pfn %llu order %llu from %llu: no sibling of order %llu",
+			 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
+			 (unsigned long long)ev->f[3], (unsigned long long)k);
+	}
+}
+
+static void on_watermark(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			 const struct mm_event *ev)
+{
+	MM_CHECK(r, "watermark.order_suitable",
+		 ev->f[1] == 0 || zone_has_block(md, (int)ev->f[0], (unsigned int)ev->f[1]),
+		 "zone %s said yes to order %llu without such a block", m->zones[ev->f[0]].name,
+		 (unsigned long long)ev->f[1]);
+}
+
+static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
+			const struct mm_event *ev)
+{
+	struct model *md = state;
+
+	if (r->failures)
+		return;
+	switch (ev->kind) {
+	case MM_EV_mm_page_alloc:
+		on_alloc(md, r, m, ev);
+		break;
+	case MM_EV_mm_page_free:
+		on_free(md, r, m, ev);
+		break;
+	case MM_EV_mm_page_alloc_failed:
+		on_failed(md, r, m, ev);
+		break;
+	case MM_EV_mm_bad_page:
+		on_bad(md, ev);
+		break;
+	case MM_EV_mm_page_alloc_extfrag:
+		on_extfrag(md, r, m, ev);
+		break;
+	case MM_EV_mm_buddy_merge:
+		on_merge(md, m, ev);
+		break;
+	case MM_EV_mm_page_alloc_zone_locked:
+		on_take(r, m, ev);
+		break;
+	case MM_EV_mm_zone_watermark:
+		on_watermark(md, r, m, ev);
+		break;
+	case MM_EV_NR:
+		break;
+	}
+}
+
+static void check_zone_counts(const struct model *md, struct mm_report *r, const struct zone *z,
+			      unsigned int max_order)
+{
+	unsigned int o;
+
+	for (o = 0; o <= max_order; o++) {
+		MM_CHECK(r, "buddy.nr_free",
+			 z->free_area[o].nr_free == mm_frames_blocks(&md->frames, z->type, o),
+			 "zone %s order %u: nr_free %llu, free frames make %llu", z->name, o,
+			 (unsigned long long)z->free_area[o].nr_free,
+			 (unsigned long long)mm_frames_blocks(&md->frames, z->type, o));
+	}
+	MM_CHECK(r, "zone.conservation",
+		 z->managed == md->managed[z->type] &&
+			 z->managed == z->nr_free_pages + md->taken[z->type] + md->bad[z->type],
+		 "zone %s: managed %llu, free %llu, allocated %llu, dropped %llu", z->name,
+		 (unsigned long long)z->managed, (unsigned long long)z->nr_free_pages,
+		 (unsigned long long)md->taken[z->type], (unsigned long long)md->bad[z->type]);
+}
+
+static void model_after_op(void *state, struct mm_report *r, const struct mm_machine *m)
+{
+	const struct model *md = state;
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		if (md->managed[z])
+			check_zone_counts(md, r, &m->zones[z], m->desc.max_order);
+	}
+	MM_CHECK(r, "alloc.fallback_claim",
+		 memcmp(md->block, m->pageblock, (size_t)m->nr_pageblocks) == 0,
+		 "a pageblock changed its type outside the steal rule");
+}
+
+static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
+{
+	const struct model *md = state;
+	uint64_t pfn;
+
+	for (pfn = 0; pfn < m->max_pfn; pfn++) {
+		const struct page *p = &m->memmap[pfn];
+
+		MM_CHECK(r, "alloc.no_double",
+			 !(p->flags & MM_PG_HEAD) || !mm_bitmap_test(md->frames.level[0], pfn),
+			 "pfn %llu is allocated, the model has it free", (unsigned long long)pfn);
+		MM_CHECK(r, "zone.conservation",
+			 !(p->flags & MM_PG_BAD) == !mm_bitmap_test(md->dropped, pfn),
+			 "pfn %llu: dropped on one side only", (unsigned long long)pfn);
+	}
+}
+
+const struct mm_model mm_page_alloc_model = {
+	.name = "page_alloc",
+	.events = MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_page_free) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_failed) | MM_EV_BIT(MM_EV_mm_bad_page) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_extfrag) | MM_EV_BIT(MM_EV_mm_buddy_merge) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_zone_locked) | MM_EV_BIT(MM_EV_mm_zone_watermark),
+	.size = model_size,
+	.boot = model_boot,
+	.on_event = model_event,
+	.after_op = model_after_op,
+	.sweep = model_sweep,
+};
