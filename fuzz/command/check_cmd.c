@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check_cmd: `mmref check` judges traces and is quiet about good ones.
+ *
+ * Each trace runs twice, on a fresh machine and on the same one after a reset;
+ * both must end in the same digest.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fuzz/command/command.h"
+
+struct check_args {
+	const char *machine;
+	const char *target;
+	bool verbose;
+	uint64_t traces;
+	uint64_t ops;
+	uint64_t checks;
+	uint64_t findings;
+	int status; /* worst so far */
+	struct progress progress;
+};
+
+static void worse(struct check_args *a, int status)
+{
+	/* a finding outranks a file that could not be read */
+	if (status == STATUS_FINDING || a->status == STATUS_OK)
+		a->status = status;
+}
+
+static int run_once(struct session *s, const struct mm_trace *t, uint64_t *digest)
+{
+	struct mm_run_options o = judge_all_options();
+
+	death_watch(s->run);
+	if (mm_run_trace(s->run, t, &o))
+		return STATUS_OUR_FAULT;
+	death_watch(NULL);
+	*digest = mm_machine_digest(s->m);
+	if (s->run->finding && s->run->finding != MM_FINDING_STOP)
+		return report_finding(s->run, t);
+	return STATUS_OK;
+}
+
+/* Fresh, then reset: the same trace must give the same digest. */
+static int run_twice(struct session *s, const struct mm_trace *t, uint64_t *digest)
+{
+	uint64_t boot = mm_machine_digest(s->m);
+	uint64_t again;
+	int status = run_once(s, t, digest);
+
+	if (status)
+		return status;
+	mm_run_reset(s->run);
+	again = mm_machine_digest_sweep(s->m);
+	if (again != boot) {
+		mm_run_found(s->run, "machine.reset_is_fresh",
+			     "digest 0x%016" PRIx64 " after a reset, 0x%016" PRIx64 " when fresh",
+			     again, boot);
+		return report_finding(s->run, t);
+	}
+	status = run_once(s, t, &again);
+	if (status || again == *digest)
+		return status;
+	mm_run_found(s->run, "machine.reset_is_fresh",
+		     "the trace ends in digest 0x%016" PRIx64 " on a reset machine, 0x%016" PRIx64
+		     " on a fresh one",
+		     again, *digest);
+	return report_finding(s->run, t);
+}
+
+static void check_file(struct check_args *a, const char *path)
+{
+	struct mm_trace t;
+	struct session s;
+	uint64_t digest = 0;
+	int status;
+
+	mm_trace_init(&t);
+	status = load_trace(&t, path, a->target);
+	if (!status)
+		status = session_open(&s, &t, a->machine, true);
+	if (!status) {
+		status = run_twice(&s, &t, &digest);
+		a->traces++;
+		a->ops += s.run->stats.ops;
+		a->checks += s.checker->report.checks;
+		if (a->verbose && !status)
+			(void)printf("%s: ok, %" PRIu64 " operations, digest 0x%016" PRIx64 "\n",
+				     path, s.run->stats.ops, digest);
+		session_close(&s);
+	}
+	if (status) {
+		worse(a, status);
+		a->findings += status == STATUS_FINDING;
+	}
+	progress_step(&a->progress, a->traces, 0);
+	mm_trace_free(&t);
+}
+
+static bool is_trace_name(const char *name, const char *target)
+{
+	size_t len = strlen(name);
+
+	return target || (len > 4 && strcmp(name + len - 4, ".ops") == 0);
+}
+
+static int not_hidden(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+static void check_path(struct check_args *a, const char *path, int depth)
+{
+	struct dirent **names;
+	struct stat st;
+	int n;
+	int i;
+
+	if (strcmp(path, "-") == 0 || (!stat(path, &st) && !S_ISDIR(st.st_mode))) {
+		if (!depth || is_trace_name(path, a->target))
+			check_file(a, path);
+		return;
+	}
+	n = depth < 16 ? scandir(path, &names, not_hidden, alphasort) : -1;
+	if (n < 0) {
+		(void)fprintf(stderr, "mmref: %s: cannot be read: %s\n", path, strerror(errno));
+		worse(a, STATUS_BAD_INPUT);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		char sub[4096];
+
+		if (snprintf(sub, sizeof(sub), "%s/%s", path, names[i]->d_name) < (int)sizeof(sub))
+			check_path(a, sub, depth + 1);
+		free(names[i]);
+	}
+	free(names);
+}
+
+int command_check(int argc, char **argv)
+{
+	struct check_args a;
+	int files = 0;
+	int i;
+
+	memset(&a, 0, sizeof(a));
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-v") == 0)
+			a.verbose = true;
+		else if (strcmp(argv[i], "-m") == 0 && i + 1 < argc)
+			a.machine = argv[++i];
+		else if (strcmp(argv[i], "--bytes") == 0 && i + 1 < argc)
+			a.target = argv[++i];
+		else if (argv[i][0] == '-' && argv[i][1])
+			return usage_error("check", "unknown or incomplete option %s", argv[i]);
+		else
+			argv[1 + files++] = argv[i];
+	}
+	if (!files)
+		return usage_error("check", "no trace given");
+	progress_start(&a.progress, "check");
+	for (i = 0; i < files; i++)
+		check_path(&a, argv[1 + i], 0);
+	progress_end(&a.progress);
+	if (!a.traces && !a.status) {
+		(void)fprintf(stderr, "mmref check: no trace (*.ops) found\n");
+		return STATUS_NOTHING;
+	}
+	(void)printf("%" PRIu64 " traces, %" PRIu64 " operations, %" PRIu64 " checks: ", a.traces,
+		     a.ops, a.checks);
+	if (a.findings)
+		(void)printf("%" PRIu64 " with a finding\n", a.findings);
+	else
+		(void)printf("%s\n", a.status ? "not all could be read" : "ok");
+	return a.status;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * command: what the subcommands of mmref share: exit statuses, sessions (a
+ * machine with its run), findings and progress.
+ */
+#ifndef MM_COMMAND_H
+#define MM_COMMAND_H
+
+#include <stdio.h>
+
+#include "fuzz/trace/run.h"
+
+/* Exit statuses, the same for all subcommands. */
+enum status {
+	STATUS_OK = 0,
+	STATUS_FINDING = 1,
+	STATUS_USAGE = 2,
+	STATUS_BAD_INPUT = 3,
+	STATUS_NOTHING = 4,
+	STATUS_OUR_FAULT = 5
+};
+
+struct subcommand {
+	const char *name;
+	int (*main)(int argc, char **argv); /* argv[0] is the subcommand */
+	const char *line;                   /* one line of help */
+	const char *usage;                  /* after "usage: mmref " */
+};
+
+extern const struct subcommand subcommands[];
+int command_help(int argc, char **argv);
+int command_run(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_fuzz(int argc, char **argv);
+int command_import(int argc, char **argv);
+int command_show(int argc, char **argv);
+
+/* "usage: mmref ..." of a subcommand on standard error; STATUS_USAGE. */
+int usage_error(const char *name, const char *fmt, ...) MM_PRINTF(2, 3);
+/* A refused input on standard error; STATUS_BAD_INPUT. */
+int bad_input(const struct mm_error *e);
+/* Close standard output; what could not be written is STATUS_BAD_INPUT. */
+int finish_output(int status);
+
+/* ---- sessions: a machine, its checker and its run ---- */
+
+struct session {
+	struct mm_machine *m;
+	struct mm_checker *checker;
+	struct mm_run *run;
+	char *description;
+};
+
+/*
+ * Boot the machine that the trace names, else `machine`, else the small one.
+ * Place of a complaint: the trace's machine line.  STATUS_OK or what to exit.
+ */
+int session_open(struct session *s, const struct mm_trace *t, const char *machine, bool check);
+void session_close(struct session *s);
+/* Description from a literal "ram=..." or a file that holds one; malloc'ed. */
+char *machine_argument(const char *arg, struct mm_error *e);
+/* A trace from text, or with target from bytes. */
+int load_trace(struct mm_trace *t, const char *path, const char *target);
+/* Options as `mmref check` uses them. */
+struct mm_run_options judge_all_options(void);
+
+/* ---- findings ---- */
+
+/*
+ * Print what was found and where, keep it under .mmref-fail/, end with the
+ * command that replays it.  STATUS_FINDING.
+ */
+int report_finding(const struct mm_run *r, const struct mm_trace *t);
+/* What to print when the process dies: the trace being run. */
+void death_watch(const struct mm_run *r);
+void death_install(void);
+/* Die by SIGALRM, reported as a hang, when not called again in so many s; 0: off. */
+void death_timeout(unsigned int seconds);
+
+/* ---- progress ---- */
+
+struct progress {
+	const char *what;
+	double start;
+	double last;
+	bool tty;
+	bool shown;
+};
+
+void progress_start(struct progress *p, const char *what);
+/* done of total (0: unknown); prints rarely. */
+void progress_step(struct progress *p, uint64_t done, uint64_t total);
+void progress_end(struct progress *p);
+double wall_seconds(void);
+double cpu_seconds(void);
+
+/* ---- summary of a run ---- */
+
+void print_summary(const struct mm_run *r, double seconds, FILE *out);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * finding: what a broken claim, a missed expectation or a crash leaves behind.
+ *
+ *     .mmref-fail/CLAIM-OPERATION/  trace.ops  machine  report.txt  env.json
+ *
+ * The id (claim and kind of operation) is the folder: a second finding of the
+ * same kind replaces nothing, the first one stays.  The last line printed is
+ * always the command that replays it.
+ *
+ * The death callback runs in a signal handler or in a dying sanitizer; it uses
+ * stdio all the same, because the process is lost and a partial report is
+ * better than none.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "fuzz/command/command.h"
+
+#define FAIL_FOLDER ".mmref-fail"
+#define SHOWN_OPS 12
+
+static const struct mm_run *watched;
+
+/* The operation a finding belongs to: the last that ran. */
+static size_t last_op(const struct mm_run *r, size_t pos)
+{
+	const struct mm_trace *t = r->trace;
+
+	return pos < t->nr ? pos : t->nr ? t->nr - 1 : 0;
+}
+
+static const char *op_name(const struct mm_run *r, size_t pos)
+{
+	return r->trace->nr ? mm_optable_get(r->trace->ops[last_op(r, pos)].op)->name : "none";
+}
+
+static void print_moment(const struct mm_run *r, size_t pos, uint32_t line, FILE *out)
+{
+	const struct mm_trace *t = r->trace;
+	const char *file = t->file ? t->file : "trace";
+	char text[512];
+
+	if (!line && t->nr)
+		line = t->ops[last_op(r, pos)].line;
+	if (line)
+		(void)fprintf(out, "%s:%u: ", file, line);
+	else
+		(void)fprintf(out, "%s: ", file);
+	if (pos < t->nr) {
+		(void)mm_trace_print_op(t, pos, text, sizeof(text));
+		(void)fprintf(out, "@%zu: %s", pos, text);
+	} else {
+		(void)fprintf(out, "@%zu: at the end", t->nr);
+	}
+}
+
+/* Operations up to and with pos, on the run's machine, as a trace. */
+static int save_trace(const struct mm_run *r, size_t pos, const char *path)
+{
+	struct mm_trace cut = *r->trace;
+	FILE *f = fopen(path, "w");
+	int err;
+
+	if (!f)
+		return -MM_EIO;
+	if (pos < cut.nr)
+		cut.nr = pos + 1;
+	err = mm_trace_print(&cut, f);
+	return fclose(f) || err ? -MM_EIO : 0;
+}
+
+static int save_text(const char *folder, const char *name, const char *text)
+{
+	char path[512];
+	FILE *f;
+	int bad;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	f = fopen(path, "w");
+	if (!f)
+		return -MM_EIO;
+	bad = fputs(text, f) < 0;
+	return fclose(f) || bad ? -MM_EIO : 0;
+}
+
+static int save_env(const struct mm_run *r, const char *folder)
+{
+	struct utsname u;
+	char text[1024];
+
+	if (uname(&u))
+		memset(&u, 0, sizeof(u));
+	(void)snprintf(text, sizeof(text),
+		       "{\"type\":\"env\",\"version\":1,\"data\":{\"system\":\"%s\",\"release\":"
+		       "\"%s\",\"machine\":\"%s\",\"compiler\":\"%s\",\"digest\":\"0x%016" PRIx64
+		       "\"}}\n",
+		       u.sysname, u.release, u.machine, __VERSION__, mm_machine_digest_sweep(r->m));
+	return save_text(folder, "env.json", text);
+}
+
+/* The folder with all its files; *kept is false when they could not be written. */
+static void save_finding(const struct mm_run *r, size_t pos, const char *claim, const char *report,
+			 char *trace, size_t len)
+{
+	const char *machine = r->trace->machine ? r->trace->machine : "";
+	char folder[300];
+	int err;
+
+	(void)snprintf(folder, sizeof(folder), "%s/%s-%s", FAIL_FOLDER, claim, op_name(r, pos));
+	(void)snprintf(trace, len, "%s/trace.ops", folder);
+	if ((mkdir(FAIL_FOLDER, 0777) && errno != EEXIST) ||
+	    (mkdir(folder, 0777) && errno != EEXIST)) {
+		(void)fprintf(stderr, "mmref: %s: cannot be made: %s\n", folder, strerror(errno));
+		(void)snprintf(trace, len, "%s", r->trace->file ? r->trace->file : "-");
+		return;
+	}
+	if (access(trace, F_OK) == 0)
+		return; /* the first of its kind is kept */
+	err = save_trace(r, pos, trace);
+	if (!err)
+		err = save_text(folder, "report.txt", report);
+	if (!err)
+		err = save_text(folder, "machine", machine);
+	if (!err)
+		err = save_env(r, folder);
+	if (err)
+		(void)fprintf(stderr, "mmref: %s: cannot be written (disk full?)\n", folder);
+}
+
+static void print_replay(const struct mm_run *r, const char *trace, FILE *out)
+{
+	const struct mm_trace *t = r->trace;
+
+	/* a text file replays itself; bytes and streams replay what was kept */
+	if (t->file && t->nr && t->ops[0].line && strcmp(t->file, "-") != 0)
+		(void)fprintf(out, "replay: mmref check %s\n", t->file);
+	else
+		(void)fprintf(out, "replay: mmref check %s\n", trace);
+}
+
+int report_finding(const struct mm_run *r, const struct mm_trace *t)
+{
+	char report[1024];
+	char trace[400];
+	FILE *f = fmemopen(report, sizeof(report), "w");
+
+	(void)t;
+	if (f) {
+		print_moment(r, r->finding_pos, r->finding_line, f);
+		(void)fprintf(f, "\n  %s: %s\n  digest 0x%016" PRIx64 "\n", r->claim, r->text,
+			      mm_machine_digest_sweep(r->m));
+		(void)fclose(f);
+		(void)fflush(stdout);
+		(void)fputs(report, stderr);
+	}
+	save_finding(r, r->finding_pos, r->claim, f ? report : "", trace, sizeof(trace));
+	print_replay(r, trace, stderr);
+	return STATUS_FINDING;
+}
+
+/* ---- death ---- */
+
+void death_watch(const struct mm_run *r)
+{
+	watched = r;
+}
+
+static void die_with_report(const char *why)
+{
+	const struct mm_run *r = watched;
+	char report[512];
+	char trace[400];
+	char text[512];
+	size_t i;
+
+	watched = NULL; /* once only */
+	if (!r || !r->trace)
+		return;
+	(void)fprintf(stderr, "\n%s\nmmref: the process died (%s) at\n", "----", why);
+	print_moment(r, r->pos, 0, stderr);
+	(void)fprintf(stderr, "\nlast operations of the trace so far:\n");
+	i = r->pos >= SHOWN_OPS ? r->pos - SHOWN_OPS + 1 : 0;
+	for (; i <= r->pos && i < r->trace->nr; i++) {
+		(void)mm_trace_print_op(r->trace, i, text, sizeof(text));
+		(void)fprintf(stderr, "  %s\n", text);
+	}
+	(void)snprintf(report, sizeof(report), "died: %s at operation %zu\n", why, r->pos);
+	save_finding(r, r->pos, why, report, trace, sizeof(trace));
+	print_replay(r, trace, stderr);
+	(void)fflush(stderr);
+}
+
+static const char *signal_word(int sig)
+{
+	switch (sig) {
+	case SIGSEGV:
+		return "SIGSEGV";
+	case SIGBUS:
+		return "SIGBUS";
+	case SIGFPE:
+		return "SIGFPE";
+	case SIGILL:
+		return "SIGILL";
+	case SIGABRT:
+		return "SIGABRT";
+	case SIGALRM:
+		return "timeout";
+	default:
+		return "signal";
+	}
+}
+
+static void on_signal(int sig)
+{
+	die_with_report(signal_word(sig));
+	if (sig == SIGALRM)
+		_exit(STATUS_FINDING);
+	(void)signal(sig, SIG_DFL);
+	(void)raise(sig);
+}
+
+static void on_sanitizer_death(void)
+{
+	die_with_report("sanitizer");
+}
+
+/* Present in sanitized builds only. */
+extern void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+
+void death_install(void)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
+	size_t i;
+
+	if (__sanitizer_set_death_callback)
+		__sanitizer_set_death_callback(on_sanitizer_death);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		/* a sanitizer reports memory faults better than we do, then calls back */
+		if (__sanitizer_set_death_callback && signals[i] != SIGALRM &&
+		    signals[i] != SIGABRT)
+			continue;
+		(void)signal(signals[i], on_signal);
+	}
+}
+
+void death_timeout(unsigned int seconds)
+{
+	(void)alarm(seconds);
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fuzz_cmd: `mmref fuzz` searches a target.
+ *
+ * Two engines.  libfuzzer runs the program fuzz_TARGET that lies beside this
+ * one (present in the fuzz build) and reports what it prints.  blind, always
+ * there, runs random operations of the target; it learns nothing, but its
+ * inputs depend on the seed alone.
+ *
+ * Findings that were kept earlier (.mmref-fail) are replayed first.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fuzz/command/command.h"
+#include "fuzz/trace/arg.h"
+#include "fuzz/trace/exec.h"
+
+/* What a blind input may be long: about 64 operations. */
+#define BLIND_OPS 64
+#define BLIND_BYTES 1024
+
+/* An input that runs longer than this hangs. */
+#define HANG_SECONDS 25
+
+struct fuzz_args {
+	const char *target;
+	const char *corpus;
+	const char *engine;
+	uint64_t seconds; /* 0: no limit */
+	uint64_t runs;    /* 0: no limit */
+	uint64_t seed;
+	bool ignore_stored;
+};
+
+static int number(const char *s, uint64_t *v)
+{
+	return mm_arg_number(s, strlen(s), v) ? 0 : -MM_EINVAL;
+}
+
+static int parse_args(struct fuzz_args *a, int argc, char **argv)
+{
+	int i;
+
+	memset(a, 0, sizeof(*a));
+	a->seed = 1;
+	for (i = 1; i < argc; i++) {
+		uint64_t *v = strcmp(argv[i], "--seconds") == 0 ? &a->seconds
+			      : strcmp(argv[i], "--runs") == 0	? &a->runs
+			      : strcmp(argv[i], "--seed") == 0	? &a->seed
+								: NULL;
+
+		if (v) {
+			if (i + 1 == argc || number(argv[++i], v))
+				return usage_error("fuzz", "%s takes a number", argv[i]);
+		} else if (strcmp(argv[i], "--corpus") == 0 && i + 1 < argc) {
+			a->corpus = argv[++i];
+		} else if (strcmp(argv[i], "--engine") == 0 && i + 1 < argc) {
+			a->engine = argv[++i];
+		} else if (strcmp(argv[i], "--ignore-stored") == 0) {
+			a->ignore_stored = true;
+		} else if (argv[i][0] == '-' || a->target) {
+			return usage_error("fuzz", "unknown or incomplete option %s", argv[i]);
+		} else {
+			a->target = argv[i];
+		}
+	}
+	if (!a->target)
+		return usage_error("fuzz", "no target given; `mmref help targets` lists them");
+	if (!a->seconds && !a->runs)
+		a->seconds = 20;
+	return STATUS_OK;
+}
+
+/* ---- the blind engine ---- */
+
+static bool blind_goes_on(const struct fuzz_args *a, const struct mm_exec *x, double start)
+{
+	if (a->runs && x->executions >= a->runs)
+		return false;
+	/* looking at the clock each time would cost as much as an input */
+	if (a->seconds && x->executions % 256 == 0)
+		return wall_seconds() - start < (double)a->seconds;
+	return true;
+}
+
+static int blind_loop(const struct fuzz_args *a, struct mm_exec *x, struct progress *p)
+{
+	uint8_t buf[BLIND_BYTES];
+	double start = wall_seconds();
+
+	while (blind_goes_on(a, x, start)) {
+		const struct mm_run *r;
+		struct mm_rng rng;
+		size_t len;
+
+		/* input n depends on (seed, n) only */
+		mm_rng_init(&rng, a->seed + mm_hash64(x->executions + 1));
+		len = mm_exec_random(x, &rng, 1 + (unsigned int)mm_rng_below(&rng, BLIND_OPS), buf,
+				     sizeof(buf));
+		if (x->executions % 1024 == 0) {
+			death_timeout(HANG_SECONDS);
+			progress_step(p, x->executions, a->runs);
+		}
+		death_watch(x->run[0]);
+		r = mm_exec_input(x, buf, len, false);
+		if (!r)
+			return STATUS_OUR_FAULT;
+		if (r->finding && r->finding != MM_FINDING_STOP) {
+			(void)printf("found after %" PRIu64 " executions\n", x->executions);
+			return report_finding(r, r->trace);
+		}
+	}
+	return STATUS_OK;
+}
+
+static int fuzz_blind(const struct fuzz_args *a)
+{
+	struct mm_error e = {NULL, 0, 0, ""};
+	struct mm_exec *x = mm_exec_create(a->target, &e);
+	struct progress p;
+	double start = wall_seconds();
+	double spent;
+	int status;
+
+	if (!x)
+		return bad_input(&e) == STATUS_BAD_INPUT ? STATUS_USAGE : STATUS_OUR_FAULT;
+	progress_start(&p, "fuzz (blind)");
+	status = blind_loop(a, x, &p);
+	death_timeout(0);
+	death_watch(NULL);
+	progress_end(&p);
+	spent = wall_seconds() - start;
+	(void)printf("fuzz %s: engine blind, seed %" PRIu64 ", %" PRIu64 " executions, %" PRIu64
+		     " operations in %.1f s (%.0f executions/s): %s\n",
+		     a->target, a->seed, x->executions, x->operations, spent,
+		     (double)x->executions / (spent > 0 ? spent : 1),
+		     status ? "a finding" : "no finding");
+	mm_exec_destroy(x);
+	return status;
+}
+
+/* ---- libFuzzer ---- */
+
+struct engine {
+	const struct fuzz_args *a;
+	struct progress progress;
+	char artifact[1024];
+	uint64_t executions;
+	uint64_t features;
+	uint64_t corpus;
+};
+
+/* "#123 NEW    cov: 304 ft: 812 corp: 55/2Kb ...", "stat::..." and artifacts. */
+static void read_line(struct engine *en, char *line)
+{
+	const char *at;
+
+	if (line[0] == '#') {
+		en->executions = strtoull(line + 1, NULL, 10);
+		at = strstr(line, " ft: ");
+		if (at)
+			en->features = strtoull(at + 5, NULL, 10);
+		at = strstr(line, " corp: ");
+		if (at)
+			en->corpus = strtoull(at + 7, NULL, 10);
+		progress_step(&en->progress, en->executions, en->a->runs);
+		return;
+	}
+	at = strstr(line, "number_of_executed_units:");
+	if (at)
+		en->executions = strtoull(at + 25, NULL, 10);
+	at = strstr(line, "Test unit written to ");
+	if (at) {
+		(void)snprintf(en->artifact, sizeof(en->artifact), "%s", at + 21);
+		en->artifact[strcspn(en->artifact, "\n")] = '\0';
+	}
+	/* what the engine says of itself is of interest only when it stops */
+	if (strncmp(line, "INFO:", 5) != 0 && strncmp(line, "stat::", 6) != 0 &&
+	    strncmp(line, "Done ", 5) != 0)
+		(void)fputs(line, stderr);
+}
+
+static void run_engine(const struct fuzz_args *a, const char *program)
+{
+	char seconds[64];
+	char runs[64];
+	char seed[64];
+	char artifacts[64] = "-artifact_prefix=.mmref-fail/";
+	char *args[12];
+	int n = 0;
+
+	(void)snprintf(seconds, sizeof(seconds), "-max_total_time=%" PRIu64, a->seconds);
+	(void)snprintf(runs, sizeof(runs), "-runs=%" PRIu64, a->runs);
+	/* 0 would mean "choose one" */
+	(void)snprintf(seed, sizeof(seed), "-seed=%" PRIu64, a->seed % UINT32_MAX + !a->seed);
+	args[n++] = strdup(program);
+	args[n++] = seed;
+	args[n++] = strdup("-print_final_stats=1");
+	args[n++] = strdup("-timeout=25");
+	args[n++] = artifacts;
+	if (a->seconds)
+		args[n++] = seconds;
+	if (a->runs)
+		args[n++] = runs;
+	if (a->corpus)
+		args[n++] = strdup(a->corpus);
+	args[n] = NULL;
+	(void)mkdir(".mmref-fail", 0777);
+	(void)execv(program, args);
+	(void)fprintf(stderr, "mmref: %s: %s\n", program, strerror(errno));
+	_exit(STATUS_OUR_FAULT);
+}
+
+static int finding_of_artifact(const struct engine *en)
+{
+	char *argv[] = {"check", "--bytes", (char *)(uintptr_t)en->a->target,
+			(char *)(uintptr_t)en->artifact, NULL};
+	int status;
+
+	(void)printf("found after %" PRIu64 " executions: %s\n", en->executions, en->artifact);
+	if (!en->artifact[0])
+		return STATUS_FINDING;
+	(void)fflush(stdout);
+	/* once more as a trace, for its text and its folder; it may die of it */
+	status = command_check(4, argv);
+	if (status == STATUS_OK)
+		(void)fprintf(stderr, "replay: mmref check --bytes %s %s\n", en->a->target,
+			      en->artifact);
+	return STATUS_FINDING;
+}
+
+static int wait_engine(struct engine *en, pid_t pid, double start)
+{
+	double spent;
+	int wstatus;
+
+	while (waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
+		;
+	progress_end(&en->progress);
+	spent = wall_seconds() - start;
+	(void)printf("fuzz %s: engine libfuzzer, seed %" PRIu64 ", %" PRIu64
+		     " executions in %.1f s (%.0f executions/s), %" PRIu64 " features, corpus %" PRIu64
+		     ": %s\n",
+		     en->a->target, en->a->seed, en->executions, spent,
+		     (double)en->executions / (spent > 0 ? spent : 1), en->features, en->corpus,
+		     WIFEXITED(wstatus) && !WEXITSTATUS(wstatus) ? "no finding" : "stopped early");
+	if (WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == STATUS_OK)
+		return STATUS_OK;
+	if (WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == STATUS_OUR_FAULT)
+		return STATUS_OUR_FAULT;
+	return finding_of_artifact(en);
+}
+
+static int fuzz_libfuzzer(const struct fuzz_args *a, const char *program)
+{
+	struct engine en;
+	double start = wall_seconds();
+	char line[4096];
+	int fds[2];
+	FILE *f;
+	pid_t pid;
+
+	memset(&en, 0, sizeof(en));
+	en.a = a;
+	(void)fflush(NULL);
+	if (pipe(fds)) {
+		(void)fprintf(stderr, "mmref: pipe: %s\n", strerror(errno));
+		return STATUS_OUR_FAULT;
+	}
+	pid = fork();
+	if (pid == 0) {
+		(void)dup2(fds[1], STDERR_FILENO);
+		(void)close(fds[0]);
+		(void)close(fds[1]);
+		run_engine(a, program);
+	}
+	(void)close(fds[1]);
+	f = fdopen(fds[0], "r");
+	if (pid < 0 || !f) {
+		(void)fprintf(stderr, "mmref: fork: %s\n", strerror(errno));
+		return STATUS_OUR_FAULT;
+	}
+	progress_start(&en.progress, "fuzz (libfuzzer)");
+	while (fgets(line, sizeof(line), f))
+		read_line(&en, line);
+	(void)fclose(f);
+	return wait_engine(&en, pid, start);
+}
+
+/* The engine's program for a target: fuzz_TARGET beside this one. */
+static bool engine_program(const char *target, char *path, size_t len)
+{
+	char self[3000];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (n <= 0)
+		return false;
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash)
+		return false;
+	*slash = '\0';
+	(void)snprintf(path, len, "%s/fuzz_%s", self, target);
+	return access(path, X_OK) == 0 && MM_HAVE_LIBFUZZER;
+}
+
+/* ---- what was found before ---- */
+
+static int check_stored(void)
+{
+	char *argv[] = {"check", ".mmref-fail", NULL};
+	struct stat st;
+	int status;
+
+	if (stat(".mmref-fail", &st))
+		return STATUS_OK;
+	(void)printf("earlier findings (.mmref-fail) first:\n");
+	(void)fflush(stdout);
+	status = command_check(2, argv);
+	if (status == STATUS_FINDING)
+		(void)fprintf(stderr, "mmref: still there; --ignore-stored searches all the same\n");
+	return status == STATUS_FINDING ? STATUS_FINDING : STATUS_OK;
+}
+
+int command_fuzz(int argc, char **argv)
+{
+	struct fuzz_args a;
+	char program[4096];
+	bool have;
+	struct mm_target t;
+	struct mm_error e = {NULL, 0, 0, ""};
+	int status = parse_args(&a, argc, argv);
+
+	if (status)
+		return status;
+	if (mm_target_find(a.target, &t, &e)) {
+		(void)bad_input(&e);
+		return STATUS_USAGE;
+	}
+	if (!a.ignore_stored && check_stored())
+		return STATUS_FINDING;
+	have = engine_program(a.target, program, sizeof(program));
+	if (!a.engine)
+		a.engine = have ? "libfuzzer" : "blind";
+	if (strcmp(a.engine, "blind") == 0)
+		return fuzz_blind(&a);
+	if (strcmp(a.engine, "libfuzzer") != 0)
+		return usage_error("fuzz", "no engine \"%s\"", a.engine);
+	if (!have) {
+		(void)fprintf(stderr, "mmref: this build has no libFuzzer program for %s; use the "
+				      "fuzz build (./run fuzz) or --engine blind\n",
+			      a.target);
+		return STATUS_NOTHING;
+	}
+	return fuzz_libfuzzer(&a, program);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* machine facts: what was recorded where Linux would have complained. */
+#include "mm/machine.h"
+
+#include "mm/ops.h"
+
+static int fact_bad_page(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	*value = m->outcomes[MM_OUTCOME_BAD_PAGE];
+	return 0;
+}
+
+static int fact_stale_use(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	*value = m->outcomes[MM_OUTCOME_STALE_USE];
+	return 0;
+}
+
+static int fact_warn_order(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	*value = m->outcomes[MM_OUTCOME_WARN_ORDER];
+	return 0;
+}
+
+static int fact_bad_zone(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	*value = m->outcomes[MM_OUTCOME_BAD_ZONE];
+	return 0;
+}
+
+static int fact_free(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	*value = m->nr_free_pages;
+	return 0;
+}
+
+static const struct mm_fact facts[] = {
+	{"machine.free", fact_free, "free frames of all zones"},
+	{"outcome.bad_page", fact_bad_page, "times bad_page() was due"},
+	{"outcome.stale_use", fact_stale_use, "uses of a frame that has a new owner"},
+	{"outcome.warn_order", fact_warn_order, "requests above max_order without __GFP_NOWARN"},
+	{"outcome.bad_zone", fact_bad_zone, "requests whose zone bits contradict each other"},
+	{NULL, NULL, NULL},
+};
+
+const struct mm_optable mm_machine_optable = {"machine", NULL, facts, NULL};

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arg: kinds of arguments.
+ *
+ * Fuzzers choose among few values well and among many badly.  So a raw number
+ * goes through a table where a kind has interesting values (masks that real
+ * kernels were seen to use, sizes around the boundaries of blocks) and is
+ * taken as it is where small numbers are the interesting ones.
+ *
+ * The tables are part of the meaning of byte corpora, so they are full from the
+ * start and do not change.  __GFP_NOFAIL is not in them: what it may not fail
+ * at is an endless loop in Linux, and would be half of what a fuzzer finds.
+ */
+#include "fuzz/trace/arg.h"
+
+#include "mm/gfp.h"
+#include "mm/machine.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* sizes: below a page as they are, from there through the table */
+#define RAW_SIZES 4096u
+
+#define K ((uint64_t)1 << 10)
+#define M ((uint64_t)1 << 20)
+#define G ((uint64_t)1 << 30)
+
+/* Every bit gfp.h names; 0x200 has no name in 6.18. */
+#define GFP_NAMED ((MM_GFP_NO_OBJ_EXT | (MM_GFP_NO_OBJ_EXT - 1)) & ~0x200u)
+
+/* What optimistic callers add: try, do not warn, do not insist. */
+#define GFP_TRY  (MM_GFP_NOWARN | MM_GFP_NORETRY | MM_GFP_COMP)
+#define GFP_ANON (MM_GFP_HIGHUSER_MOVABLE | MM_GFP_COMP)
+
+/* clang-format off */
+static const uint32_t gfps[32] = {
+	MM_GFP_KERNEL,
+	/* the most common in recordings, most common first */
+	GFP_ANON | MM_GFP_ZERO,
+	GFP_ANON | MM_GFP_WRITE,
+	GFP_ANON,
+	MM_GFP_KERNEL | MM_GFP_ACCOUNT | MM_GFP_ZERO | MM_GFP_COMP,
+	MM_GFP_HIGHUSER_MOVABLE | GFP_TRY | MM_GFP_WRITE,
+	MM_GFP_NOWAIT,
+	MM_GFP_NOFS | MM_GFP_HIGHMEM | MM_GFP_MOVABLE | MM_GFP_HARDWALL | GFP_TRY,
+	MM_GFP_HIGHUSER | MM_GFP_ACCOUNT,
+	MM_GFP_NOFS | MM_GFP_MOVABLE | MM_GFP_HARDWALL | MM_GFP_COMP,
+	MM_GFP_NOFS | MM_GFP_RECLAIMABLE | GFP_TRY,
+	MM_GFP_KERNEL | MM_GFP_RECLAIMABLE | GFP_TRY,
+	MM_GFP_IO | MM_GFP_RECLAIMABLE | MM_GFP_NOMEMALLOC | GFP_TRY,
+	MM_GFP_NOWAIT | MM_GFP_NOMEMALLOC | MM_GFP_NORETRY | MM_GFP_COMP,
+	MM_GFP_KERNEL | GFP_TRY,
+	MM_GFP_ATOMIC | MM_GFP_RECLAIMABLE | GFP_TRY,
+	/* rare in recordings, decisive in the allocator: reserves, low zones */
+	MM_GFP_ATOMIC,
+	MM_GFP_ATOMIC | MM_GFP_NOMEMALLOC,
+	MM_GFP_ATOMIC | MM_GFP_MEMALLOC,
+	MM_GFP_KERNEL | MM_GFP_MEMALLOC,
+	MM_GFP_KERNEL | MM_GFP_HIGH,
+	MM_GFP_KERNEL | MM_GFP_DMA,
+	MM_GFP_KERNEL | MM_GFP_DMA32,
+	MM_GFP_ATOMIC | MM_GFP_DMA,
+	MM_GFP_KERNEL | MM_GFP_RECLAIMABLE,
+	MM_GFP_KERNEL | MM_GFP_MOVABLE,
+	MM_GFP_KERNEL | MM_GFP_RETRY_MAYFAIL,
+	MM_GFP_HIGHUSER,
+	MM_GFP_NOWAIT | MM_GFP_THISNODE | MM_GFP_NORETRY | MM_GFP_COMP,
+	MM_GFP_NOIO,
+	MM_GFP_NOFS | MM_GFP_ZERO,
+	0,
+};
+
+static const uint64_t sizes[32] = {
+	4 * K, 8 * K, 16 * K, 32 * K, 64 * K, 128 * K, 256 * K, 512 * K,
+	1 * M, 2 * M, 4 * M, 8 * M, 16 * M, 32 * M, 64 * M, 128 * M,
+	4 * K + 1, 8 * K - 1, 8 * K + 1, 16 * K - 1, 64 * K - 1, 256 * K - 1, 2 * M - 1, 4 * M - 1,
+	12 * K, 3 * M, 1 * G, 4 * G - 1, 4 * G, 1024 * G, (uint64_t)1 << 63, UINT64_MAX,
+};
+
+/* clang-format on */
+
+/* A kind is a row of kinds[]; NULL functions mean: a plain number. */
+struct kind {
+	const char *word;
+	const char *expected;
+	bool handle;
+	unsigned int ceil; /* plain numbers below it are their own raw number */
+	uint64_t (*from_raw)(unsigned int raw);
+	bool (*to_raw)(uint64_t value, unsigned int *raw);
+	uint64_t (*settle)(uint64_t value);
+	void (*print)(uint64_t value, char *buf, size_t len);
+	bool (*parse)(const char *s, size_t len, uint64_t *value);
+};
+
+/* ---- sizes ---- */
+
+static uint64_t size_from_raw(unsigned int raw)
+{
+	return raw < RAW_SIZES ? raw : sizes[(raw - RAW_SIZES) % (sizeof(sizes) / sizeof(*sizes))];
+}
+
+static bool size_to_raw(uint64_t value, unsigned int *raw)
+{
+	unsigned int i;
+
+	if (value < RAW_SIZES) {
+		*raw = (unsigned int)value;
+		return true;
+	}
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		if (sizes[i] == value) {
+			*raw = RAW_SIZES + i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The largest unit that divides the size, so that 4096 reads 4K. */
+static void size_print(uint64_t value, char *buf, size_t len)
+{
+	static const char unit[] = "GMK";
+	int i;
+
+	for (i = 0; value && i < 3; i++) {
+		int shift = 30 - 10 * i;
+
+		if (!(value & (((uint64_t)1 << shift) - 1))) {
+			(void)snprintf(buf, len, "%" PRIu64 "%c", value >> shift, unit[i]);
+			return;
+		}
+	}
+	(void)snprintf(buf, len, "%" PRIu64, value);
+}
+
+/* ---- GFP masks ---- */
+
+static uint64_t gfp_from_raw(unsigned int raw)
+{
+	return gfps[raw % (sizeof(gfps) / sizeof(*gfps))];
+}
+
+static bool gfp_to_raw(uint64_t value, unsigned int *raw)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(gfps) / sizeof(*gfps); i++) {
+		if (gfps[i] == value) {
+			*raw = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint64_t gfp_settle(uint64_t value)
+{
+	return value & GFP_NAMED;
+}
+
+static void gfp_print(uint64_t value, char *buf, size_t len)
+{
+	(void)mm_gfp_print((uint32_t)value, buf, len);
+}
+
+static bool gfp_parse(const char *s, size_t len, uint64_t *value)
+{
+	uint32_t gfp;
+
+	if (mm_gfp_parse(s, len, &gfp))
+		return false;
+	*value = gfp;
+	return true;
+}
+
+/* ---- sysctls ---- */
+
+static uint64_t sysctl_settle(uint64_t value)
+{
+	return value % mm_sysctl_count();
+}
+
+static uint64_t sysctl_from_raw(unsigned int raw)
+{
+	return sysctl_settle(raw);
+}
+
+static void sysctl_print(uint64_t value, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "%s", mm_sysctl_name((size_t)value));
+}
+
+static bool sysctl_parse(const char *s, size_t len, uint64_t *value)
+{
+	int i = mm_sysctl_find(s, len);
+
+	if (i < 0)
+		return false;
+	*value = (uint64_t)i;
+	return true;
+}
+
+/* clang-format off */
+static const struct kind kinds[MM_ARG_KIND_NR] = {
+	[MM_ARG_ORDER] = {.word = "order", .ceil = 16,
+		.expected = "an order, a number below 2^64"},
+	[MM_ARG_GFP] = {.word = "gfp",
+		.expected = "a GFP mask such as KERNEL|ZERO or 0xdc0",
+		.from_raw = gfp_from_raw, .to_raw = gfp_to_raw, .settle = gfp_settle,
+		.print = gfp_print, .parse = gfp_parse},
+	[MM_ARG_CPU] = {.word = "cpu", .ceil = 4,
+		.expected = "a CPU, a number below 2^64"},
+	[MM_ARG_COUNT] = {.word = "count", .ceil = MM_ARG_RAW_NR,
+		.expected = "a number below 2^64"},
+	[MM_ARG_SIZE] = {.word = "size",
+		.expected = "a size below 2^64 such as 64, 4K, 2M, 1G or 3p (pages)",
+		.from_raw = size_from_raw, .to_raw = size_to_raw,
+		.print = size_print, .parse = mm_machine_size_parse},
+	[MM_ARG_SYSCTL] = {.word = "sysctl", .ceil = MM_ARG_RAW_NR,
+		.expected = "the name of a sysctl",
+		.from_raw = sysctl_from_raw, .settle = sysctl_settle,
+		.print = sysctl_print, .parse = sysctl_parse},
+	[MM_ARG_PAGE] = {.word = "page", .handle = true,
+		.expected = "a page handle (a name, or - for none)"},
+	[MM_ARG_REF] = {.word = "ref", .handle = true,
+		.expected = "a ref handle (a name, or - for none)"},
+};
+/* clang-format on */
+
+const char *mm_arg_word(enum mm_arg_kind kind)
+{
+	return kinds[kind].word;
+}
+
+bool mm_arg_is_handle(enum mm_arg_kind kind)
+{
+	return kinds[kind].handle;
+}
+
+const char *mm_arg_expected(enum mm_arg_kind kind)
+{
+	return kinds[kind].expected;
+}
+
+uint64_t mm_arg_from_raw(enum mm_arg_kind kind, unsigned int raw)
+{
+	const struct kind *k = &kinds[kind];
+
+	return k->from_raw ? k->from_raw(raw) : raw & (k->ceil - 1);
+}
+
+uint64_t mm_arg_default(enum mm_arg_kind kind)
+{
+	return mm_arg_from_raw(kind, 0);
+}
+
+bool mm_arg_to_raw(enum mm_arg_kind kind, uint64_t value, unsigned int *raw)
+{
+	const struct kind *k = &kinds[kind];
+
+	if (k->to_raw)
+		return k->to_raw(value, raw);
+	if (value >= k->ceil)
+		return false;
+	*raw = (unsigned int)value;
+	return true;
+}
+
+uint64_t mm_arg_settle(enum mm_arg_kind kind, uint64_t value)
+{
+	return kinds[kind].settle ? kinds[kind].settle(value) : value;
+}
+
+void mm_arg_print(enum mm_arg_kind kind, uint64_t value, char *buf, size_t len)
+{
+	if (kinds[kind].print)
+		kinds[kind].print(value, buf, len);
+	else
+		(void)snprintf(buf, len, "%" PRIu64, value);
+}
+
+bool mm_arg_number(const char *s, size_t len, uint64_t *value)
+{
+	/* a size without its suffix */
+	if (!len || s[len - 1] == 'p' || (s[len - 1] >= 'G' && s[len - 1] <= 'Z'))
+		return false;
+	return mm_machine_size_parse(s, len, value);
+}
+
+int mm_arg_parse(enum mm_arg_kind kind, const char *s, size_t len, uint64_t *value)
+{
+	bool ok =
+		kinds[kind].parse ? kinds[kind].parse(s, len, value) : mm_arg_number(s, len, value);
+
+	return ok ? 0 : -MM_EINVAL;
+}

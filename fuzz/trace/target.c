@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * target: a fuzz target is a text of a few lines, embedded at build time.
+ *
+ *     machine ram=4M max_order=6      up to eight; the first is the default
+ *     modules page_alloc ram          whose operations inputs may use
+ *     ops_max 1000                    operations per input
+ *
+ * A machine's description is not looked at here: booting it does that.  A
+ * module that the tables lack is passed over, for a build may leave it out.
+ */
+#include "fuzz/trace/arg.h"
+#include "fuzz/trace/embedded.h"
+#include "fuzz/trace/trace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct target_parse {
+	struct mm_target *t;
+	struct mm_error *e;
+	const char *file;
+	int line;
+	bool has_modules;
+	bool has_ops_max;
+};
+
+struct word {
+	const char *s;
+	size_t len;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static struct word next_word(const char **at, const char *end)
+{
+	struct word w;
+
+	while (*at < end && is_blank(**at))
+		(*at)++;
+	w.s = *at;
+	while (*at < end && !is_blank(**at))
+		(*at)++;
+	w.len = (size_t)(*at - w.s);
+	return w;
+}
+
+static bool word_is(struct word w, const char *name)
+{
+	return strlen(name) == w.len && memcmp(w.s, name, w.len) == 0;
+}
+
+static int refuse(const struct target_parse *p, const char *text)
+{
+	int err = mm_error_set(p->e, -MM_EINVAL, p->line, 0, "%s", text);
+
+	if (p->e)
+		p->e->file = p->file;
+	return err;
+}
+
+static int read_machine(struct target_parse *p, const char *s, const char *end)
+{
+	struct mm_target *t = p->t;
+	size_t len = 0;
+	struct word w;
+	char *to;
+
+	if (t->nr_machines == MM_TARGET_MACHINES_MAX)
+		return refuse(p, "expected at most 8 machines");
+	to = t->machines[t->nr_machines];
+	for (w = next_word(&s, end); w.len; w = next_word(&s, end)) {
+		if (len + w.len + 2 > MM_TARGET_MACHINE_LEN)
+			return refuse(p, "expected a machine of at most 255 characters");
+		if (len)
+			to[len++] = ' ';
+		memcpy(to + len, w.s, w.len);
+		len += w.len;
+	}
+	to[len] = '\0';
+	if (!len)
+		return refuse(p, "expected a description after machine");
+	t->nr_machines++;
+	return 0;
+}
+
+static int read_modules(struct target_parse *p, const char *s, const char *end)
+{
+	struct word w;
+	size_t op;
+
+	for (w = next_word(&s, end); w.len; w = next_word(&s, end)) {
+		for (op = 0; op < mm_optable_count(); op++) {
+			if (word_is(w, mm_optable_module(op)))
+				p->t->selected[op] = 1;
+		}
+	}
+	p->has_modules = true;
+	return 0;
+}
+
+static int read_ops_max(struct target_parse *p, const char *s, const char *end)
+{
+	struct word w = next_word(&s, end);
+	uint64_t v;
+
+	if (!mm_arg_number(w.s, w.len, &v) || v > UINT32_MAX || next_word(&s, end).len)
+		return refuse(p, "expected one number below 2^32 after ops_max");
+	p->t->ops_max = (unsigned int)v;
+	p->has_ops_max = true;
+	return 0;
+}
+
+static int read_line(struct target_parse *p, const char *s, const char *end)
+{
+	struct word w = next_word(&s, end);
+
+	if (!w.len)
+		return 0;
+	if (word_is(w, "machine"))
+		return read_machine(p, s, end);
+	if (word_is(w, "modules"))
+		return read_modules(p, s, end);
+	if (word_is(w, "ops_max"))
+		return read_ops_max(p, s, end);
+	return refuse(p, "expected machine, modules or ops_max");
+}
+
+int mm_target_parse(const char *text, struct mm_target *t, const char *file, struct mm_error *e)
+{
+	struct target_parse p = {.t = t, .e = e, .file = file};
+	int err = 0;
+
+	memset(t, 0, sizeof(*t));
+	while (*text && !err) {
+		size_t len = strcspn(text, "\n");
+		const char *hash = memchr(text, '#', len);
+
+		p.line++;
+		err = read_line(&p, text, hash ? hash : text + len);
+		text += len + (text[len] == '\n');
+	}
+	if (err)
+		return err;
+	if (!t->nr_machines || !p.has_modules || !p.has_ops_max)
+		return refuse(&p, "a target has lines machine, modules and ops_max");
+	return 0;
+}
+
+static int no_such_target(const char *name, struct mm_error *e)
+{
+	const struct mm_embedded *i;
+	char list[160];
+	size_t at = 0;
+
+	list[0] = '\0';
+	for (i = mm_embedded_targets; i->name && at < sizeof(list); i++)
+		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s", at ? ", " : "",
+				       i->name);
+	if (e)
+		e->file = NULL;
+	return mm_error_set(e, -MM_EINVAL, 0, 0, "no target \"%.40s\"; there are: %s", name, list);
+}
+
+int mm_target_find(const char *name, struct mm_target *t, struct mm_error *e)
+{
+	const struct mm_embedded *i;
+	int err;
+
+	for (i = mm_embedded_targets; i->name; i++) {
+		if (strcmp(i->name, name) == 0)
+			break;
+	}
+	if (!i->name)
+		return no_such_target(name, e);
+	err = mm_target_parse(i->text, t, i->name, e);
+	if (!err)
+		(void)snprintf(t->name, sizeof(t->name), "%s", name);
+	return err;
+}
