@@ -231,7 +231,8 @@ static void on_sanitizer_death(void)
 	die_with_report("sanitizer");
 }
 
-/* Present in sanitized builds only. */
+/* Present in sanitized builds only, under the name they gave it. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
 extern void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 void death_install(void)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fuzz/command/command.h"
 #include "fuzz/import/import.h"
@@ -29,13 +30,22 @@ static int import(const char *path, FILE *out, struct mm_import_stats *st)
 	return err ? bad_input(&e) : STATUS_OK;
 }
 
+/* Only a plain file may be replaced; a device or a pipe is written to. */
+static bool is_plain(const char *to)
+{
+	struct stat st;
+
+	return stat(to, &st) || S_ISREG(st.st_mode);
+}
+
 static int import_to(const char *path, const char *to, struct mm_import_stats *st)
 {
+	bool plain = is_plain(to);
 	char temp[4096];
 	FILE *out;
 	int status;
 
-	if (snprintf(temp, sizeof(temp), "%s.part", to) >= (int)sizeof(temp))
+	if (snprintf(temp, sizeof(temp), "%s%s", to, plain ? ".part" : "") >= (int)sizeof(temp))
 		return usage_error("import", "the output name is too long");
 	out = fopen(temp, "w");
 	if (!out) {
@@ -47,6 +57,8 @@ static int import_to(const char *path, const char *to, struct mm_import_stats *s
 		(void)fprintf(stderr, "mmref: %s: cannot be written: %s\n", temp, strerror(errno));
 		status = STATUS_BAD_INPUT;
 	}
+	if (!plain)
+		return status;
 	if (!status && rename(temp, to)) {
 		(void)fprintf(stderr, "mmref: %s: cannot be written: %s\n", to, strerror(errno));
 		status = STATUS_BAD_INPUT;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Data bytes a random operation gets at most: enough for all its arguments. */
-#define DATA_MAX (2 * MM_OP_ARGS_MAX)
+#define DATA_MAX ((size_t)2 * MM_OP_ARGS_MAX)
 
 struct mm_exec *mm_exec_create(const char *target, struct mm_error *e)
 {

@@ -402,7 +402,7 @@ int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run
 		one_op(&l);
 		if (r->finding)
 			break;
-		if (r->pos >= next_progress) {
+		if (o->progress && r->pos >= next_progress) {
 			o->progress(o->env, r->pos, t->nr);
 			next_progress = r->pos + o->progress_every;
 		}

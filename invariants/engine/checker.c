@@ -47,29 +47,24 @@ static void on_event(void *env, const struct mm_event *ev)
 /* All claims of one kind as a list, so that judging an object is one loop. */
 static const struct mm_inv **claims_of(enum mm_obj kind)
 {
+	const struct mm_inv *inv;
 	const struct mm_inv **list;
 	size_t n = 0;
 	size_t i;
-	int pass;
 
-	list = NULL;
-	for (pass = 0; pass < 2; pass++) {
-		n = 0;
-		for (i = 0; mm_all_invs[i]; i++) {
-			const struct mm_inv *inv;
-
-			for (inv = mm_all_invs[i]; inv->id; inv++) {
-				if (inv->kind != kind || inv->sweep_only || !inv->check)
-					continue;
-				if (list)
-					list[n] = inv;
-				n++;
-			}
+	for (i = 0; mm_all_invs[i]; i++) {
+		for (inv = mm_all_invs[i]; inv->id; inv++)
+			n++;
+	}
+	list = calloc(n + 1, sizeof(const struct mm_inv *));
+	if (!list)
+		return NULL;
+	n = 0;
+	for (i = 0; mm_all_invs[i]; i++) {
+		for (inv = mm_all_invs[i]; inv->id; inv++) {
+			if (inv->kind == kind && !inv->sweep_only && inv->check)
+				list[n++] = inv;
 		}
-		if (!list)
-			list = calloc(n + 1, sizeof(const struct mm_inv *));
-		if (!list)
-			return NULL;
 	}
 	return list;
 }
@@ -204,25 +199,28 @@ bool mm_checker_after_op(struct mm_checker *c)
 	return c->report.failures == 0;
 }
 
+/* One claim on all objects of its kind. */
+static void sweep_claim(struct mm_checker *c, const struct mm_inv *inv)
+{
+	uint64_t n = mm_machine_kind_count(c->m, inv->kind);
+	uint64_t id;
+
+	for (id = 0; id < n; id++) {
+		c->report.kind = inv->kind;
+		c->report.object = id;
+		inv->check(&c->report, c->m, id);
+	}
+}
+
 static void sweep_only_claims(struct mm_checker *c)
 {
+	const struct mm_inv *inv;
 	size_t i;
 
 	for (i = 0; mm_all_invs[i]; i++) {
-		const struct mm_inv *inv;
-
 		for (inv = mm_all_invs[i]; inv->id; inv++) {
-			uint64_t n;
-			uint64_t id;
-
-			if (!inv->sweep_only || !inv->check)
-				continue;
-			n = mm_machine_kind_count(c->m, inv->kind);
-			for (id = 0; id < n; id++) {
-				c->report.kind = inv->kind;
-				c->report.object = id;
-				inv->check(&c->report, c->m, id);
-			}
+			if (inv->sweep_only && inv->check)
+				sweep_claim(c, inv);
 		}
 	}
 }
@@ -269,4 +267,18 @@ void mm_checker_reset(struct mm_checker *c)
 	c->touched.nr = 0;
 	c->touched.all = false;
 	c->report.failures = 0;
+}
+
+bool mm_checker_fresh(struct mm_checker *c)
+{
+	uint64_t now = mm_machine_digest_sweep(c->m);
+
+	c->report.kind = MM_OBJ_MACHINE;
+	c->report.object = 0;
+	MM_CHECK(&c->report, "machine.reset_is_fresh",
+		 now == c->boot_digest && now == mm_machine_digest(c->m),
+		 "digest 0x%016llx after a reset, kept as 0x%016llx, 0x%016llx when fresh",
+		 (unsigned long long)now, (unsigned long long)mm_machine_digest(c->m),
+		 (unsigned long long)c->boot_digest);
+	return c->report.failures == 0;
 }

@@ -46,6 +46,8 @@ bool mm_checker_after_op(struct mm_checker *c);
 bool mm_checker_sweep(struct mm_checker *c);
 /* The machine was reset: models go back to boot, the report is emptied. */
 void mm_checker_reset(struct mm_checker *c);
+/* Judge a machine that was just reset: is it what it was when fresh? */
+bool mm_checker_fresh(struct mm_checker *c);
 
 const char *mm_checker_object_name(enum mm_obj kind);
 

@@ -57,17 +57,18 @@ static void model_boot(void *state, const struct mm_machine *m)
 
 /* ---- what a request is owed ---- */
 
-static bool zone_has_block(const struct model *md, int zone, unsigned int order)
+static bool zone_has_block(const struct model *md, enum mm_zone_type zone, unsigned int order)
 {
 	return md->frames.count[zone][order] != 0;
 }
 
 /* The watermark test from the model's own count of free frames. */
-static bool zone_ok(const struct model *md, const struct mm_machine *m, int zone,
+static bool zone_ok(const struct model *md, const struct mm_machine *m, int at,
 		    unsigned int order, uint32_t flags, uint64_t highest)
 {
+	enum mm_zone_type zone = (enum mm_zone_type)at;
 	const struct zone *z = &m->zones[zone];
-	int64_t left = (int64_t)mm_frames_nr_free(&md->frames, (enum mm_zone_type)zone) - (((int64_t)1 << order) - 1);
+	int64_t left = (int64_t)mm_frames_nr_free(&md->frames, zone) - (((int64_t)1 << order) - 1);
 	int64_t mark;
 
 	if (!md->managed[zone])
@@ -264,9 +265,12 @@ static enum mm_migratetype stored_type(const struct mm_machine *m, uint64_t type
 }
 
 /* The steal rule, from the model's picture of the pageblock. */
-static bool may_claim(const struct model *md, const struct mm_machine *m, uint64_t pfn,
-		      uint64_t fallback_order, uint64_t type)
+static bool may_claim(const struct model *md, const struct mm_machine *m,
+		      const struct mm_event *ev)
 {
+	uint64_t pfn = ev->f[0];
+	uint64_t fallback_order = ev->f[2];
+	uint64_t type = ev->f[3];
 	unsigned int po = m->desc.pageblock_order;
 	uint64_t size = (uint64_t)1 << po;
 	uint64_t start = pfn & ~(size - 1);
@@ -292,7 +296,7 @@ static bool may_claim(const struct model *md, const struct mm_machine *m, uint64
 }
 
 static bool own_list_has(const struct mm_machine *m, const struct zone *z, uint64_t order,
-			 uint64_t type)
+			 enum mm_migratetype type)
 {
 	uint64_t o;
 
@@ -304,12 +308,12 @@ static bool own_list_has(const struct mm_machine *m, const struct zone *z, uint6
 }
 
 /* Is there a block of this order on a list the type falls back to? */
-static bool other_list_has(const struct zone *z, uint64_t order, uint64_t type)
+static bool other_list_has(const struct zone *z, uint64_t order, enum mm_migratetype type)
 {
 	int t;
 
 	for (t = 0; t < MM_MIGRATE_PCPTYPES; t++) {
-		if ((uint64_t)t != type && !mm_list_empty(&z->free_area[order].free_list[t]))
+		if (t != (int)type && !mm_list_empty(&z->free_area[order].free_list[t]))
 			return true;
 	}
 	return false;
@@ -317,7 +321,7 @@ static bool other_list_has(const struct zone *z, uint64_t order, uint64_t type)
 
 /* Largest first; for a movable request too small to steal, smallest first. */
 static uint64_t due_fallback_order(const struct mm_machine *m, const struct zone *z,
-				   uint64_t order, uint64_t type)
+				   uint64_t order, enum mm_migratetype type)
 {
 	unsigned int po = m->desc.pageblock_order;
 	uint64_t largest = m->desc.max_order;
@@ -337,7 +341,7 @@ static void on_extfrag(struct model *md, struct mm_report *r, const struct mm_ma
 	uint64_t pfn = ev->f[0];
 	uint64_t order = ev->f[1];
 	uint64_t fallback = ev->f[2];
-	uint64_t type = ev->f[3];
+	enum mm_migratetype type = (enum mm_migratetype)ev->f[3];
 	uint64_t from = ev->f[4];
 	const struct zone *z = &m->zones[mm_frames_zone(&md->frames, pfn)];
 	uint64_t at;
@@ -345,25 +349,25 @@ static void on_extfrag(struct model *md, struct mm_report *r, const struct mm_ma
 	MM_CHECK(r, "alloc.fallback_order",
 		 !own_list_has(m, z, order, type) &&
 			 fallback == due_fallback_order(m, z, order, type),
-		 "order %llu of type %llu took a block of order %llu; due: order %llu",
-		 (unsigned long long)order, (unsigned long long)type, (unsigned long long)fallback,
+		 "order %llu of type %d took a block of order %llu; due: order %llu",
+		 (unsigned long long)order, (int)type, (unsigned long long)fallback,
 		 (unsigned long long)due_fallback_order(m, z, order, type));
 	/* Reclaimable before Movable for kernel pages, and so on */
 	MM_CHECK(r, "alloc.fallback_order",
-		 from != type && from < MM_MIGRATE_PCPTYPES &&
+		 from != (uint64_t)type && from < MM_MIGRATE_PCPTYPES &&
 			 (from == MM_MIGRATE_RECLAIMABLE ||
 			  (type == MM_MIGRATE_RECLAIMABLE && from == MM_MIGRATE_UNMOVABLE) ||
 			  mm_list_empty(&z->free_area[fallback].free_list
 						 [type == MM_MIGRATE_RECLAIMABLE
 							  ? MM_MIGRATE_UNMOVABLE
 							  : MM_MIGRATE_RECLAIMABLE])),
-		 "type %llu fell back to %llu before its first choice", (unsigned long long)type,
+		 "type %d fell back to %llu before its first choice", (int)type,
 		 (unsigned long long)from);
 	MM_CHECK(r, "alloc.fallback_claim",
-		 (ev->f[5] != 0) == may_claim(md, m, pfn, fallback, type),
-		 "pageblock of pfn %llu, block of order %llu, type %llu to %llu: %s",
+		 (ev->f[5] != 0) == may_claim(md, m, ev),
+		 "pageblock of pfn %llu, block of order %llu, type %llu to %d: %s",
 		 (unsigned long long)pfn, (unsigned long long)fallback, (unsigned long long)from,
-		 (unsigned long long)type, ev->f[5] ? "claimed" : "not claimed");
+		 (int)type, ev->f[5] ? "claimed" : "not claimed");
 	if (!ev->f[5])
 		return;
 	for (at = pfn; at < pfn + ((uint64_t)1 << fallback);
@@ -403,7 +407,7 @@ static void on_watermark(const struct model *md, struct mm_report *r, const stru
 			 const struct mm_event *ev)
 {
 	MM_CHECK(r, "watermark.order_suitable",
-		 ev->f[1] == 0 || zone_has_block(md, (int)ev->f[0], (unsigned int)ev->f[1]),
+		 ev->f[1] == 0 || zone_has_block(md, (enum mm_zone_type)ev->f[0], (unsigned int)ev->f[1]),
 		 "zone %s said yes to order %llu without such a block", m->zones[ev->f[0]].name,
 		 (unsigned long long)ev->f[1]);
 }

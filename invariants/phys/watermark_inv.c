@@ -67,29 +67,32 @@ static void check_sum(struct mm_report *r, const struct mm_machine *m, uint64_t 
 	}
 }
 
+static void check_zone_reserve(struct mm_report *r, const struct mm_machine *m, int i)
+{
+	const struct zone *z = &m->zones[i];
+	uint64_t ratio = m->sysctl.lowmem_reserve_ratio[i];
+	uint64_t above = 0;
+	int j;
+
+	for (j = 0; j < MM_NR_ZONES; j++) {
+		uint64_t have = z->lowmem_reserve[j];
+		bool none = j <= i || !ratio || !z->managed;
+
+		above += j > i ? m->zones[j].managed : 0;
+		MM_CHECK(r, "lowmem_reserve.formula",
+			 none ? have == 0 : have * ratio <= above && above - have * ratio < ratio,
+			 "zone %s keeps %llu from %s", z->name, (unsigned long long)have,
+			 m->zones[j].name);
+	}
+}
+
 static void check_reserve(struct mm_report *r, const struct mm_machine *m, uint64_t id)
 {
 	int i;
-	int j;
 
 	(void)id;
-	for (i = 0; i < MM_NR_ZONES; i++) {
-		const struct zone *z = &m->zones[i];
-		uint64_t ratio = m->sysctl.lowmem_reserve_ratio[i];
-		uint64_t above = 0;
-
-		for (j = 0; j < MM_NR_ZONES; j++) {
-			uint64_t have = z->lowmem_reserve[j];
-			bool none = j <= i || !ratio || !z->managed;
-
-			above += j > i ? m->zones[j].managed : 0;
-			MM_CHECK(r, "lowmem_reserve.formula",
-				 none ? have == 0
-				      : have * ratio <= above && above - have * ratio < ratio,
-				 "zone %s keeps %llu from %s", z->name, (unsigned long long)have,
-				 m->zones[j].name);
-		}
-	}
+	for (i = 0; i < MM_NR_ZONES; i++)
+		check_zone_reserve(r, m, i);
 }
 
 static void check_total(struct mm_report *r, const struct mm_machine *m, uint64_t id)

@@ -177,49 +177,32 @@ int mm_gfp_parse(const char *s, size_t len, uint32_t *out)
 	return 0;
 }
 
-struct gfp_text {
-	char *buf;
-	size_t len;
-	size_t at;
-};
-
-static void append(struct gfp_text *t, const char *name)
+/* Append a name, and a bar before all but the first; returns the new length,
+ * which goes on counting when buf is full. */
+static size_t append(char *buf, size_t len, size_t at, const char *name)
 {
-	const char *part;
+	size_t room = at < len ? len - at : 0;
 
-	for (part = t->at ? "|" : ""; ; part = name) {
-		size_t i;
-
-		for (i = 0; part[i]; i++, t->at++) {
-			if (t->at + 1 < t->len)
-				t->buf[t->at] = part[i];
-		}
-		if (part == name)
-			break;
-	}
-	if (t->len)
-		t->buf[t->at + 1 < t->len ? t->at : t->len - 1] = '\0';
+	return at + (size_t)snprintf(room ? buf + at : NULL, room, "%s%s", at ? "|" : "", name);
 }
 
 size_t mm_gfp_print(uint32_t gfp, char *buf, size_t len)
 {
-	struct gfp_text t = {buf, len, 0};
+	size_t at = 0;
 	size_t i;
 
 	for (i = 0; i < NR_COMBOS; i++) {
 		if ((gfp & combos[i].mask) == combos[i].mask) {
-			append(&t, combos[i].name);
+			at = append(buf, len, at, combos[i].name);
 			gfp &= ~combos[i].mask;
 			break;
 		}
 	}
 	for (i = 0; i < NR_BITS; i++) {
 		if (gfp & bits[i].mask)
-			append(&t, bits[i].name);
+			at = append(buf, len, at, bits[i].name);
 	}
-	if (!t.at)
-		append(&t, "0");
-	return t.at;
+	return at ? at : append(buf, len, at, "0");
 }
 
 const char *mm_gfp_migratetype_name(enum mm_migratetype t)

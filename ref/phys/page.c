@@ -59,16 +59,15 @@ static enum mm_zone_type zone_of(const struct mm_machine_desc *d, uint64_t pfn)
 	return (enum mm_zone_type)z;
 }
 
-static void mark_ranges(struct mm_machine *m, const struct mm_range *r, int nr, uint32_t clear,
-			uint32_t set)
+/* Frames of the ranges carry this flag and no other. */
+static void mark_ranges(struct mm_machine *m, const struct mm_range *r, int nr, uint32_t flag)
 {
 	uint64_t pfn;
 	int i;
 
 	for (i = 0; i < nr; i++) {
 		for (pfn = r[i].start; pfn < r[i].end; pfn++) {
-			m->memmap[pfn].flags &= ~clear;
-			m->memmap[pfn].flags |= set;
+			m->memmap[pfn].flags = flag;
 		}
 	}
 }
@@ -89,8 +88,8 @@ int mm_page_boot(struct mm_ctx *x)
 		p->mapcount = -1;
 		mm_list_init(&p->lru);
 	}
-	mark_ranges(m, m->desc.ram, m->desc.nr_ram, MM_PG_ABSENT, 0);
-	mark_ranges(m, m->desc.reserved, m->desc.nr_reserved, 0, MM_PG_RESERVED);
+	mark_ranges(m, m->desc.ram, m->desc.nr_ram, 0);
+	mark_ranges(m, m->desc.reserved, m->desc.nr_reserved, MM_PG_RESERVED);
 	return mm_machine_kind_set(m, MM_OBJ_FRAME, &frame_kind);
 }
 

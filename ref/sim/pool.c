@@ -20,14 +20,27 @@
 
 #if defined(POOL_ASAN)
 #include <sanitizer/asan_interface.h>
-#define poison(p, n) __asan_poison_memory_region((p), (n))
-#define unpoison(p, n) __asan_unpoison_memory_region((p), (n))
-#define is_poisoned(p) (__asan_address_is_poisoned(p) != 0)
-#else
-#define poison(p, n) ((void)(p), (void)(n))
-#define unpoison(p, n) ((void)(p), (void)(n))
-#define is_poisoned(p) ((void)(p), false)
 #endif
+
+static void poison(void *p, size_t n)
+{
+#if defined(POOL_ASAN)
+	__asan_poison_memory_region(p, n);
+#else
+	(void)p;
+	(void)n;
+#endif
+}
+
+static void unpoison(void *p, size_t n)
+{
+#if defined(POOL_ASAN)
+	__asan_unpoison_memory_region(p, n);
+#else
+	(void)p;
+	(void)n;
+#endif
+}
 
 static void *link_of(const void *obj)
 {
@@ -45,17 +58,17 @@ static void push_free(struct mm_pool *p, void *obj)
 	poison(obj, p->size);
 }
 
-static bool carve_chunk(struct mm_ctx *x, struct mm_pool *p)
+/* Adds nothing when the arena is full. */
+static void carve_chunk(struct mm_ctx *x, struct mm_pool *p)
 {
 	unsigned char *chunk = mm_machine_alloc(x->m, p->size * p->per_chunk, 16);
 	uint32_t i;
 
 	if (!chunk)
-		return false;
+		return;
 	/* last first, so that objects are handed out in address order */
 	for (i = p->per_chunk; i-- > 0;)
 		push_free(p, chunk + p->size * i);
-	return true;
 }
 
 struct mm_pool *mm_pool_create(struct mm_ctx *x, const char *name, size_t size,
@@ -82,9 +95,11 @@ void *mm_pool_get(struct mm_ctx *x, struct mm_pool *p)
 
 	if (mm_failpoint_ask(x))
 		return NULL;
-	if (!p->free && !carve_chunk(x, p))
-		return NULL;
+	if (!p->free)
+		carve_chunk(x, p);
 	obj = p->free;
+	if (!obj)
+		return NULL;
 	unpoison(obj, p->size);
 	p->free = link_of(obj);
 	memset(obj, 0, p->size);
@@ -104,7 +119,12 @@ void mm_pool_put(struct mm_ctx *x, struct mm_pool *p, void *obj)
 bool mm_pool_poisoned(const struct mm_pool *p, const void *obj)
 {
 	(void)p;
-	return is_poisoned(obj);
+#if defined(POOL_ASAN)
+	return __asan_address_is_poisoned(obj) != 0;
+#else
+	(void)obj;
+	return false;
+#endif
 }
 
 void mm_pool_unpoison_all(struct mm_machine *m)

@@ -52,11 +52,15 @@ static bool find_type(const struct mm_machine *m, const struct zone *z, enum mm_
 
 /* Largest first; a movable request that may not steal: smallest first. */
 static bool find_block(const struct mm_machine *m, const struct zone *z, unsigned int order,
-		       unsigned int min_order, enum mm_migratetype type, struct fallback *f)
+		       enum mm_migratetype type, uint32_t alloc_flags, struct fallback *f)
 {
 	unsigned int o = m->desc.max_order + 1;
+	unsigned int lowest = order;
 
-	while (o-- > min_order) {
+	/* rather another zone than two types in one pageblock */
+	if ((alloc_flags & MM_ALLOC_NOFRAGMENT) && order < m->desc.pageblock_order)
+		lowest = m->desc.pageblock_order;
+	while (o-- > lowest) {
 		f->order = o;
 		if (!find_type(m, z, type, f))
 			continue;
@@ -71,15 +75,13 @@ static bool find_block(const struct mm_machine *m, const struct zone *z, unsigne
 	return false;
 }
 
-void mm_buddy_count_pageblock(const struct mm_machine *m, uint64_t pfn, uint64_t *free_pages,
-			      uint64_t *movable_pages)
+struct mm_buddy_counts mm_buddy_count_pageblock(const struct mm_machine *m, uint64_t pfn)
 {
+	struct mm_buddy_counts counts = {0, 0};
 	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
 	uint64_t at = pfn & ~(size - 1);
 	uint64_t end = at + size;
 
-	*free_pages = 0;
-	*movable_pages = 0;
 	while (at < end) {
 		const struct page *p = &m->memmap[at];
 		uint64_t n = 1;
@@ -87,11 +89,12 @@ void mm_buddy_count_pageblock(const struct mm_machine *m, uint64_t pfn, uint64_t
 		if (p->flags & (MM_PG_BUDDY | MM_PG_HEAD))
 			n = (uint64_t)1 << p->order;
 		if (p->flags & MM_PG_BUDDY)
-			*free_pages += n;
+			counts.free += n;
 		else if (p->flags & MM_PG_MOVABLE)
-			*movable_pages += n;
+			counts.movable += n;
 		at += n;
 	}
+	return counts;
 }
 
 void mm_buddy_retype(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migratetype type)
@@ -129,21 +132,20 @@ static bool worth_claiming(const struct mm_machine *m, const struct zone *z, uin
 			   enum mm_migratetype type)
 {
 	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
-	uint64_t free_pages;
-	uint64_t movable;
+	struct mm_buddy_counts counts;
 	uint64_t alike = 0;
 
 	if (!whole_pageblock_in(m, z, pfn))
 		return false;
 	if (m->grouping_off)
 		return true;
-	mm_buddy_count_pageblock(m, pfn, &free_pages, &movable);
+	counts = mm_buddy_count_pageblock(m, pfn);
 	if (type == MM_MIGRATE_MOVABLE)
-		alike = movable;
+		alike = counts.movable;
 	else if (mm_migratetype_get(m, pfn) == MM_MIGRATE_MOVABLE)
 		/* what is neither free nor movable is taken for our kind */
-		alike = size - free_pages - movable;
-	return free_pages + alike >= size / 2;
+		alike = size - counts.free - counts.movable;
+	return counts.free + alike >= size / 2;
 }
 
 /* A block of a pageblock or more: take all of it for type. */
@@ -196,13 +198,9 @@ static struct page *take_found(struct mm_ctx *x, struct zone *z, unsigned int or
 struct page *mm_buddy_take_fallback(struct mm_ctx *x, struct zone *z, unsigned int order,
 				    enum mm_migratetype type, uint32_t alloc_flags)
 {
-	unsigned int min_order = order;
 	struct fallback f;
 
-	/* rather another zone than two types in one pageblock */
-	if ((alloc_flags & MM_ALLOC_NOFRAGMENT) && order < x->m->desc.pageblock_order)
-		min_order = x->m->desc.pageblock_order;
-	if (!find_block(x->m, z, order, min_order, type, &f))
+	if (!find_block(x->m, z, order, type, alloc_flags, &f))
 		return NULL;
 	return take_found(x, z, order, type, &f);
 }

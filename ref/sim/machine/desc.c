@@ -375,34 +375,40 @@ static int read_field(struct reader *r, const char *word, size_t len)
 	return field_defs[f].read(r);
 }
 
+/* Past blanks, line ends and comments; r->here follows. */
+static const char *skip_blanks(struct reader *r, const char *s)
+{
+	for (;; s++) {
+		if (*s == '#') {
+			size_t len = strcspn(s, "\n");
+
+			s += len;
+			r->here.col += (int)len;
+		}
+		if (!*s || !strchr(" \t\r\n", *s))
+			return s;
+		r->here.col++;
+		if (*s == '\n')
+			r->here = (struct place){r->here.line + 1, 1};
+	}
+}
+
 static int read_fields(struct reader *r, const char *text)
 {
-	const char *line = text;
-	const char *s = text;
-	int words = 0;
-	int nr = 1;
+	const char *s;
+	bool first = true;
 
-	while (*s) {
+	r->here = (struct place){1, 1};
+	for (s = skip_blanks(r, text); *s; s = skip_blanks(r, s)) {
 		size_t len = strcspn(s, " \t\r\n#");
-		int err;
+		bool word = first && len == 7 && memcmp(s, "machine", 7) == 0;
+		int err = word ? 0 : read_field(r, s, len);
 
-		if (len) {
-			r->here = (struct place){nr, (int)(s - line) + 1};
-			err = words++ == 0 && len == 7 && memcmp(s, "machine", 7) == 0
-				      ? 0
-				      : read_field(r, s, len);
-			if (err)
-				return err;
-			s += len;
-		} else if (*s == '#') {
-			s += strcspn(s, "\n");
-		} else {
-			if (*s == '\n') {
-				nr++;
-				line = s + 1;
-			}
-			s++;
-		}
+		if (err)
+			return err;
+		first = false;
+		s += len;
+		r->here.col += (int)len;
 	}
 	return 0;
 }

@@ -79,14 +79,14 @@ bool mm_machine_digest_stale(const struct mm_machine *m, enum mm_obj *kind, uint
 
 	for (k = 0; k < MM_OBJ_NR; k++) {
 		uint64_t n = mm_machine_kind_count(m, (enum mm_obj)k);
-		uint64_t i;
+		uint64_t i = 0;
 
-		for (i = 0; i < n; i++) {
-			if (m->digest[k].cached[i] != part(m, (enum mm_obj)k, i)) {
-				*kind = (enum mm_obj)k;
-				*id = i;
-				return true;
-			}
+		while (i < n && m->digest[k].cached[i] == part(m, (enum mm_obj)k, i))
+			i++;
+		if (i < n) {
+			*kind = (enum mm_obj)k;
+			*id = i;
+			return true;
 		}
 	}
 	return false;

@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * buddy properties: splitting and joining against a picture that is an array
+ * of owners, one per frame, and the decisions of the fallback in full tables.
+ */
+#include "mm/buddy.h"
+
+#include "mm/check.h"
+
+#include "invariants/engine/claims_plant.h"
+#include "invariants/engine/claims_walk.h"
+#include "invariants/engine/prop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct mm_inv mm_buddy_invs[];
+extern const struct mm_inv mm_zone_invs[];
+
+static uint64_t pfn_of_page(const struct mm_machine *m, const struct page *page)
+{
+	return pfn_raw(mm_page_pfn(m, page));
+}
+
+/* What a caller of the buddy allocator does around it. */
+static struct page *take(struct mm_ctx *x, struct zone *z, unsigned int order,
+			 enum mm_migratetype type)
+{
+	struct page *page;
+
+	mm_lock_acquire(x, &z->lock);
+	page = mm_buddy_take(x, z, order, type, 0);
+	mm_lock_release(x, &z->lock);
+	if (page) {
+		page->order = (uint8_t)order;
+		page->refcount = 1;
+		mm_page_flag_set(x, page, MM_PG_HEAD);
+	}
+	return page;
+}
+
+static void put(struct mm_ctx *x, struct page *page)
+{
+	struct zone *z = &x->m->zones[page->zone];
+	unsigned int order = page->order;
+
+	page->order = 0;
+	page->refcount = 0;
+	mm_page_flag_clear(x, page, MM_PG_HEAD);
+	mm_lock_acquire(x, &z->lock);
+	mm_buddy_put(x, z, page, order, MM_BUDDY_AUTO);
+	mm_lock_release(x, &z->lock);
+}
+
+/* Judge all frames, pageblocks and zones by the claims that need no model. */
+static void check_claims(struct mm_prop_run *p, const struct mm_machine *m)
+{
+	const struct mm_inv *const tables[] = {mm_buddy_invs, mm_zone_invs};
+	struct mm_report r;
+	size_t t;
+
+	mm_report_init(&r);
+	for (t = 0; t < 2; t++) {
+		const struct mm_inv *inv;
+		uint64_t id;
+
+		for (inv = tables[t]; inv->id; inv++) {
+			for (id = 0; inv->check && id < mm_machine_kind_count(m, inv->kind); id++)
+				inv->check(&r, m, id);
+		}
+	}
+	p->checks += r.checks;
+	PROP(p, !r.failures, "%s: %s", r.first.id, r.first.text);
+}
+
+/* ---- split and join ---- */
+
+/* One block from a zone that is one block: a sibling stays for each order. */
+static void split_leaves_siblings(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=1M max_order=8 pageblock_order=8", NULL);
+	unsigned int order;
+
+	PROP(p, m, "the machine does not boot");
+	for (order = 0; order <= 8; order++) {
+		struct zone *z = &m->zones[MM_ZONE_NORMAL];
+		struct page *page;
+		struct mm_ctx x;
+		unsigned int o;
+
+		mm_machine_reset(m);
+		mm_ctx_init(&x, m, 0);
+		page = take(&x, z, order, MM_MIGRATE_MOVABLE);
+		PROP(p, page == m->memmap, "order %u does not start at the low end", order);
+		for (o = 0; o <= 8; o++) {
+			const struct page *half = &m->memmap[o < 8 ? (uint64_t)1 << o : 0];
+			bool split = o >= order && o < 8;
+
+			PROP(p, z->free_area[o].nr_free == split, "order %u: %llu of order %u left",
+			     order, (unsigned long long)z->free_area[o].nr_free, o);
+			PROP(p, !split || ((half->flags & MM_PG_BUDDY) && half->order == o),
+			     "order %u: no sibling of order %u", order, o);
+		}
+		put(&x, page);
+		PROP(p, z->free_area[8].nr_free == 1 && m->memmap[0].order == 8,
+		     "order %u: what was split is not joined", order);
+	}
+	mm_machine_destroy(m);
+}
+
+#define HELD_MAX 512
+
+/* No two blocks overlap; when all are back, the lists are as long as at boot. */
+static void blocks_do_not_overlap(struct mm_prop_run *p)
+{
+	const char *machine = mm_walk_machines[mm_rng_below(&p->rng, 12)];
+	struct mm_machine *m = mm_boot(machine, NULL);
+	uint8_t *owned = m ? calloc(1, (size_t)m->max_pfn) : NULL;
+	struct page *held[HELD_MAX];
+	struct zone before[MM_NR_ZONES];
+	size_t nr = 0;
+	struct mm_ctx x;
+	int step;
+	int z;
+
+	PROP(p, owned, "%s: does not boot", machine);
+	memcpy(before, m->zones, sizeof(before));
+	mm_ctx_init(&x, m, 0);
+	for (step = 0; step < 600; step++) {
+		struct zone *zone = &m->zones[mm_rng_below(&p->rng, MM_NR_ZONES)];
+		unsigned int order = (unsigned int)mm_rng_below(&p->rng, m->desc.max_order + 1);
+		struct page *page = NULL;
+		size_t i;
+
+		if (nr < HELD_MAX && mm_rng_below(&p->rng, 5) < 3)
+			page = take(&x, zone, order,
+				    (enum mm_migratetype)mm_rng_below(&p->rng, MM_MIGRATE_PCPTYPES));
+		for (i = 0; page && i < (uint64_t)1 << order; i++) {
+			uint64_t pfn = pfn_of_page(m, page) + i;
+
+			PROP(p, mm_zone_spans(zone, pfn) && !owned[pfn], "pfn %llu is given again",
+			     (unsigned long long)pfn);
+			owned[pfn] = 1;
+		}
+		if (page) {
+			held[nr++] = page;
+		} else if (nr) {
+			i = mm_rng_below(&p->rng, nr);
+			memset(owned + pfn_of_page(m, held[i]), 0, (size_t)1 << held[i]->order);
+			put(&x, held[i]);
+			held[i] = held[--nr];
+		}
+		if (step % 100 == 0)
+			check_claims(p, m);
+	}
+	while (nr)
+		put(&x, held[--nr]);
+	check_claims(p, m);
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		unsigned int o;
+
+		for (o = 0; o <= m->desc.max_order; o++)
+			PROP(p, m->zones[z].free_area[o].nr_free == before[z].free_area[o].nr_free,
+			     "zone %s order %u: not the blocks of boot", m->zones[z].name, o);
+	}
+	free(owned);
+	mm_machine_destroy(m);
+}
+
+/* The block at the head of its list is the one that is taken; a block whose
+ * parent may soon be whole is taken last. */
+static void likely_merges_wait_at_the_tail(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=64p max_order=5 pageblock_order=5", NULL);
+	const struct mm_list *list;
+	struct page *pages[16];
+	struct zone *z;
+	struct mm_ctx x;
+	int i;
+
+	PROP(p, m, "the machine does not boot");
+	z = &m->zones[MM_ZONE_NORMAL];
+	list = &z->free_area[0].free_list[MM_MIGRATE_MOVABLE];
+	mm_ctx_init(&x, m, 0);
+	for (i = 0; i < 16; i++)
+		pages[i] = take(&x, z, 0, MM_MIGRATE_MOVABLE);
+	/* 8: its parent 8-9 has no free buddy 10-11: head.  4 and 5 free make
+	 * 4-5; then 6 lies beside a free order 1: tail. */
+	put(&x, pages[8]);
+	put(&x, pages[4]);
+	put(&x, pages[5]);
+	put(&x, pages[6]);
+	PROP(p, list->next == &pages[8]->lru && list->prev == &pages[6]->lru,
+	     "a block that may soon be joined is not last");
+	put(&x, pages[12]);
+	PROP(p, list->next == &pages[12]->lru, "the block freed last is not first");
+	PROP(p, take(&x, z, 0, MM_MIGRATE_MOVABLE) == pages[12], "the first block is not taken");
+	mm_machine_destroy(m);
+}
+
+/* ---- decisions ---- */
+
+static void can_steal_table(struct mm_prop_run *p)
+{
+	unsigned int po;
+
+	for (po = 0; po <= 10; po++) {
+		struct mm_machine m = {.desc = {.max_order = 10, .pageblock_order = po}};
+		unsigned int n;
+
+		/* order, type, grouping */
+		for (n = 0; n < 11 * MM_MIGRATE_PCPTYPES * 2; n++) {
+			unsigned int order = n % 11;
+			enum mm_migratetype type =
+				(enum mm_migratetype)(n / 11 % MM_MIGRATE_PCPTYPES);
+			/* half a pageblock, rounded down in the exponent */
+			bool want = 2 * order + 1 >= po || type != MM_MIGRATE_MOVABLE || n >= 33;
+
+			m.grouping_off = n >= 33;
+			PROP(p, mm_buddy_can_steal(&m, order, type) == want,
+			     "pageblock %u, order %u, type %d, grouping %d", po, order, (int)type,
+			     n < 33);
+		}
+	}
+}
+
+/* Frame by frame, from flags and orders alone. */
+static struct mm_buddy_counts counted(const struct mm_machine *m, uint64_t pfn)
+{
+	struct mm_buddy_counts n = {0, 0};
+	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
+	uint64_t start = pfn / size * size;
+	uint64_t i;
+
+	for (i = start; i < start + size; i++) {
+		uint64_t head = i;
+		unsigned int o;
+
+		for (o = 0; o <= m->desc.max_order; o++) {
+			uint64_t at = i >> o << o;
+
+			if ((m->memmap[at].flags & (MM_PG_BUDDY | MM_PG_HEAD)) &&
+			    m->memmap[at].order >= o)
+				head = at;
+		}
+		n.free += (m->memmap[head].flags & MM_PG_BUDDY) != 0;
+		n.movable += (m->memmap[head].flags & MM_PG_MOVABLE) != 0;
+	}
+	return n;
+}
+
+/* Does one block cover more than the pageblock? */
+static bool in_giant(const struct mm_machine *m, uint64_t pfn)
+{
+	unsigned int o;
+
+	for (o = m->desc.pageblock_order + 1; o <= m->desc.max_order; o++) {
+		const struct page *head = &m->memmap[pfn >> o << o];
+
+		if ((head->flags & (MM_PG_BUDDY | MM_PG_HEAD)) && head->order >= o)
+			return true;
+	}
+	return false;
+}
+
+static void pageblocks_are_counted(struct mm_prop_run *p)
+{
+	const struct mm_run_options o = {.measure = false};
+	struct mm_trace t;
+	struct mm_walk w;
+	uint64_t block;
+
+	if (!mm_walk_open(&w, p, mm_walk_machines[mm_rng_below(&p->rng, 2)]))
+		return;
+	mm_trace_init(&t);
+	mm_walk_trace(p, &t, "ram=4M max_order=6 pageblock_order=3", 300);
+	PROP(p, mm_run_trace(w.run, &t, &o) == 0, "no host memory");
+	PROP(p, w.run->finding != MM_FINDING_CLAIM, "%s: %s", w.run->claim, w.run->text);
+	for (block = 0; block < w.m->nr_pageblocks; block++) {
+		uint64_t pfn = block << w.m->desc.pageblock_order;
+		struct mm_buddy_counts want = counted(w.m, pfn);
+		struct mm_buddy_counts have = mm_buddy_count_pageblock(w.m, pfn + 3);
+
+		if (in_giant(w.m, pfn))
+			continue;
+		PROP(p, have.free == want.free && have.movable == want.movable,
+		     "pageblock %llu: %llu free and %llu movable, counted %llu and %llu",
+		     (unsigned long long)block, (unsigned long long)have.free,
+		     (unsigned long long)have.movable, (unsigned long long)want.free,
+		     (unsigned long long)want.movable);
+	}
+	mm_trace_free(&t);
+	mm_walk_close(&w);
+}
+
+/* All free blocks of a pageblock change their lists, and no others do. */
+static void retype_moves_all_free_blocks(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=512p max_order=5 pageblock_order=5", NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	uint64_t free_before;
+	struct mm_ctx x;
+	uint64_t pfn;
+	int i;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	for (i = 0; i < 100; i++)
+		(void)take(&x, z, 0, MM_MIGRATE_MOVABLE);
+	for (pfn = 0; pfn < 100; pfn += 1 + mm_rng_below(&p->rng, 3)) {
+		if (m->memmap[pfn].flags & MM_PG_HEAD)
+			put(&x, &m->memmap[pfn]);
+	}
+	free_before = z->nr_free_pages;
+	mm_lock_acquire(&x, &z->lock);
+	mm_buddy_retype(&x, z, 40, MM_MIGRATE_RECLAIMABLE);
+	mm_lock_release(&x, &z->lock);
+	PROP(p, z->nr_free_pages == free_before, "retyping changed what is free");
+	for (pfn = 0; pfn < 512; pfn++) {
+		bool mine = pfn >= 32 && pfn < 64;
+
+		if (m->memmap[pfn].flags & MM_PG_BUDDY)
+			PROP(p,
+			     m->memmap[pfn].list ==
+				     (mine ? MM_MIGRATE_RECLAIMABLE : MM_MIGRATE_MOVABLE),
+			     "pfn %llu is on list %u", (unsigned long long)pfn, m->memmap[pfn].list);
+	}
+	check_claims(p, m);
+	mm_machine_destroy(m);
+}
+
+/* Above a pageblock, a block goes back pageblock by pageblock. */
+static void giants_return_by_pageblock(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=256p max_order=6 pageblock_order=3", NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	struct page *page;
+	struct mm_ctx x;
+	uint64_t block;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	page = take(&x, z, 6, MM_MIGRATE_MOVABLE);
+	block = mm_migratetype_block(m, pfn_of_page(m, page));
+	m->pageblock[block + 1 + mm_rng_below(&p->rng, 6)] = MM_MIGRATE_ISOLATE;
+	put(&x, page);
+	/* an isolated pageblock joins with nobody, the rest stay apart around it */
+	PROP(p, z->free_area[6].nr_free == 3, "pageblocks of several types were joined");
+	PROP(p, z->free_area[3].nr_free == 2 && z->free_area[4].nr_free == 1 &&
+			z->free_area[5].nr_free == 1,
+	     "free pageblocks beside an isolated one were not joined");
+	mm_machine_destroy(m);
+}
+
+/* ---- plantings ---- */
+
+/* The n-th free block of at least this order and no more than that. */
+static struct page *free_block(const struct mm_victim *v, unsigned int low, unsigned int high)
+{
+	uint64_t pfn;
+
+	/* not the first blocks: those share pageblocks with other zones */
+	for (pfn = 300; pfn < v->m->max_pfn; pfn++) {
+		struct page *page = &v->m->memmap[pfn];
+
+		if ((page->flags & MM_PG_BUDDY) && page->order >= low && page->order <= high)
+			return page;
+	}
+	prop_fail(v->p, __FILE__, __LINE__, "no free block of order %u .. %u", low, high);
+	return v->m->memmap;
+}
+
+/* Take a free block off its list, keep books, and list another in its place. */
+static void relist(struct mm_victim *v, struct page *page, uint64_t ahead, unsigned int order)
+{
+	struct zone *z = &v->m->zones[page->zone];
+	enum mm_migratetype type = (enum mm_migratetype)page->list;
+
+	mm_buddy_list_del(v->x, z, page, page->order);
+	mm_buddy_list_add(v->x, z, page + ahead, order, type, false);
+}
+
+static void halves_stay_apart(struct mm_victim *v)
+{
+	struct page *page = free_block(v, 1, 6);
+	unsigned int order = page->order;
+
+	relist(v, page, 0, order - 1);
+	mm_buddy_list_add(v->x, &v->m->zones[page->zone], page + ((uint64_t)1 << (order - 1)),
+			  order - 1, (enum mm_migratetype)page->list, true);
+}
+
+static void block_off_its_place(struct mm_victim *v)
+{
+	relist(v, free_block(v, 3, 6), 1, 1);
+}
+
+static void block_over_the_limit(struct mm_victim *v)
+{
+	/* the last DMA frame, 256, is a block of order 0 at the limit */
+	relist(v, &v->m->memmap[256], 0, 1);
+}
+
+static void block_over_a_hole(struct mm_victim *v)
+{
+	/* 512 .. 514 are not there */
+	struct zone *z = &v->m->zones[MM_ZONE_NORMAL];
+
+	mm_buddy_list_add(v->x, z, &v->m->memmap[513], 0, MM_MIGRATE_MOVABLE, false);
+}
+
+static void frame_in_use_inside(struct mm_victim *v)
+{
+	struct page *page = free_block(v, 2, 6) + 1;
+
+	page->flags |= MM_PG_HEAD;
+	page->refcount = 1;
+	mm_page_touch(v->x, page);
+}
+
+static void head_inside_a_block(struct mm_victim *v)
+{
+	struct page *page = free_block(v, 3, 6);
+
+	mm_buddy_list_add(v->x, &v->m->zones[page->zone], page + 1, 0,
+			  (enum mm_migratetype)page->list, false);
+}
+
+static void head_on_no_list(struct mm_victim *v)
+{
+	/* inside a, whose pageblock is Unmovable as the frame's list field says */
+	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_A) + 2];
+
+	page->flags |= MM_PG_BUDDY;
+	mm_page_touch(v->x, page);
+}
+
+static void order_without_block(struct mm_victim *v)
+{
+	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_E) + 2];
+
+	page->order = 1;
+	mm_page_touch(v->x, page);
+}
+
+static void wrong_list_field(struct mm_victim *v)
+{
+	struct page *page = free_block(v, 0, 6);
+
+	page->list = MM_MIGRATE_RECLAIMABLE;
+	mm_page_touch(v->x, page);
+}
+
+static void pageblock_leaves_its_blocks(struct mm_victim *v)
+{
+	struct page *page = free_block(v, 0, 6);
+	uint64_t block = mm_migratetype_block(v->m, pfn_of_page(v->m, page));
+
+	v->m->pageblock[block] = MM_MIGRATE_RECLAIMABLE;
+	mm_touch(v->x, MM_OBJ_PAGEBLOCK, block);
+}
+
+/* The block itself looks right; only a walk of the list meets it. */
+static void block_on_another_list(struct mm_victim *v)
+{
+	struct page *page = free_block(v, 0, 6);
+	struct free_area *area = &v->m->zones[page->zone].free_area[page->order];
+
+	mm_list_del(&page->lru);
+	mm_list_add(&page->lru, &area->free_list[MM_MIGRATE_HIGHATOMIC]);
+	v->checker->touched.all = true;
+}
+
+static void mapping_left_behind(struct mm_victim *v)
+{
+	struct page *page = free_block(v, 1, 6) + 1;
+
+	page->mapping = 8;
+	mm_page_touch(v->x, page);
+}
+
+static void mapcount_left_behind(struct mm_victim *v)
+{
+	struct page *page = free_block(v, 0, 6);
+
+	page->mapcount = 0;
+	mm_page_touch(v->x, page);
+}
+
+static void order_above_all(struct mm_victim *v)
+{
+	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_A)];
+
+	page->order = 7;
+	mm_page_touch(v->x, page);
+}
+
+static void order_above_all_announced(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_page_alloc, 0, 7, 0, 0, 1, MM_ZONE_DMA);
+}
+
+static void links_disagree(struct mm_victim *v)
+{
+	struct page *page = free_block(v, 0, 6);
+
+	page->lru.prev = &page->lru;
+	mm_page_touch(v->x, page);
+}
+
+static void miscounted_blocks(struct mm_victim *v)
+{
+	struct page *page = free_block(v, 3, 6);
+	struct free_area *area = v->m->zones[page->zone].free_area;
+
+	/* one block fewer and two halves more: the sum of frames is the same */
+	area[page->order].nr_free--;
+	area[page->order - 1].nr_free += 2;
+	mm_touch(v->x, MM_OBJ_ZONE, page->zone);
+}
+
+static void split_without_siblings(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_page_alloc_zone_locked, mm_victim_held(v, VICTIM_E), 0,
+		 MM_MIGRATE_UNMOVABLE, 4, MM_ZONE_NORMAL);
+}
+
+static const struct mm_plant plants[] = {
+	{"buddy.no_mergeable_pair", halves_stay_apart, NULL, false},
+	{"buddy.aligned", block_off_its_place, NULL, false},
+	{"buddy.in_zone", block_over_the_limit, NULL, false},
+	{"buddy.in_zone", block_over_a_hole, "buddy.page_clean", false},
+	{"buddy.disjoint", frame_in_use_inside, "buddy.page_clean", false},
+	{"buddy.head_marked_only", head_inside_a_block, NULL, false},
+	{"buddy.head_marked_only", head_on_no_list, NULL, false},
+	{"buddy.head_marked_only", order_without_block, NULL, false},
+	{"buddy.list_migratetype", wrong_list_field, NULL, false},
+	{"buddy.list_migratetype", pageblock_leaves_its_blocks, NULL, false},
+	{"buddy.list_migratetype", block_on_another_list, NULL, false},
+	{"buddy.page_clean", mapping_left_behind, NULL, false},
+	{"buddy.page_clean", mapcount_left_behind, NULL, false},
+	{"buddy.order_bound", order_above_all, NULL, false},
+	{"buddy.order_bound", order_above_all_announced, "alloc.no_double", true},
+	{"buddy.list_links", links_disagree, NULL, false},
+	{"buddy.nr_free", miscounted_blocks, NULL, false},
+	{"buddy.largest_first_split", split_without_siblings, NULL, true},
+	{NULL, NULL, NULL, false},
+};
+
+static void planted(struct mm_prop_run *p)
+{
+	mm_plants_run(p, plants);
+}
+
+const struct mm_prop mm_buddy_props[] = {
+	{"buddy.split_leaves_siblings", split_leaves_siblings, 1},
+	{"buddy.blocks_do_not_overlap_and_join_again", blocks_do_not_overlap, 40},
+	{"buddy.likely_merges_wait_at_the_tail", likely_merges_wait_at_the_tail, 1},
+	{"buddy.can_steal_in_full", can_steal_table, 1},
+	{"buddy.pageblocks_are_counted", pageblocks_are_counted, 10},
+	{"buddy.retype_moves_all_free_blocks", retype_moves_all_free_blocks, 10},
+	{"buddy.giants_return_by_pageblock", giants_return_by_pageblock, 6},
+	{"buddy." MM_PLANTS_PROPERTY, planted, 1},
+	{NULL, NULL, 0},
+};

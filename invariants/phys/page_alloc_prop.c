@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page_alloc properties: what a mask means in full truth tables, what is left
+ * of each zone when nothing more can be had, references, the way up to reclaim,
+ * and random traces in which no claim may break.
+ */
+#include "mm/page_alloc.h"
+
+#include "mm/failpoint.h"
+#include "mm/ram.h"
+
+#include "invariants/engine/claims_plant.h"
+#include "invariants/engine/claims_walk.h"
+#include "invariants/engine/prop.h"
+
+#include <string.h>
+
+#define WALK_OPS 400
+
+static uint64_t pfn_of_page(const struct mm_ctx *x, const struct page *page)
+{
+	return pfn_raw(mm_page_pfn(x->m, page));
+}
+
+/* ---- masks ---- */
+
+/* gfp_to_alloc_flags() by hand, for each of what it looks at. */
+static const struct {
+	uint32_t gfp;
+	uint32_t flags;
+} slow_table[] = {
+	{0, MM_ALLOC_NON_BLOCK},
+	{MM_GFP_HIGH, MM_ALLOC_NON_BLOCK | MM_ALLOC_MIN_RESERVE},
+	{MM_GFP_KSWAPD_RECLAIM, MM_ALLOC_NON_BLOCK | MM_ALLOC_KSWAPD},
+	{MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM,
+	 MM_ALLOC_NON_BLOCK | MM_ALLOC_MIN_RESERVE | MM_ALLOC_KSWAPD},
+	{MM_GFP_DIRECT_RECLAIM, 0},
+	{MM_GFP_DIRECT_RECLAIM | MM_GFP_HIGH, MM_ALLOC_MIN_RESERVE},
+	{MM_GFP_DIRECT_RECLAIM | MM_GFP_KSWAPD_RECLAIM, MM_ALLOC_KSWAPD},
+	{MM_GFP_DIRECT_RECLAIM | MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM,
+	 MM_ALLOC_MIN_RESERVE | MM_ALLOC_KSWAPD},
+	{MM_GFP_NOMEMALLOC, 0},
+	{MM_GFP_NOMEMALLOC | MM_GFP_HIGH, MM_ALLOC_MIN_RESERVE},
+	{MM_GFP_NOMEMALLOC | MM_GFP_KSWAPD_RECLAIM, MM_ALLOC_KSWAPD},
+	{MM_GFP_NOMEMALLOC | MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM,
+	 MM_ALLOC_MIN_RESERVE | MM_ALLOC_KSWAPD},
+	{MM_GFP_NOMEMALLOC | MM_GFP_DIRECT_RECLAIM, 0},
+	{MM_GFP_NOMEMALLOC | MM_GFP_DIRECT_RECLAIM | MM_GFP_HIGH, MM_ALLOC_MIN_RESERVE},
+	{MM_GFP_NOMEMALLOC | MM_GFP_DIRECT_RECLAIM | MM_GFP_KSWAPD_RECLAIM, MM_ALLOC_KSWAPD},
+	{MM_GFP_NOMEMALLOC | MM_GFP_DIRECT_RECLAIM | MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM,
+	 MM_ALLOC_MIN_RESERVE | MM_ALLOC_KSWAPD},
+};
+
+static void slow_flags(struct mm_prop_run *p)
+{
+	const uint32_t judged =
+		MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM | MM_GFP_DIRECT_RECLAIM | MM_GFP_NOMEMALLOC;
+	size_t i;
+
+	for (i = 0; i < sizeof(slow_table) / sizeof(slow_table[0]); i++) {
+		/* no other bit has a say */
+		uint32_t other = (uint32_t)mm_rng_next(&p->rng) & ~judged;
+
+		PROP(p, mm_page_alloc_slow_flags(slow_table[i].gfp) == slow_table[i].flags,
+		     "gfp 0x%x: flags 0x%x, wanted 0x%x", slow_table[i].gfp,
+		     mm_page_alloc_slow_flags(slow_table[i].gfp), slow_table[i].flags);
+		PROP(p, mm_page_alloc_slow_flags(slow_table[i].gfp | other) == slow_table[i].flags,
+		     "gfp 0x%x: one of its bits matters", slow_table[i].gfp | other);
+	}
+}
+
+static void fast_flags(struct mm_prop_run *p)
+{
+	static const struct {
+		const char *machine;
+		enum mm_zone_type zone;
+		bool nofragment;
+	} table[] = {
+		{"ram=4M max_order=6", MM_ZONE_NORMAL, false},
+		{"ram=4M max_order=6 dma=1M", MM_ZONE_NORMAL, false},
+		{"ram=4M max_order=6 dma=1M dma32=2M", MM_ZONE_NORMAL, true},
+		{"ram=4M max_order=6 dma=1M dma32=2M", MM_ZONE_DMA32, false},
+		{"ram=4M max_order=6 dma=1M dma32=2M", MM_ZONE_DMA, false},
+		{"ram=4M max_order=6 dma32=2M normal=3M", MM_ZONE_MOVABLE, false},
+		{"ram=4M max_order=6 dma32=2M reserved=0-2M", MM_ZONE_NORMAL, false},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct mm_machine *m = mm_boot(table[i].machine, NULL);
+		uint32_t flags = m ? mm_page_alloc_fast_flags(m, &m->zones[table[i].zone]) : 0;
+
+		mm_machine_destroy(m);
+		PROP(p, flags == (MM_ALLOC_WMARK_LOW | (table[i].nofragment ? MM_ALLOC_NOFRAGMENT : 0)),
+		     "%s, zone %s: flags 0x%x", table[i].machine,
+		     mm_gfp_zone_name(table[i].zone), flags);
+	}
+}
+
+/* ---- what is left when nothing more can be had ---- */
+
+static const struct {
+	const char *name;
+	uint32_t gfp;
+	enum mm_zone_type highest;
+	/* the mark that holds: minimum with halves and quarters taken off */
+	bool half;
+	bool quarter;
+	bool none;
+} exhausts[] = {
+	{"KERNEL", MM_GFP_KERNEL, MM_ZONE_NORMAL, false, false, false},
+	{"NOWAIT", MM_GFP_NOWAIT, MM_ZONE_NORMAL, false, false, false},
+	{"ATOMIC", MM_GFP_ATOMIC, MM_ZONE_NORMAL, true, true, false},
+	{"KERNEL|HIGH", MM_GFP_KERNEL | MM_GFP_HIGH, MM_ZONE_NORMAL, true, false, false},
+	{"ATOMIC|NOMEMALLOC", MM_GFP_ATOMIC | MM_GFP_NOMEMALLOC, MM_ZONE_NORMAL, true, false,
+	 false},
+	{"KERNEL|MEMALLOC", MM_GFP_KERNEL | MM_GFP_MEMALLOC, MM_ZONE_NORMAL, false, false, true},
+	{"MEMALLOC|NOMEMALLOC", MM_GFP_KERNEL | MM_GFP_MEMALLOC | MM_GFP_NOMEMALLOC,
+	 MM_ZONE_NORMAL, false, false, false},
+	{"KERNEL|NOFAIL", MM_GFP_KERNEL | MM_GFP_NOFAIL, MM_ZONE_NORMAL, true, false, false},
+	{"DMA", MM_GFP_KERNEL | MM_GFP_DMA, MM_ZONE_DMA, false, false, false},
+	{"DMA32", MM_GFP_KERNEL | MM_GFP_DMA32, MM_ZONE_DMA32, false, false, false},
+	{"HIGHUSER", MM_GFP_HIGHUSER, MM_ZONE_HIGHMEM, false, false, false},
+	{"HIGHUSER_MOVABLE", MM_GFP_HIGHUSER_MOVABLE, MM_ZONE_MOVABLE, false, false, false},
+};
+
+static void exhaust_one(struct mm_prop_run *p, struct mm_ctx *x, size_t row)
+{
+	uint64_t before[MM_NR_ZONES];
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++)
+		before[z] = x->m->zones[z].nr_free_pages;
+	while (mm_page_alloc_get(x, 0, exhausts[row].gfp))
+		p->checks++;
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		const struct zone *zone = &x->m->zones[z];
+		uint64_t keeps = zone->wmark[MM_WMARK_MIN];
+
+		if (exhausts[row].half)
+			keeps -= keeps / 2;
+		if (exhausts[row].quarter)
+			keeps -= keeps / 4;
+		keeps += zone->lowmem_reserve[exhausts[row].highest];
+		if (exhausts[row].none)
+			keeps = 0;
+		if (z > (int)exhausts[row].highest || keeps > before[z])
+			keeps = before[z];
+		PROP(p, zone->nr_free_pages == keeps,
+		     "%s leaves %llu pages of %s, wanted %llu of %llu", exhausts[row].name,
+		     (unsigned long long)zone->nr_free_pages, zone->name,
+		     (unsigned long long)keeps, (unsigned long long)before[z]);
+	}
+}
+
+/* Each zone keeps what it owes others and not a page more. */
+static void exhausted_zones_keep_their_reserve(struct mm_prop_run *p)
+{
+	struct mm_machine *m =
+		mm_boot("ram=8M dma=1M dma32=2M normal=5M highmem=6M max_order=6 pageblock_order=3 "
+			"min_free_kbytes=320 lowmem_reserve_ratio=20/30/10/9/0",
+			NULL);
+	size_t row;
+
+	PROP(p, m, "the machine does not boot");
+	for (row = 0; row < sizeof(exhausts) / sizeof(exhausts[0]) && !p->failures; row++) {
+		struct mm_ctx x;
+
+		mm_machine_reset(m);
+		mm_ctx_init(&x, m, 0);
+		exhaust_one(p, &x, row);
+		/* only the request that may not fail says that it does */
+		PROP(p,
+		     m->outcomes[MM_OUTCOME_NOFAIL_STALL] ==
+			     ((exhausts[row].gfp & MM_GFP_NOFAIL) != 0),
+		     "%s: stalls", exhausts[row].name);
+	}
+	mm_machine_destroy(m);
+}
+
+/* ---- references ---- */
+
+static void check_tail_freed(struct mm_prop_run *p, struct mm_ctx *x, bool comp)
+{
+	unsigned int order = 1 + (unsigned int)mm_rng_below(&p->rng, 5);
+	uint64_t size = (uint64_t)1 << order;
+	struct page *page =
+		mm_page_alloc_get(x, order, MM_GFP_KERNEL | (comp ? MM_GFP_COMP : 0));
+	uint64_t before;
+
+	PROP(p, page, "order %u cannot be had", order);
+	before = x->m->nr_free_pages;
+	mm_page_alloc_ref(x, page);
+	PROP(p, page->refcount == 2 && x->m->nr_free_pages == before, "a reference costs frames");
+	mm_page_alloc_put(x, page, order);
+	PROP(p, x->m->nr_free_pages == before + (comp ? 0 : size - 1),
+	     "order %u, compound %d: %llu frames came back while the first is held", order, comp,
+	     (unsigned long long)(x->m->nr_free_pages - before));
+	PROP(p, page->refcount == 1 && (page->flags & MM_PG_HEAD), "the first frame went as well");
+	mm_page_alloc_unref(x, page);
+	PROP(p, x->m->nr_free_pages == before + size, "order %u: not all came back", order);
+}
+
+/* __free_pages frees the tail of what somebody else still holds, unless the
+ * block is compound. */
+static void last_reference_frees(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	int i;
+
+	if (!mm_walk_open(&w, p, mm_walk_machines[0]))
+		return;
+	for (i = 0; i < 40 && !p->failures; i++) {
+		check_tail_freed(p, &w.run->ctx[0], i & 1);
+		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
+	}
+	PROP(p, mm_checker_sweep(w.checker), "%s", w.checker->report.first.text);
+	PROP(p, !w.m->nr_outcomes, "a good use of references was complained about");
+	mm_walk_close(&w);
+}
+
+/* ---- reclaim ---- */
+
+struct reclaimer {
+	struct mm_upcalls up;
+	uint64_t frees; /* pages per call */
+	int calls;
+	int wakes;
+};
+
+static struct reclaimer *reclaimer_of(const struct mm_ctx *x)
+{
+	return (struct reclaimer *)x->m->upcalls;
+}
+
+static void count_wake(struct mm_ctx *x, struct zone *z, unsigned int order)
+{
+	(void)z;
+	(void)order;
+	reclaimer_of(x)->wakes++;
+}
+
+/* Give the lowest blocks that are held back. */
+static uint64_t reclaim(struct mm_ctx *x, unsigned int order, uint32_t gfp)
+{
+	struct reclaimer *r = reclaimer_of(x);
+	uint64_t freed = 0;
+	uint64_t pfn;
+
+	(void)order;
+	(void)gfp;
+	r->calls++;
+	for (pfn = 0; pfn < x->m->max_pfn && freed < r->frees; pfn++) {
+		struct page *page = &x->m->memmap[pfn];
+
+		if (!(page->flags & MM_PG_HEAD))
+			continue;
+		freed += (uint64_t)1 << page->order;
+		mm_page_alloc_put(x, page, page->order);
+	}
+	return r->frees ? freed : 1; /* 1: claims success and has freed nothing */
+}
+
+/* Requests that may wait ask for reclaim, as long as it says it helps. */
+static void reclaim_is_asked(struct mm_prop_run *p)
+{
+	struct reclaimer r = {{count_wake, reclaim}, 0, 0, 0};
+	struct mm_machine *m = mm_boot("ram=2M max_order=6 pageblock_order=3", NULL);
+	struct mm_ctx x;
+	bool got;
+
+	PROP(p, m, "the machine does not boot");
+	m->upcalls = &r.up;
+	mm_ctx_init(&x, m, 0);
+	while (mm_page_alloc_get(&x, 0, MM_GFP_NOWAIT))
+		p->checks++;
+	PROP(p, r.calls == 0, "a request that may not wait asked for reclaim");
+	PROP(p, r.wakes > 0, "nobody woke kswapd below the low mark");
+	r.wakes = 0;
+	got = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL) != NULL;
+	PROP(p, !got && r.calls == 16, "reclaim that frees nothing was asked %d times", r.calls);
+	PROP(p, r.wakes == 1, "one request woke kswapd %d times", r.wakes);
+	r.frees = 8;
+	r.calls = 0;
+	got = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL) != NULL;
+	PROP(p, got && r.calls == 1, "eight freed pages did not serve one");
+	got = mm_page_alloc_get(&x, 0, MM_GFP_DIRECT_RECLAIM) != NULL;
+	PROP(p, got && r.wakes == 2, "kswapd was woken for who did not ask");
+	mm_machine_destroy(m);
+}
+
+/* ---- failures ---- */
+
+/* The n-th request fails, for every n, and leaves no trace of itself. */
+static void nth_failure_leaves_digest(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	uint32_t n;
+
+	if (!mm_walk_open(&w, p, mm_walk_machines[1]))
+		return;
+	for (n = 1; n <= 30 && !p->failures; n++) {
+		struct mm_ctx *x = &w.run->ctx[0];
+		uint64_t digest;
+		uint32_t i;
+
+		mm_run_reset(w.run);
+		mm_failpoint_arm(x, n);
+		for (i = 1; i < n; i++) {
+			uint32_t gfp = i & 1 ? MM_GFP_HIGHUSER_MOVABLE : MM_GFP_KERNEL;
+
+			PROP(p, mm_page_alloc_get(x, i % 4, gfp), "request %u of %u fails", i, n);
+			/* who must not fail passes no fail point */
+			PROP(p, mm_page_alloc_get(x, 0, MM_GFP_KERNEL | MM_GFP_NOFAIL), "NOFAIL");
+		}
+		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
+		digest = mm_machine_digest(w.m);
+		PROP(p, !mm_page_alloc_get(x, n % 4, MM_GFP_KERNEL), "request %u does not fail", n);
+		PROP(p, mm_checker_after_op(w.checker) && mm_machine_digest_sweep(w.m) == digest,
+		     "request %u failed and changed something", n);
+		PROP(p, mm_page_alloc_get(x, n % 4, MM_GFP_KERNEL), "one failure became two");
+	}
+	mm_walk_close(&w);
+}
+
+/* ---- walks ---- */
+
+static void traces_on_known_machines(struct mm_prop_run *p)
+{
+	int i;
+
+	for (i = 0; mm_walk_machines[i] && !p->failures; i++)
+		mm_walk(p, mm_walk_machines[i], WALK_OPS);
+}
+
+static void traces_on_any_machine(struct mm_prop_run *p)
+{
+	char machine[MM_WALK_MACHINE_LEN];
+
+	mm_walk_any_machine(p, machine, sizeof(machine));
+	mm_walk(p, machine, WALK_OPS);
+}
+
+/* What random traces must have met, or they prove little. */
+enum rare {
+	RARE_CLAIM,
+	RARE_NO_CLAIM,
+	RARE_BIG_MERGE,
+	RARE_DROPPED,
+	RARE_REPORTED,
+	RARE_INJECTED,
+	RARE_FAILED,
+	RARE_RESERVE,
+	RARE_NO_WATERMARK,
+	RARE_NOFRAGMENT,
+	RARE_LOWER_ZONE,
+	RARE_STALE,
+	RARE_NR
+};
+
+struct rares {
+	const struct mm_machine *m;
+	uint64_t n[RARE_NR];
+};
+
+static void count_rare(void *env, const struct mm_event *ev)
+{
+	struct rares *r = env;
+	enum mm_zone_type highest = MM_ZONE_NORMAL;
+
+	if (ev->kind == MM_EV_mm_page_alloc_extfrag)
+		r->n[ev->f[5] ? RARE_CLAIM : RARE_NO_CLAIM]++;
+	else if (ev->kind == MM_EV_mm_buddy_merge)
+		r->n[RARE_BIG_MERGE] += ev->f[1] > r->m->desc.pageblock_order;
+	else if (ev->kind == MM_EV_mm_bad_page)
+		r->n[ev->f[2] ? RARE_DROPPED : RARE_REPORTED]++;
+	else if (ev->kind == MM_EV_mm_page_alloc_failed)
+		r->n[ev->f[4] ? RARE_INJECTED : RARE_FAILED]++;
+	if (ev->kind != MM_EV_mm_page_alloc)
+		return;
+	r->n[RARE_RESERVE] += (ev->f[4] & MM_ALLOC_MIN_RESERVE) != 0;
+	r->n[RARE_NO_WATERMARK] += (ev->f[4] & MM_ALLOC_NO_WATERMARKS) != 0;
+	r->n[RARE_NOFRAGMENT] += (ev->f[4] & MM_ALLOC_NOFRAGMENT) != 0;
+	r->n[RARE_LOWER_ZONE] +=
+		mm_gfp_zone((uint32_t)ev->f[2], &highest) && ev->f[5] < (uint64_t)highest;
+}
+
+static void walk_and_count(struct mm_prop_run *p, const char *machine, struct rares *r)
+{
+	const struct mm_run_options o = mm_walk_options();
+	const struct mm_listener l = {(1u << MM_EV_NR) - 1, count_rare, r};
+	struct mm_trace t;
+	struct mm_walk w;
+
+	if (!mm_walk_open(&w, p, machine))
+		return;
+	r->m = w.m;
+	mm_trace_init(&t);
+	mm_walk_trace(p, &t, machine, WALK_OPS);
+	PROP(p, mm_event_listen(w.m, &l) == 0, "one listener too many");
+	mm_run_reset(w.run);
+	PROP(p, mm_run_trace(w.run, &t, &o) == 0, "no host memory");
+	r->n[RARE_STALE] += w.m->outcomes[MM_OUTCOME_STALE_USE];
+	mm_trace_free(&t);
+	mm_walk_close(&w);
+}
+
+static void walks_meet_what_is_rare(struct mm_prop_run *p)
+{
+	static const char *const names[RARE_NR] = {
+		"a claimed pageblock", "a fallback without claim", "a merge above a pageblock",
+		"a dropped page",      "a put without reference",  "an injected failure",
+		"a failed request",    "half the minimum",	   "no watermark",
+		"a NOFRAGMENT request", "a lower zone",		   "a stale use"};
+	struct rares r = {.m = NULL};
+	int round;
+	int i;
+
+	for (round = 0; round < 2; round++) {
+		for (i = 0; mm_walk_machines[i]; i++)
+			walk_and_count(p, mm_walk_machines[i], &r);
+	}
+	for (i = 0; i < RARE_NR; i++)
+		PROP(p, r.n[i] > 4, "random traces met %s %llu times", names[i],
+		     (unsigned long long)r.n[i]);
+}
+
+/* ---- plantings ---- */
+
+/* A request served in silence: what is announced of it comes later. */
+static uint64_t served(struct mm_victim *v, unsigned int order, uint32_t gfp)
+{
+	struct page *page;
+
+	v->x->events = 0;
+	page = mm_page_alloc_get(v->x, order, gfp);
+	v->x->events = mm_event_mask(v->m);
+	if (!page) {
+		prop_fail(v->p, __FILE__, __LINE__, "order %u cannot be had", order);
+		return 0;
+	}
+	return pfn_of_page(v->x, page);
+}
+
+static void announce(struct mm_victim *v, uint64_t pfn, uint32_t gfp, uint32_t flags)
+{
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, v->m->memmap[pfn].order, gfp,
+		 mm_migratetype_of_gfp(v->m, gfp), flags, v->m->memmap[pfn].zone);
+}
+
+static void wrong_zone(struct mm_victim *v)
+{
+	announce(v, served(v, 0, MM_GFP_KERNEL), MM_GFP_KERNEL | MM_GFP_DMA, MM_ALLOC_WMARK_LOW);
+}
+
+static void zone_of_another_frame(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, MM_GFP_KERNEL, 0, MM_ALLOC_WMARK_LOW,
+		 MM_ZONE_DMA);
+}
+
+static void handed_out_twice(struct mm_victim *v)
+{
+	announce(v, mm_victim_held(v, VICTIM_B), MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+}
+
+static void taken_back_twice(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_D);
+
+	mm_page_alloc_put(v->x, &v->m->memmap[pfn], 0);
+	mm_event(v->x, MM_EV_mm_page_free, pfn, 0);
+}
+
+static void taken_back_with_a_neighbour(struct mm_victim *v)
+{
+	/* the block that e's half belongs to is larger than what is held */
+	mm_event(v->x, MM_EV_mm_page_free, mm_victim_held(v, VICTIM_E) & ~(uint64_t)31, 5);
+}
+
+/* Serve, spoil one field, announce. */
+static void spoiled_mapping(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 1, MM_GFP_KERNEL);
+
+	v->m->memmap[pfn + 1].mapping = 4;
+	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+}
+
+static void two_references(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	v->m->memmap[pfn].refcount = 2;
+	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+}
+
+static void forgotten_zeroing(struct mm_victim *v)
+{
+	announce(v, served(v, 2, MM_GFP_KERNEL), MM_GFP_KERNEL | MM_GFP_ZERO, MM_ALLOC_WMARK_LOW);
+}
+
+static void failed_for_nothing(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_page_alloc_failed, 3, MM_GFP_KERNEL, 0, MM_ZONE_NORMAL, 0);
+}
+
+static void lower_zone_for_nothing(struct mm_victim *v)
+{
+	announce(v, served(v, 0, MM_GFP_KERNEL | MM_GFP_DMA), MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+}
+
+static void slow_for_nothing(struct mm_victim *v)
+{
+	announce(v, served(v, 0, MM_GFP_KERNEL), MM_GFP_KERNEL, MM_ALLOC_WMARK_MIN);
+}
+
+/* A fallback of order 0 for Reclaimable, with one field wrong. */
+static void fell_back(struct mm_victim *v, uint64_t order, enum mm_migratetype from, bool claim)
+{
+	const struct mm_list *list = &v->m->zones[MM_ZONE_DMA].free_area[order].free_list[from];
+
+	mm_event(v->x, MM_EV_mm_page_alloc_extfrag,
+		 mm_list_empty(list)
+			 ? 0
+			 : pfn_of_page(v->x, mm_list_entry_const(list->next, struct page, lru)),
+		 0, order, MM_MIGRATE_UNMOVABLE, from, claim);
+}
+
+static void smaller_than_due(struct mm_victim *v)
+{
+	fell_back(v, 0, MM_MIGRATE_MOVABLE, false);
+}
+
+static void onto_its_own_type(struct mm_victim *v)
+{
+	fell_back(v, 6, MM_MIGRATE_UNMOVABLE, true);
+}
+
+static void unclaimed_giant(struct mm_victim *v)
+{
+	fell_back(v, 6, MM_MIGRATE_MOVABLE, false);
+}
+
+static void retyped_in_silence(struct mm_victim *v)
+{
+	uint64_t block = mm_migratetype_block(v->m, mm_victim_held(v, VICTIM_A));
+
+	v->m->pageblock[block] = MM_MIGRATE_RECLAIMABLE;
+	mm_touch(v->x, MM_OBJ_PAGEBLOCK, block);
+}
+
+static void type_that_nothing_gives(struct mm_victim *v)
+{
+	uint64_t block = mm_migratetype_block(v->m, mm_victim_held(v, VICTIM_A));
+
+	v->m->pageblock[block] = MM_MIGRATE_ISOLATE;
+	mm_touch(v->x, MM_OBJ_PAGEBLOCK, block);
+}
+
+static void lost_reference(struct mm_victim *v)
+{
+	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_A)];
+
+	page->refcount = 0;
+	mm_page_touch(v->x, page);
+}
+
+static void referenced_tail(struct mm_victim *v)
+{
+	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_A) + 5];
+
+	page->refcount = 1;
+	mm_page_touch(v->x, page);
+}
+
+static void managed_shrinks(struct mm_victim *v)
+{
+	/* Movable memory has no part in the sums of lowmem */
+	v->m->zones[MM_ZONE_MOVABLE].managed--;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_MOVABLE);
+}
+
+static void dropped_in_silence(struct mm_victim *v)
+{
+	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_A) + 3];
+
+	page->flags |= MM_PG_BAD;
+	mm_page_touch(v->x, page);
+}
+
+static const struct mm_plant plants[] = {
+	{"alloc.zone_allowed", wrong_zone, NULL, true},
+	{"alloc.zone_allowed", zone_of_another_frame, "alloc.result", true},
+	{"alloc.no_double", handed_out_twice, NULL, true},
+	{"alloc.no_double", taken_back_twice, NULL, true},
+	{"alloc.no_double", taken_back_with_a_neighbour, NULL, true},
+	{"alloc.init_state", spoiled_mapping, NULL, true},
+	{"alloc.init_state", two_references, NULL, true},
+	{"alloc.init_state", forgotten_zeroing, NULL, true},
+	{"alloc.result", failed_for_nothing, NULL, true},
+	{"alloc.result", lower_zone_for_nothing, NULL, true},
+	{"alloc.result", slow_for_nothing, NULL, true},
+	{"alloc.fallback_order", smaller_than_due, NULL, true},
+	{"alloc.fallback_order", onto_its_own_type, NULL, true},
+	{"alloc.fallback_claim", unclaimed_giant, NULL, true},
+	{"alloc.fallback_claim", retyped_in_silence, NULL, false},
+	{"alloc.fallback_claim", type_that_nothing_gives, NULL, false},
+	{"alloc.head_referenced", lost_reference, NULL, false},
+	{"alloc.head_referenced", referenced_tail, NULL, false},
+	{"zone.conservation", managed_shrinks, NULL, true},
+	{"zone.conservation", dropped_in_silence, NULL, false},
+	{NULL, NULL, NULL, false},
+};
+
+static void planted(struct mm_prop_run *p)
+{
+	mm_plants_run(p, plants);
+}
+
+const struct mm_prop mm_page_alloc_props[] = {
+	{"page_alloc.slow_flags_follow_the_kernels_table", slow_flags, 1},
+	{"page_alloc.fast_flags_spare_normal_when_dma32_is_there", fast_flags, 1},
+	{"page_alloc.exhausted_zones_keep_their_reserve", exhausted_zones_keep_their_reserve, 1},
+	{"page_alloc.the_last_reference_frees", last_reference_frees, 5},
+	{"page_alloc.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
+	{"page_alloc.nth_failure_leaves_the_digest", nth_failure_leaves_digest, 1},
+	{"page_alloc.traces_on_known_machines_break_no_claim", traces_on_known_machines, 8},
+	{"page_alloc.traces_on_any_machine_break_no_claim", traces_on_any_machine, 200},
+	{"page_alloc.walks_meet_what_is_rare", walks_meet_what_is_rare, 1},
+	{"page_alloc." MM_PLANTS_PROPERTY, planted, 1},
+	{NULL, NULL, 0},
+};
