@@ -2,7 +2,7 @@
 #
 # What ctest runs, by label:
 #
-#   seed regress   mmref check on each module's traces
+#   seed regress   mmref check on each module's traces, and on recordings
 #   prop           mmref-prop, module by module
 #   header         every contract alone and twice, C11 and C++17, gcc and clang
 #   tidy           the text checks, the format, and the symbols of plain objects
@@ -28,6 +28,7 @@ endfunction()
 function(mm_add_tests)
 	mm_test_traces(seed traces)
 	mm_test_traces(regress regress)
+	mm_test_recordings()
 	mm_test_properties()
 	mm_test_headers()
 	mm_test_text()
@@ -44,6 +45,13 @@ function(mm_test_traces folder part)
 		mm_test(${folder}/${layer}/${name} LABELS ${folder}
 			COMMAND mmref-cli check corpus/${layer}/${name}/${folder})
 	endforeach()
+endfunction()
+
+# Recordings of real kernels: imported, replayed, judged. Those too large to ship
+# lie in the folder that MM_RECORDINGS (environment) names.
+function(mm_test_recordings)
+	mm_test(recordings LABELS seed COMMAND bash cmake/tests/recordings.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/recordings")
 endfunction()
 
 function(mm_test_properties)

@@ -3,9 +3,10 @@
  * import: recordings of real programs become traces.
  *
  *     recording (.txt.gz)            trace (.ops)
- *     9 0 15609 A 1bd9cc 0 1 140dca  a7 = alloc order=0 gfp=HIGHUSER_MOVABLE|ZERO|COMP
+ *     9 0 15609 A 1bd9cc 0 1 140dca  a7 = alloc order=0 gfp=HIGHUSER_MOVABLE|ZERO|COMP ! ok
  *     4 1 15628 F 1bd9cc 0           free a7 cpu=1
  *
+ * An allocation that is in a recording succeeded, so the trace expects it to.
  * Frame numbers become handles; order, GFP by name and CPU are kept.  Only
  * mm_page_alloc and mm_page_free are operations.  Everything else is counted,
  * and what is counted adds up:

@@ -80,7 +80,6 @@ static void put_cpu(struct mm_import_writer *w, unsigned int cpu)
 		PUT(w, " cpu=");
 		put_number(w, cpu);
 	}
-	PUT(w, "\n");
 }
 
 int mm_import_writer_alloc(struct mm_import_writer *w, const struct mm_import_alloc *a,
@@ -100,6 +99,7 @@ int mm_import_writer_alloc(struct mm_import_writer *w, const struct mm_import_al
 	PUT(w, " gfp=");
 	put(w, a->gfp, a->gfp_len);
 	put_cpu(w, a->cpu);
+	PUT(w, " ! ok\n"); /* in the kernel it succeeded */
 	return 0;
 }
 
@@ -116,6 +116,7 @@ int mm_import_writer_free(struct mm_import_writer *w, uint64_t handle, unsigned 
 	PUT(w, "free a");
 	put_number(w, handle);
 	put_cpu(w, cpu);
+	PUT(w, "\n");
 	return 0;
 }
 

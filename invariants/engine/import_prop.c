@@ -175,7 +175,7 @@ static void model_alloc(struct model *m, unsigned int pfn, unsigned int cpu)
 	if (m->frames > m->peak)
 		m->peak = m->frames;
 	(void)fprintf(m->recording, "1 %u 7 A %x %u %u %s\n", cpu, pfn, order, mt, masks[mask].hex);
-	(void)fprintf(m->trace, "a%" PRIu64 " = alloc order=%u gfp=%s%s\n", m->handles, order,
+	(void)fprintf(m->trace, "a%" PRIu64 " = alloc order=%u gfp=%s%s ! ok\n", m->handles, order,
 		      masks[mask].names, cpu_text(cpu));
 }
 

@@ -102,13 +102,13 @@ static bool eat_number(struct reader *r, uint64_t *v)
 }
 
 /* `cpu=1` when there is one, and the end of the line. */
-static bool eat_tail(struct reader *r)
+static bool eat_tail(struct reader *r, const char *end)
 {
 	uint64_t cpu;
 
 	if (eat(r, " cpu=") && (!eat_number(r, &cpu) || !cpu || cpu >= r->st.cpus))
 		return false;
-	return eat(r, "\n");
+	return eat(r, end);
 }
 
 static bool eat_alloc(struct reader *r)
@@ -129,7 +129,7 @@ static bool eat_alloc(struct reader *r)
 		return false;
 	r->p += len;
 	r->live[handle] = 1;
-	return eat_tail(r);
+	return eat_tail(r, " ! ok\n");
 }
 
 static bool eat_free(struct reader *r)
@@ -140,7 +140,7 @@ static bool eat_free(struct reader *r)
 		return false;
 	r->live[handle] = 0;
 	r->frees++;
-	return eat_tail(r);
+	return eat_tail(r, "\n");
 }
 
 static bool eat_machine(struct reader *r)
