@@ -75,9 +75,14 @@ bool mm_buddy_mergeable(const struct mm_machine *m, uint64_t pfn, unsigned int o
  * Kernel: can_steal_fallback. */
 bool mm_buddy_can_steal(const struct mm_machine *m, unsigned int order, enum mm_migratetype type);
 
-/* Frames of the pageblock at pfn that are free, and that are allocated movable. */
-void mm_buddy_count_pageblock(const struct mm_machine *m, uint64_t pfn, uint64_t *free_pages,
-			      uint64_t *movable_pages);
+/* Frames of a pageblock that are free, and that are allocated as movable. */
+struct mm_buddy_counts {
+	uint64_t free;
+	uint64_t movable;
+};
+
+/* Count the pageblock at pfn, all of which lies in one zone. */
+struct mm_buddy_counts mm_buddy_count_pageblock(const struct mm_machine *m, uint64_t pfn);
 
 /*
  * Move the free blocks of the pageblock at pfn from its type's lists to those
