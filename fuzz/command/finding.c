@@ -219,11 +219,10 @@ static const char *signal_word(int sig)
 
 static void on_signal(int sig)
 {
+	int status = watched ? STATUS_FINDING : STATUS_OUR_FAULT;
+
 	die_with_report(signal_word(sig));
-	if (sig == SIGALRM)
-		_exit(STATUS_FINDING);
-	(void)signal(sig, SIG_DFL);
-	(void)raise(sig);
+	_exit(status);
 }
 
 static void on_sanitizer_death(void)

@@ -18,12 +18,16 @@
  *   order 0 and callers that may sleep unless told otherwise).
  * State: no own state; pages of an allocated block belong to the caller.
  * Invariants:
+ *   alloc.treatment      type and rights of a request follow from its mask
  *   alloc.zone_allowed   a page comes from a zone its mask allows
  *   alloc.no_double      a frame is handed out only when it is free, and taken
  *                        back only when it is not
  *   alloc.init_state     a new page has one reference and no owner's traces,
  *                        and is zero where zeroing was asked for
  *   alloc.result         a request succeeds exactly when the model says so
+ *   alloc.head_referenced  the head of an allocated block is referenced, nothing
+ *                        else is
+ *   alloc.fallback_order, alloc.fallback_claim   see buddy.h, migratetype.h
  */
 #ifndef MM_PAGE_ALLOC_H
 #define MM_PAGE_ALLOC_H

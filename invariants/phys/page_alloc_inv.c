@@ -29,6 +29,8 @@ const struct mm_inv mm_page_alloc_invs[] = {
 	 MM_OBJ_FRAME, check_referenced, false},
 	{"alloc.fallback_claim", "a pageblock changes type only by the steal rule",
 	 MM_OBJ_PAGEBLOCK, check_block_type, false},
+	{"alloc.treatment", "type and rights of a request follow from its mask", MM_OBJ_EVENT,
+	 NULL, false},
 	{"alloc.zone_allowed", "a page comes from a zone its mask allows", MM_OBJ_EVENT, NULL,
 	 false},
 	{"alloc.no_double", "a frame is handed out when free and taken back when not",

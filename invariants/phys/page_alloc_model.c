@@ -108,6 +108,47 @@ static uint64_t highest_zone(uint32_t gfp)
 	return MM_ZONE_NORMAL;
 }
 
+/* What the mask entitles to after the fast path, from the kernel's rules. */
+static uint32_t slow_flags(uint32_t gfp)
+{
+	return last_flags(gfp & ~MM_GFP_MEMALLOC) |
+	       (gfp & MM_GFP_KSWAPD_RECLAIM ? MM_ALLOC_KSWAPD : 0);
+}
+
+/* Is an attempt with these flags one that a request of this mask makes? */
+static bool flags_due(const struct mm_machine *m, uint32_t gfp, uint32_t flags)
+{
+	uint64_t highest = highest_zone(gfp);
+	bool low_zones = m->zones[MM_ZONE_DMA32].managed && m->zones[MM_ZONE_NORMAL].managed;
+	bool above = highest > MM_ZONE_NORMAL &&
+		     (m->zones[MM_ZONE_HIGHMEM].managed ||
+		      (highest == MM_ZONE_MOVABLE && m->zones[MM_ZONE_MOVABLE].managed));
+
+	if (flags == MM_ALLOC_WMARK_LOW || flags == slow_flags(gfp))
+		return true;
+	if (flags == (MM_ALLOC_WMARK_LOW | MM_ALLOC_NOFRAGMENT))
+		return low_zones && highest >= MM_ZONE_NORMAL && !above;
+	if (flags == MM_ALLOC_NO_WATERMARKS)
+		return last_flags(gfp) == MM_ALLOC_NO_WATERMARKS;
+	return (gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
+}
+
+static void check_treatment(struct mm_report *r, const struct mm_machine *m,
+			    const struct mm_event *ev)
+{
+	uint32_t gfp = (uint32_t)ev->f[2];
+	bool movable = (gfp & MM_GFP_MOVABLE) != 0;
+	bool reclaimable = (gfp & MM_GFP_RECLAIMABLE) != 0;
+	uint64_t type = MM_MIGRATE_UNMOVABLE;
+
+	if (!m->grouping_off && movable != reclaimable)
+		type = movable ? MM_MIGRATE_MOVABLE : MM_MIGRATE_RECLAIMABLE;
+	MM_CHECK(r, "alloc.treatment",
+		 flags_due(m, gfp, (uint32_t)ev->f[4]) && ev->f[3] == type,
+		 "gfp 0x%x was treated as type %llu with flags 0x%llx", gfp,
+		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
+}
+
 static void check_zone_choice(const struct model *md, struct mm_report *r,
 			      const struct mm_machine *m, const struct mm_event *ev)
 {
@@ -139,6 +180,13 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 			 "order %llu took the slow path although zone %s is above its low mark",
 			 (unsigned long long)order, m->zones[z].name);
 	}
+	for (z = (int)highest; z >= 0 && (flags & MM_ALLOC_NO_WATERMARKS); z--) {
+		MM_CHECK(r, "alloc.result",
+			 !zone_ok(md, m, z, (unsigned int)order, slow_flags((uint32_t)ev->f[2]),
+				  highest),
+			 "order %llu ignored watermarks although zone %s is above its min",
+			 (unsigned long long)order, m->zones[z].name);
+	}
 }
 
 static void on_failed(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -168,10 +216,19 @@ static void set_movable(struct model *md, uint64_t pfn, uint64_t n, bool movable
 		mm_bitmap_clear_range(md->movable, pfn, n);
 }
 
+/* The flags of a new block's head; its other frames have none. */
+static uint32_t new_flags(const struct mm_event *ev)
+{
+	return MM_PG_HEAD | (ev->f[2] & MM_GFP_MOVABLE ? MM_PG_MOVABLE : 0) |
+	       (ev->f[2] & MM_GFP_COMP && ev->f[1] ? MM_PG_COMP : 0) |
+	       (ev->f[4] & MM_ALLOC_NO_WATERMARKS ? MM_PG_PFMEMALLOC : 0);
+}
+
 static void check_init_state(struct mm_report *r, const struct mm_machine *m,
 			     const struct mm_event *ev)
 {
 	uint64_t n = (uint64_t)1 << ev->f[1];
+	uint32_t head = new_flags(ev);
 	uint64_t i;
 
 	for (i = 0; i < n; i++) {
@@ -180,8 +237,8 @@ static void check_init_state(struct mm_report *r, const struct mm_machine *m,
 		MM_CHECK(r, "alloc.init_state",
 			 p->refcount == (i == 0) && p->mapcount == -1 && !p->mapping &&
 				 !p->memcg_data && (i || !p->private_data) &&
-				 !(p->flags & (MM_PG_BUDDY | MM_PG_RESERVED | MM_PG_ABSENT)) &&
-				 (p->flags & MM_PG_HEAD) == (i ? 0 : MM_PG_HEAD),
+				 p->flags == (i ? 0 : head) &&
+				 p->order == (i ? 0 : ev->f[1]),
 			 "frame %llu of %llu at pfn %llu: refcount %d mapcount %d flags 0x%x",
 			 (unsigned long long)i, (unsigned long long)n, (unsigned long long)ev->f[0],
 			 p->refcount, p->mapcount, p->flags);
@@ -208,6 +265,7 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 		 (unsigned long long)pfn, order);
 	if (r->failures)
 		return; /* the picture is no longer true */
+	check_treatment(r, m, ev);
 	check_zone_choice(md, r, m, ev);
 	check_init_state(r, m, ev);
 	zone = mm_frames_zone(&md->frames, pfn);
