@@ -139,7 +139,7 @@ static void print_replay(const struct mm_run *r, const char *trace, FILE *out)
 	const struct mm_trace *t = r->trace;
 
 	/* a text file replays itself; bytes and streams replay what was kept */
-	if (t->file && t->nr && t->ops[0].line && strcmp(t->file, "-") != 0)
+	if (t->file && t->nr && t->ops[0].line && access(t->file, R_OK) == 0)
 		(void)fprintf(out, "replay: mmref check %s\n", t->file);
 	else
 		(void)fprintf(out, "replay: mmref check %s\n", trace);

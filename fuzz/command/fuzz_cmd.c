@@ -157,6 +157,20 @@ struct engine {
 	uint64_t corpus;
 };
 
+/* What the engine says of itself, and not of a finding. */
+static bool is_chatter(const char *line)
+{
+	static const char *const starts[] = {"INFO:", "stat::", "Done ", "\tNEW_FUNC",
+					     "###### ", "\"", NULL};
+	size_t i;
+
+	for (i = 0; starts[i]; i++) {
+		if (strncmp(line, starts[i], strlen(starts[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* "#123 NEW    cov: 304 ft: 812 corp: 55/2Kb ...", "stat::..." and artifacts. */
 static void read_line(struct engine *en, char *line)
 {
@@ -181,9 +195,7 @@ static void read_line(struct engine *en, char *line)
 		(void)snprintf(en->artifact, sizeof(en->artifact), "%s", at + 21);
 		en->artifact[strcspn(en->artifact, "\n")] = '\0';
 	}
-	/* what the engine says of itself is of interest only when it stops */
-	if (strncmp(line, "INFO:", 5) != 0 && strncmp(line, "stat::", 6) != 0 &&
-	    strncmp(line, "Done ", 5) != 0)
+	if (!is_chatter(line))
 		(void)fputs(line, stderr);
 }
 
@@ -314,13 +326,27 @@ static bool engine_program(const char *target, char *path, size_t len)
 
 /* ---- what was found before ---- */
 
+static int is_stored(const struct dirent *d)
+{
+	char path[400];
+
+	(void)snprintf(path, sizeof(path), ".mmref-fail/%s/trace.ops", d->d_name);
+	return access(path, R_OK) == 0;
+}
+
 static int check_stored(void)
 {
 	char *argv[] = {"check", ".mmref-fail", NULL};
-	struct stat st;
+	struct dirent **names;
+	int stored = scandir(".mmref-fail", &names, is_stored, NULL);
 	int status;
+	int i;
 
-	if (stat(".mmref-fail", &st))
+	for (i = 0; i < stored; i++)
+		free(names[i]);
+	if (stored >= 0)
+		free(names);
+	if (stored <= 0)
 		return STATUS_OK;
 	(void)printf("earlier findings (.mmref-fail) first:\n");
 	(void)fflush(stdout);

@@ -4,32 +4,46 @@
 
 #include "mm/ops.h"
 
+static int outcome(const struct mm_machine *m, enum mm_outcome o, uint64_t *value)
+{
+	*value = m->outcomes[o];
+	return 0;
+}
+
 static int fact_bad_page(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
 {
 	(void)key;
-	*value = m->outcomes[MM_OUTCOME_BAD_PAGE];
-	return 0;
+	return outcome(m, MM_OUTCOME_BAD_PAGE, value);
 }
 
 static int fact_stale_use(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
 {
 	(void)key;
-	*value = m->outcomes[MM_OUTCOME_STALE_USE];
-	return 0;
+	return outcome(m, MM_OUTCOME_STALE_USE, value);
 }
 
 static int fact_warn_order(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
 {
 	(void)key;
-	*value = m->outcomes[MM_OUTCOME_WARN_ORDER];
-	return 0;
+	return outcome(m, MM_OUTCOME_WARN_ORDER, value);
 }
 
 static int fact_bad_zone(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
 {
 	(void)key;
-	*value = m->outcomes[MM_OUTCOME_BAD_ZONE];
-	return 0;
+	return outcome(m, MM_OUTCOME_BAD_ZONE, value);
+}
+
+static int fact_nofail_stall(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	return outcome(m, MM_OUTCOME_NOFAIL_STALL, value);
+}
+
+static int fact_warn_nofail(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	return outcome(m, MM_OUTCOME_WARN_NOFAIL, value);
 }
 
 static int fact_free(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
@@ -44,6 +58,8 @@ static const struct mm_fact facts[] = {
 	{"outcome.bad_page", fact_bad_page, "times bad_page() was due"},
 	{"outcome.stale_use", fact_stale_use, "uses of a frame that has a new owner"},
 	{"outcome.warn_order", fact_warn_order, "requests above max_order without __GFP_NOWARN"},
+	{"outcome.nofail_stall", fact_nofail_stall, "__GFP_NOFAIL requests that would loop"},
+	{"outcome.warn_nofail", fact_warn_nofail, "__GFP_NOFAIL requests that may not wait"},
 	{"outcome.bad_zone", fact_bad_zone, "requests whose zone bits contradict each other"},
 	{NULL, NULL, NULL},
 };

@@ -7,7 +7,9 @@
  * Kernel: include/linux/gfp_types.h, gfp.h (gfp_zone, gfp_migratetype).
  *   Bits are numbered as in 6.18, whose recordings we ship; numbers move
  *   between kernels, names do not, so text always uses names.
- * Differs: __GFP_ACCOUNT, __GFP_WRITE, __GFP_HARDWALL and the KASAN bits are
+ * Differs: all five zones exist, perhaps empty: GFP_DMA fails on a machine
+ *   without ZONE_DMA, where a kernel built without it would use Normal.
+ *   __GFP_ACCOUNT, __GFP_WRITE, __GFP_HARDWALL and the KASAN bits are
  *   carried and printed but nothing reads them until memcg, dirty balancing
  *   and cpusets exist.
  * State: none; all functions are pure.

@@ -74,6 +74,7 @@ enum mm_outcome {
 	MM_OUTCOME_WARN_ORDER,   /* WARN_ON_ONCE_GFP(order > MAX_PAGE_ORDER) */
 	MM_OUTCOME_BAD_ZONE,     /* GFP_ZONE_BAD: VM_BUG_ON */
 	MM_OUTCOME_NOFAIL_STALL, /* __GFP_NOFAIL with nothing left: loops */
+	MM_OUTCOME_WARN_NOFAIL,  /* __GFP_NOFAIL from who may not wait: fails */
 	MM_OUTCOME_STALE_USE,    /* a frame used through a reference given up */
 	MM_OUTCOME_NR
 };

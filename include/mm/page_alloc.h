@@ -43,7 +43,8 @@ int mm_page_alloc_boot(struct mm_ctx *x);
  * 2^order frames, aligned to their size, with one reference on the first.
  * NULL: nothing can be had under the watermarks this request is held to, the
  * order is above max_order (an outcome unless __GFP_NOWARN), the zone bits
- * contradict each other (an outcome), or an injected failure; state unchanged.
+ * contradict each other (an outcome), __GFP_NOFAIL without the right to wait (an
+ * outcome), or an injected failure; state unchanged.
  * Kernel: alloc_pages.
  */
 struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gfp);

@@ -194,13 +194,16 @@ static void on_failed(struct model *md, struct mm_report *r, const struct mm_mac
 {
 	uint32_t gfp = (uint32_t)ev->f[1];
 	uint64_t highest = highest_zone(gfp);
+	uint32_t flags = last_flags(gfp);
 	int z;
 
 	if (ev->f[4])
 		return; /* injected */
+	if ((gfp & MM_GFP_NOFAIL) && (gfp & MM_GFP_DIRECT_RECLAIM))
+		flags |= MM_ALLOC_MIN_RESERVE;
 	for (z = (int)highest; z >= 0; z--) {
 		MM_CHECK(r, "alloc.result",
-			 !zone_ok(md, m, z, (unsigned int)ev->f[0], last_flags(gfp), highest),
+			 !zone_ok(md, m, z, (unsigned int)ev->f[0], flags, highest),
 			 "order %llu gfp 0x%x failed although zone %s could serve it",
 			 (unsigned long long)ev->f[0], gfp, m->zones[z].name);
 	}

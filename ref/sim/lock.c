@@ -22,11 +22,21 @@ void mm_lock_init(struct mm_lock *l, const char *name, int rank)
 	l->cpu = 0;
 }
 
+/* The innermost lock that is remembered; those nested deeper only count. */
+static const struct mm_lock *innermost(const struct mm_ctx *x)
+{
+	int n = x->nr_held < MM_LOCKS_HELD_MAX ? x->nr_held : MM_LOCKS_HELD_MAX;
+
+	return n ? x->held[n - 1] : NULL;
+}
+
 void mm_lock_acquire(struct mm_ctx *x, struct mm_lock *l)
 {
+	const struct mm_lock *inner = innermost(x);
+
 	if (l->cpu)
 		broken(x, l, "taken while held");
-	if (x->nr_held && x->held[x->nr_held - 1]->rank >= l->rank)
+	if (inner && inner->rank >= l->rank)
 		broken(x, l, "taken out of order");
 	if (x->nr_held < MM_LOCKS_HELD_MAX)
 		x->held[x->nr_held] = l;

@@ -89,13 +89,14 @@ void mm_ram_zero(struct mm_ctx *x, pfn_t pfn, uint64_t n)
 bool mm_ram_is_zero(const struct mm_machine *m, pfn_t pfn)
 {
 	unsigned int unit = mm_ram_unit(m);
-	const unsigned char *b = frame_bytes(m, pfn);
+	const unsigned char *b;
 	unsigned int i;
 
 	if (!unit)
 		return true;
 	if (!mm_bitmap_test(m->written, pfn_raw(pfn)))
 		return false;
+	b = frame_bytes(m, pfn);
 	for (i = 0; i < unit; i += 8) {
 		uint64_t w;
 
@@ -109,12 +110,13 @@ bool mm_ram_is_zero(const struct mm_machine *m, pfn_t pfn)
 uint64_t mm_ram_hash(const struct mm_machine *m, pfn_t pfn)
 {
 	unsigned int unit = mm_ram_unit(m);
-	const unsigned char *b = frame_bytes(m, pfn);
+	const unsigned char *b;
 	uint64_t h = 1;
 	unsigned int i;
 
 	if (!unit || !mm_bitmap_test(m->written, pfn_raw(pfn)))
 		return 0;
+	b = frame_bytes(m, pfn);
 	for (i = 0; i < unit; i += 8) {
 		uint64_t w = 0;
 		int k;

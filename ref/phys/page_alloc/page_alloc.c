@@ -224,6 +224,11 @@ static struct page *slow_path(struct mm_ctx *x, const struct request *rq)
 	}
 	if (page)
 		return page;
+	if ((rq->gfp & MM_GFP_NOFAIL) && !(rq->gfp & MM_GFP_DIRECT_RECLAIM)) {
+		/* who may not wait cannot be promised anything */
+		mm_machine_outcome(x, MM_OUTCOME_WARN_NOFAIL, rq->order);
+		return NULL;
+	}
 	if (rq->gfp & MM_GFP_DIRECT_RECLAIM) {
 		mm_lock_might_sleep(x);
 		page = reclaim_and_retry(x, rq, flags);
@@ -290,8 +295,8 @@ static bool prepare_free(struct page *page, unsigned int order)
 {
 	uint64_t i;
 
-	/* an anonymous mapping (low bit) is the freer's to clear, others are not */
-	if (page->mapping & 1)
+	/* low bits say anonymous or movable: the freer's to clear, others are not */
+	if (page->mapping & 3)
 		page->mapping = 0;
 	if (!(page->flags & MM_PG_HEAD))
 		return false;

@@ -128,6 +128,9 @@ void mm_machine_destroy(struct mm_machine *m)
 
 	if (!m)
 		return;
+	/* whoever gets these addresses next must not find our poison there */
+	if (m->before_copy)
+		m->before_copy(m);
 	arena = m->arena;
 	mm_arena_fini(&m->contents);
 	mm_arena_fini(&arena);
@@ -179,7 +182,8 @@ void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object)
 const char *mm_machine_outcome_name(enum mm_outcome o)
 {
 	static const char *const names[MM_OUTCOME_NR] = {"bad_page", "warn_order", "bad_zone",
-							 "nofail_stall", "stale_use"};
+							 "nofail_stall", "warn_nofail",
+							 "stale_use"};
 
 	return names[o];
 }
