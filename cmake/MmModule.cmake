@@ -39,7 +39,7 @@ set(MM_FREE_FOLDERS
 	fuzz/trace fuzz/command fuzz/targets fuzz/import
 	bench/expected
 	corpus/recordings corpus/bugs)
-set(MM_FREE_FILES bench/gbench.h bench/gbench.cc bench/bench_main.c bench/floor_bench.c
+set(MM_FREE_FILES bench/gbench.h bench/counts.h bench/workload.h bench/gbench.cc bench/bench_main.c bench/floor_bench.c
 	bench/compare.c)
 
 # ---- refusing -------------------------------------------------------------

@@ -130,7 +130,7 @@ function(mm_program_bench)
 	mm_files(benches benchmark)
 	add_executable(mmref-bench ${benches} bench/floor_bench.c bench/gbench.cc bench/bench_main.c
 		"${MM_GEN}/registry_bench.c")
-	target_link_libraries(mmref-bench PRIVATE mmref-trace benchmark::benchmark)
+	target_link_libraries(mmref-bench PRIVATE mmref-import benchmark::benchmark)
 	mm_flags(mmref-bench)
 	mm_program_bench_compare()
 endfunction()

@@ -133,8 +133,9 @@ static void blocks_do_not_overlap(struct mm_prop_run *p)
 		size_t i;
 
 		if (nr < HELD_MAX && mm_rng_below(&p->rng, 5) < 3)
-			page = take(&x, zone, order,
-				    (enum mm_migratetype)mm_rng_below(&p->rng, MM_MIGRATE_PCPTYPES));
+			page = take(
+				&x, zone, order,
+				(enum mm_migratetype)mm_rng_below(&p->rng, MM_MIGRATE_PCPTYPES));
 		for (i = 0; page && i < (uint64_t)1 << order; i++) {
 			uint64_t pfn = pfn_of_page(m, page) + i;
 
@@ -195,6 +196,31 @@ static void likely_merges_wait_at_the_tail(struct mm_prop_run *p)
 	put(&x, pages[12]);
 	PROP(p, list->next == &pages[12]->lru, "the block freed last is not first");
 	PROP(p, take(&x, z, 0, MM_MIGRATE_MOVABLE) == pages[12], "the first block is not taken");
+	mm_machine_destroy(m);
+}
+
+/* The parent of a block one below the largest has no parent to merge into. */
+static void largest_parents_do_not_wait(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=128p max_order=5 pageblock_order=5", NULL);
+	const struct mm_list *list;
+	struct page *pages[5];
+	struct zone *z;
+	struct mm_ctx x;
+	int i;
+
+	PROP(p, m, "the machine does not boot");
+	z = &m->zones[MM_ZONE_NORMAL];
+	list = &z->free_area[4].free_list[MM_MIGRATE_MOVABLE];
+	mm_ctx_init(&x, m, 0);
+	/* halves 0 and 16, 32 and 48, 64; 80 is left */
+	for (i = 0; i < 5; i++)
+		pages[i] = take(&x, z, 4, MM_MIGRATE_MOVABLE);
+	put(&x, pages[2]);
+	put(&x, pages[3]);
+	put(&x, pages[1]);
+	PROP(p, list->next == &m->memmap[16].lru && list->prev == &m->memmap[80].lru,
+	     "a block waits for a merge that cannot be");
 	mm_machine_destroy(m);
 }
 
@@ -323,7 +349,8 @@ static void retype_moves_all_free_blocks(struct mm_prop_run *p)
 			PROP(p,
 			     m->memmap[pfn].list ==
 				     (mine ? MM_MIGRATE_RECLAIMABLE : MM_MIGRATE_MOVABLE),
-			     "pfn %llu is on list %u", (unsigned long long)pfn, m->memmap[pfn].list);
+			     "pfn %llu is on list %u", (unsigned long long)pfn,
+			     m->memmap[pfn].list);
 	}
 	check_claims(p, m);
 	mm_machine_destroy(m);
@@ -346,8 +373,9 @@ static void giants_return_by_pageblock(struct mm_prop_run *p)
 	put(&x, page);
 	/* an isolated pageblock joins with nobody, the rest stay apart around it */
 	PROP(p, z->free_area[6].nr_free == 3, "pageblocks of several types were joined");
-	PROP(p, z->free_area[3].nr_free == 2 && z->free_area[4].nr_free == 1 &&
-			z->free_area[5].nr_free == 1,
+	PROP(p,
+	     z->free_area[3].nr_free == 2 && z->free_area[4].nr_free == 1 &&
+		     z->free_area[5].nr_free == 1,
 	     "free pageblocks beside an isolated one were not joined");
 	mm_machine_destroy(m);
 }
@@ -556,6 +584,7 @@ const struct mm_prop mm_buddy_props[] = {
 	{"buddy.split_leaves_siblings", split_leaves_siblings, 1},
 	{"buddy.blocks_do_not_overlap_and_join_again", blocks_do_not_overlap, 40},
 	{"buddy.likely_merges_wait_at_the_tail", likely_merges_wait_at_the_tail, 1},
+	{"buddy.largest_parents_do_not_wait", largest_parents_do_not_wait, 1},
 	{"buddy.can_steal_in_full", can_steal_table, 1},
 	{"buddy.pageblocks_are_counted", pageblocks_are_counted, 10},
 	{"buddy.retype_moves_all_free_blocks", retype_moves_all_free_blocks, 10},

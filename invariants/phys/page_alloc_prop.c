@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * page_alloc properties: what a mask means in full truth tables, what is left
- * of each zone when nothing more can be had, references, the way up to reclaim,
- * and random traces in which no claim may break.
+ * of each zone when nothing more can be had, references, the way up to reclaim.
  */
 #include "mm/page_alloc.h"
 
@@ -14,8 +13,6 @@
 #include "invariants/engine/prop.h"
 
 #include <string.h>
-
-#define WALK_OPS 400
 
 static uint64_t pfn_of_page(const struct mm_ctx *x, const struct page *page)
 {
@@ -91,9 +88,11 @@ static void fast_flags(struct mm_prop_run *p)
 		uint32_t flags = m ? mm_page_alloc_fast_flags(m, &m->zones[table[i].zone]) : 0;
 
 		mm_machine_destroy(m);
-		PROP(p, flags == (MM_ALLOC_WMARK_LOW | (table[i].nofragment ? MM_ALLOC_NOFRAGMENT : 0)),
-		     "%s, zone %s: flags 0x%x", table[i].machine,
-		     mm_gfp_zone_name(table[i].zone), flags);
+		PROP(p,
+		     flags ==
+			     (MM_ALLOC_WMARK_LOW | (table[i].nofragment ? MM_ALLOC_NOFRAGMENT : 0)),
+		     "%s, zone %s: flags 0x%x", table[i].machine, mm_gfp_zone_name(table[i].zone),
+		     flags);
 	}
 }
 
@@ -115,9 +114,11 @@ static const struct {
 	{"ATOMIC|NOMEMALLOC", MM_GFP_ATOMIC | MM_GFP_NOMEMALLOC, MM_ZONE_NORMAL, true, false,
 	 false},
 	{"KERNEL|MEMALLOC", MM_GFP_KERNEL | MM_GFP_MEMALLOC, MM_ZONE_NORMAL, false, false, true},
-	{"MEMALLOC|NOMEMALLOC", MM_GFP_KERNEL | MM_GFP_MEMALLOC | MM_GFP_NOMEMALLOC,
-	 MM_ZONE_NORMAL, false, false, false},
+	{"MEMALLOC|NOMEMALLOC", MM_GFP_KERNEL | MM_GFP_MEMALLOC | MM_GFP_NOMEMALLOC, MM_ZONE_NORMAL,
+	 false, false, false},
 	{"KERNEL|NOFAIL", MM_GFP_KERNEL | MM_GFP_NOFAIL, MM_ZONE_NORMAL, true, false, false},
+	/* who may not wait gets nothing for it */
+	{"NOWAIT|NOFAIL", MM_GFP_NOWAIT | MM_GFP_NOFAIL, MM_ZONE_NORMAL, false, false, false},
 	{"DMA", MM_GFP_KERNEL | MM_GFP_DMA, MM_ZONE_DMA, false, false, false},
 	{"DMA32", MM_GFP_KERNEL | MM_GFP_DMA32, MM_ZONE_DMA32, false, false, false},
 	{"HIGHUSER", MM_GFP_HIGHUSER, MM_ZONE_HIGHMEM, false, false, false},
@@ -148,8 +149,8 @@ static void exhaust_one(struct mm_prop_run *p, struct mm_ctx *x, size_t row)
 			keeps = before[z];
 		PROP(p, zone->nr_free_pages == keeps,
 		     "%s leaves %llu pages of %s, wanted %llu of %llu", exhausts[row].name,
-		     (unsigned long long)zone->nr_free_pages, zone->name,
-		     (unsigned long long)keeps, (unsigned long long)before[z]);
+		     (unsigned long long)zone->nr_free_pages, zone->name, (unsigned long long)keeps,
+		     (unsigned long long)before[z]);
 	}
 }
 
@@ -165,15 +166,19 @@ static void exhausted_zones_keep_their_reserve(struct mm_prop_run *p)
 	PROP(p, m, "the machine does not boot");
 	for (row = 0; row < sizeof(exhausts) / sizeof(exhausts[0]) && !p->failures; row++) {
 		struct mm_ctx x;
+		bool nofail;
+		bool waits;
 
 		mm_machine_reset(m);
 		mm_ctx_init(&x, m, 0);
 		exhaust_one(p, &x, row);
-		/* only the request that may not fail says that it does */
-		PROP(p,
-		     m->outcomes[MM_OUTCOME_NOFAIL_STALL] ==
-			     ((exhausts[row].gfp & MM_GFP_NOFAIL) != 0),
-		     "%s: stalls", exhausts[row].name);
+		/* a request that may not fail says that it does, and how */
+		nofail = (exhausts[row].gfp & MM_GFP_NOFAIL) != 0;
+		waits = (exhausts[row].gfp & MM_GFP_DIRECT_RECLAIM) != 0;
+		PROP(p, m->outcomes[MM_OUTCOME_NOFAIL_STALL] == (nofail && waits), "%s: stalls",
+		     exhausts[row].name);
+		PROP(p, m->outcomes[MM_OUTCOME_WARN_NOFAIL] == (nofail && !waits), "%s: warns",
+		     exhausts[row].name);
 	}
 	mm_machine_destroy(m);
 }
@@ -184,8 +189,7 @@ static void check_tail_freed(struct mm_prop_run *p, struct mm_ctx *x, bool comp)
 {
 	unsigned int order = 1 + (unsigned int)mm_rng_below(&p->rng, 5);
 	uint64_t size = (uint64_t)1 << order;
-	struct page *page =
-		mm_page_alloc_get(x, order, MM_GFP_KERNEL | (comp ? MM_GFP_COMP : 0));
+	struct page *page = mm_page_alloc_get(x, order, MM_GFP_KERNEL | (comp ? MM_GFP_COMP : 0));
 	uint64_t before;
 
 	PROP(p, page, "order %u cannot be had", order);
@@ -323,108 +327,6 @@ static void nth_failure_leaves_digest(struct mm_prop_run *p)
 	mm_walk_close(&w);
 }
 
-/* ---- walks ---- */
-
-static void traces_on_known_machines(struct mm_prop_run *p)
-{
-	int i;
-
-	for (i = 0; mm_walk_machines[i] && !p->failures; i++)
-		mm_walk(p, mm_walk_machines[i], WALK_OPS);
-}
-
-static void traces_on_any_machine(struct mm_prop_run *p)
-{
-	char machine[MM_WALK_MACHINE_LEN];
-
-	mm_walk_any_machine(p, machine, sizeof(machine));
-	mm_walk(p, machine, WALK_OPS);
-}
-
-/* What random traces must have met, or they prove little. */
-enum rare {
-	RARE_CLAIM,
-	RARE_NO_CLAIM,
-	RARE_BIG_MERGE,
-	RARE_DROPPED,
-	RARE_REPORTED,
-	RARE_INJECTED,
-	RARE_FAILED,
-	RARE_RESERVE,
-	RARE_NO_WATERMARK,
-	RARE_NOFRAGMENT,
-	RARE_LOWER_ZONE,
-	RARE_STALE,
-	RARE_NR
-};
-
-struct rares {
-	const struct mm_machine *m;
-	uint64_t n[RARE_NR];
-};
-
-static void count_rare(void *env, const struct mm_event *ev)
-{
-	struct rares *r = env;
-	enum mm_zone_type highest = MM_ZONE_NORMAL;
-
-	if (ev->kind == MM_EV_mm_page_alloc_extfrag)
-		r->n[ev->f[5] ? RARE_CLAIM : RARE_NO_CLAIM]++;
-	else if (ev->kind == MM_EV_mm_buddy_merge)
-		r->n[RARE_BIG_MERGE] += ev->f[1] > r->m->desc.pageblock_order;
-	else if (ev->kind == MM_EV_mm_bad_page)
-		r->n[ev->f[2] ? RARE_DROPPED : RARE_REPORTED]++;
-	else if (ev->kind == MM_EV_mm_page_alloc_failed)
-		r->n[ev->f[4] ? RARE_INJECTED : RARE_FAILED]++;
-	if (ev->kind != MM_EV_mm_page_alloc)
-		return;
-	r->n[RARE_RESERVE] += (ev->f[4] & MM_ALLOC_MIN_RESERVE) != 0;
-	r->n[RARE_NO_WATERMARK] += (ev->f[4] & MM_ALLOC_NO_WATERMARKS) != 0;
-	r->n[RARE_NOFRAGMENT] += (ev->f[4] & MM_ALLOC_NOFRAGMENT) != 0;
-	r->n[RARE_LOWER_ZONE] +=
-		mm_gfp_zone((uint32_t)ev->f[2], &highest) && ev->f[5] < (uint64_t)highest;
-}
-
-static void walk_and_count(struct mm_prop_run *p, const char *machine, struct rares *r)
-{
-	const struct mm_run_options o = mm_walk_options();
-	const struct mm_listener l = {(1u << MM_EV_NR) - 1, count_rare, r};
-	struct mm_trace t;
-	struct mm_walk w;
-
-	if (!mm_walk_open(&w, p, machine))
-		return;
-	r->m = w.m;
-	mm_trace_init(&t);
-	mm_walk_trace(p, &t, machine, WALK_OPS);
-	PROP(p, mm_event_listen(w.m, &l) == 0, "one listener too many");
-	mm_run_reset(w.run);
-	PROP(p, mm_run_trace(w.run, &t, &o) == 0, "no host memory");
-	r->n[RARE_STALE] += w.m->outcomes[MM_OUTCOME_STALE_USE];
-	mm_trace_free(&t);
-	mm_walk_close(&w);
-}
-
-static void walks_meet_what_is_rare(struct mm_prop_run *p)
-{
-	static const char *const names[RARE_NR] = {
-		"a claimed pageblock", "a fallback without claim", "a merge above a pageblock",
-		"a dropped page",      "a put without reference",  "an injected failure",
-		"a failed request",    "half the minimum",	   "no watermark",
-		"a NOFRAGMENT request", "a lower zone",		   "a stale use"};
-	struct rares r = {.m = NULL};
-	int round;
-	int i;
-
-	for (round = 0; round < 2; round++) {
-		for (i = 0; mm_walk_machines[i]; i++)
-			walk_and_count(p, mm_walk_machines[i], &r);
-	}
-	for (i = 0; i < RARE_NR; i++)
-		PROP(p, r.n[i] > 4, "random traces met %s %llu times", names[i],
-		     (unsigned long long)r.n[i]);
-}
-
 /* ---- plantings ---- */
 
 /* A request served in silence: what is announced of it comes later. */
@@ -514,7 +416,29 @@ static void lower_zone_for_nothing(struct mm_victim *v)
 
 static void slow_for_nothing(struct mm_victim *v)
 {
-	announce(v, served(v, 0, MM_GFP_KERNEL), MM_GFP_KERNEL, MM_ALLOC_WMARK_MIN);
+	announce(v, served(v, 0, MM_GFP_KERNEL), MM_GFP_KERNEL,
+		 MM_ALLOC_WMARK_MIN | MM_ALLOC_KSWAPD);
+}
+
+static void reserves_for_nothing(struct mm_victim *v)
+{
+	announce(v, served(v, 0, MM_GFP_KERNEL | MM_GFP_MEMALLOC), MM_GFP_KERNEL | MM_GFP_MEMALLOC,
+		 MM_ALLOC_NO_WATERMARKS);
+}
+
+static void treated_as_another_type(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, MM_GFP_KERNEL, MM_MIGRATE_MOVABLE,
+		 MM_ALLOC_WMARK_LOW, v->m->memmap[pfn].zone);
+}
+
+static void right_it_does_not_have(struct mm_victim *v)
+{
+	/* there is no DMA32 that could be fragmented instead */
+	announce(v, served(v, 0, MM_GFP_KERNEL), MM_GFP_KERNEL,
+		 MM_ALLOC_WMARK_LOW | MM_ALLOC_NOFRAGMENT);
 }
 
 /* A fallback of order 0 for Reclaimable, with one field wrong. */
@@ -603,6 +527,9 @@ static const struct mm_plant plants[] = {
 	{"alloc.result", failed_for_nothing, NULL, true},
 	{"alloc.result", lower_zone_for_nothing, NULL, true},
 	{"alloc.result", slow_for_nothing, NULL, true},
+	{"alloc.result", reserves_for_nothing, "alloc.init_state", true},
+	{"alloc.treatment", treated_as_another_type, NULL, true},
+	{"alloc.treatment", right_it_does_not_have, NULL, true},
 	{"alloc.fallback_order", smaller_than_due, NULL, true},
 	{"alloc.fallback_order", onto_its_own_type, NULL, true},
 	{"alloc.fallback_claim", unclaimed_giant, NULL, true},
@@ -627,9 +554,6 @@ const struct mm_prop mm_page_alloc_props[] = {
 	{"page_alloc.the_last_reference_frees", last_reference_frees, 5},
 	{"page_alloc.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
 	{"page_alloc.nth_failure_leaves_the_digest", nth_failure_leaves_digest, 1},
-	{"page_alloc.traces_on_known_machines_break_no_claim", traces_on_known_machines, 8},
-	{"page_alloc.traces_on_any_machine_break_no_claim", traces_on_any_machine, 200},
-	{"page_alloc.walks_meet_what_is_rare", walks_meet_what_is_rare, 1},
 	{"page_alloc." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Questions: what does a frame cost from the request to the page, and back?
+ * How fast is a recording of a real kernel replayed, unchecked and with all
+ * claims judged after every operation? How many inputs does a fuzzer execute?
+ *
+ * The first are the workloads of bench/workload.h with GFP_KERNEL on a booted
+ * machine, where all pageblocks are Movable: the counting pass has the
+ * fallbacks that claim them, the timed loop has none.
+ *
+ * replay_git_log: items are operations. exec20: an iteration and an item are
+ * one input of 20 operations, treated as a fuzz target treats it.
+ */
+#include "mm/page_alloc.h"
+
+#include "bench/gbench.h"
+#include "bench/workload.h"
+#include "fuzz/import/import.h"
+#include "fuzz/trace/exec.h"
+
+#include <stdlib.h>
+
+#define RECORDING   "corpus/recordings/git_log.txt.gz"
+#define EXEC_TARGET "buddy"
+#define INPUTS      1000
+#define INPUT_OPS   20
+#define INPUT_BYTES 256
+
+/* ---- workloads ---- */
+
+static struct workload workload;
+
+static void setup(struct bench_state *s)
+{
+	workload_setup(s, &workload);
+}
+
+WORKLOAD_INLINE struct page *get(struct workload *w, unsigned int order)
+{
+	return mm_page_alloc_get(&w->x, order, MM_GFP_KERNEL);
+}
+
+WORKLOAD_INLINE void put(struct workload *w, struct page *page, unsigned int order)
+{
+	mm_page_alloc_put(&w->x, page, order);
+}
+
+static void pair(struct bench_state *s)
+{
+	workload_pair(s, "page_alloc/pair", get, put);
+}
+
+static void bulk_get(struct bench_state *s)
+{
+	workload_bulk_get(s, "page_alloc/bulk_get", get, put);
+}
+
+static void put_same(struct bench_state *s)
+{
+	workload_bulk_put(s, "page_alloc/put_same", workload_keep, get, put);
+}
+
+static void put_reverse(struct bench_state *s)
+{
+	workload_bulk_put(s, "page_alloc/put_reverse", workload_reverse, get, put);
+}
+
+static void put_random(struct bench_state *s)
+{
+	workload_bulk_put(s, "page_alloc/put_random", workload_shuffle, get, put);
+}
+
+static void churn(struct bench_state *s)
+{
+	workload_churn(s, "page_alloc/churn", get, put);
+}
+
+/* ---- a recording ---- */
+
+/* [0]: nobody listens to it; [1]: a checker does. */
+struct replay {
+	struct mm_trace trace;
+	struct mm_machine *m[2];
+	struct mm_checker *checker;
+	struct mm_run *run[2];
+	bool ready;
+};
+
+static struct replay replay;
+
+static int import_trace(struct mm_trace *t, struct mm_error *e)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int err;
+
+	if (!out)
+		return mm_error_set(e, -MM_ENOMEM, 0, 0, "no memory for the trace");
+	err = mm_import_kmem(RECORDING, out, NULL, NULL, e);
+	if (fclose(out) && !err)
+		err = mm_error_set(e, -MM_ENOMEM, 0, 0, "no memory for the trace");
+	if (!err)
+		err = mm_trace_parse(t, text, len, RECORDING, e);
+	free(text);
+	return err;
+}
+
+static int boot_replay(struct replay *p, struct mm_error *e)
+{
+	int err;
+
+	mm_trace_init(&p->trace);
+	err = import_trace(&p->trace, e);
+	if (err)
+		return err;
+	for (int i = 0; i < 2; i++) {
+		p->m[i] = mm_boot(p->trace.machine, e);
+		if (!p->m[i])
+			return -MM_EINVAL;
+	}
+	p->checker = mm_checker_create(p->m[1]);
+	p->run[0] = mm_run_create(p->m[0], NULL);
+	p->run[1] = p->checker ? mm_run_create(p->m[1], p->checker) : NULL;
+	if (p->run[0] && p->run[1])
+		return 0;
+	return mm_error_set(e, -MM_ENOMEM, 0, 0, "no memory for the run");
+}
+
+static void forget_replay(struct replay *p)
+{
+	mm_run_destroy(p->run[0]);
+	mm_run_destroy(p->run[1]);
+	mm_checker_destroy(p->checker);
+	mm_machine_destroy(p->m[0]);
+	mm_machine_destroy(p->m[1]);
+	mm_trace_free(&p->trace);
+	memset(p, 0, sizeof(*p));
+}
+
+/* Imported and booted once for all runs; the recording may not be here. */
+static void setup_replay(struct bench_state *s)
+{
+	struct mm_error e = {NULL, 0, 0, ""};
+	struct replay *p = &replay;
+	char text[512];
+	int err;
+
+	bench_set_data(s, p);
+	if (p->ready)
+		return;
+	err = boot_replay(p, &e);
+	p->ready = !err;
+	if (!err)
+		return;
+	forget_replay(p);
+	if (err == -MM_EIO)
+		bench_skip(s, mm_error_text(&e, text, sizeof(text)));
+	else
+		bench_fail(s, "%s", mm_error_text(&e, text, sizeof(text)));
+}
+
+static bool play(struct bench_state *s, struct mm_run *r, const struct mm_trace *t)
+{
+	/* checked: claims after every operation, the digest followed, no sweep */
+	const struct mm_run_options o = {.atomic = r->checker != NULL};
+
+	return bench_require(s, mm_run_trace(r, t, &o) == 0, "no memory for the handles") &&
+	       bench_require(s, !r->finding, "%s @%zu: %s", r->claim ? r->claim : "",
+			     r->finding_pos, r->text) &&
+	       bench_require(s, r->stats.ops == t->nr && r->stats.skipped == 0,
+			     "%" PRIu64 " operations skipped", r->stats.skipped);
+}
+
+/* Both machines end in the same state, and the digest was followed to it. */
+static bool replay_ok(struct bench_state *s, struct replay *p)
+{
+	uint64_t unchecked;
+
+	for (int i = 0; i < 2; i++) {
+		mm_run_reset(p->run[i]);
+		if (!play(s, p->run[i], &p->trace))
+			return false;
+	}
+	unchecked = mm_machine_digest_sweep(p->m[0]);
+	return bench_require(s,
+			     unchecked == mm_machine_digest_sweep(p->m[1]) &&
+				     unchecked == mm_machine_digest(p->m[1]),
+			     "the checked replay ends in another state than the unchecked");
+}
+
+static bool count_replay(struct bench_state *s, struct replay *p)
+{
+	struct counts c = {0, 0, 0, 0};
+	char row[COUNTS_LINE_MAX / 2];
+	bool ok;
+
+	(void)snprintf(row, sizeof(row), "page_alloc/replay_git_log/check:%d",
+		       bench_arg(s, 0) != 0);
+	if (!bench_require(s, counts_listen(&c, p->m[0]), "no room for a listener"))
+		return false;
+	mm_run_reset(p->run[0]);
+	ok = play(s, p->run[0], &p->trace);
+	counts_unlisten(&c, p->m[0]);
+	return ok && counts_report(s, &c, row, p->trace.nr);
+}
+
+/* Argument 0: check. An iteration is one replay from the image. */
+static void replay_git_log(struct bench_state *s)
+{
+	struct replay *p = bench_data(s);
+	struct mm_run *r = p->run[bench_arg(s, 0) != 0];
+	uint64_t checks;
+
+	if ((bench_first_run(s) && !replay_ok(s, p)) || !count_replay(s, p))
+		return;
+	mm_run_reset(r);
+	checks = r->checker ? r->checker->report.checks : 0;
+	for (uint64_t n = bench_begin(s); n != 0 || bench_end(s); n--) {
+		if (!play(s, r, &p->trace))
+			return;
+		bench_pause(s);
+		mm_run_reset(r);
+		bench_resume(s);
+	}
+	bench_items(s, bench_iterations(s) * p->trace.nr);
+	if (r->checker)
+		counts_show(s, "checks", r->checker->report.checks - checks,
+			    bench_iterations(s) * p->trace.nr);
+}
+
+/* ---- fuzz inputs ---- */
+
+struct inputs {
+	struct mm_exec *exec;
+	size_t len[INPUTS];
+	uint8_t bytes[INPUTS][INPUT_BYTES];
+};
+
+static struct inputs inputs;
+
+static void setup_exec(struct bench_state *s)
+{
+	struct mm_error e = {NULL, 0, 0, ""};
+	struct inputs *in = &inputs;
+	struct mm_rng rng;
+
+	bench_set_data(s, in);
+	if (in->exec)
+		return;
+	in->exec = mm_exec_create(EXEC_TARGET, &e);
+	if (!in->exec) {
+		bench_skip(s, e.text);
+		return;
+	}
+	mm_rng_init(&rng, 20);
+	for (size_t i = 0; i < INPUTS; i++)
+		in->len[i] = mm_exec_random(in->exec, &rng, INPUT_OPS, in->bytes[i], INPUT_BYTES);
+}
+
+static bool run_input(struct bench_state *s, struct inputs *in, size_t i)
+{
+	const struct mm_run *r = mm_exec_input(in->exec, in->bytes[i], in->len[i], false);
+
+	if (!r) {
+		bench_fail(s, "no memory for the trace");
+		return false;
+	}
+	return bench_require(s, r->finding == MM_FINDING_NONE || r->finding == MM_FINDING_STOP,
+			     "input %zu: %s @%zu: %s", i, r->claim ? r->claim : "", r->finding_pos,
+			     r->text);
+}
+
+/* All inputs once, with a listener on each machine of the target. */
+static bool count_inputs(struct bench_state *s, struct inputs *in)
+{
+	const struct mm_exec *exec = in->exec;
+	struct counts c = {0, 0, 0, 0};
+	uint64_t operations = exec->operations;
+	bool ok = true;
+
+	for (int i = 0; i < exec->target.nr_machines; i++)
+		ok &= bench_require(s, counts_listen(&c, exec->m[i]), "no room for a listener");
+	for (size_t i = 0; ok && i < INPUTS; i++)
+		ok = run_input(s, in, i);
+	for (int i = 0; i < exec->target.nr_machines; i++)
+		counts_unlisten(&c, exec->m[i]);
+	operations = exec->operations - operations;
+	return ok &&
+	       bench_require(s, operations == INPUTS * INPUT_OPS,
+			     "%" PRIu64 " operations in %d inputs", operations, INPUTS) &&
+	       counts_report(s, &c, "page_alloc/exec20/check:1", INPUTS);
+}
+
+static void exec20(struct bench_state *s)
+{
+	struct inputs *in = bench_data(s);
+	size_t i = 0;
+
+	if (!count_inputs(s, in))
+		return;
+	for (uint64_t n = bench_begin(s); n != 0 || bench_end(s); n--) {
+		if (!run_input(s, in, i))
+			return;
+		i = i + 1 < INPUTS ? i + 1 : 0;
+	}
+	bench_items(s, bench_iterations(s));
+}
+
+static const int64_t orders[] = {0, 3, 9};
+static const int64_t off_and_on[] = {0, 1};
+static const int64_t on[] = {1};
+
+/* clang-format off */
+const struct bench_def mm_page_alloc_benches[] = {
+	{.name = "page_alloc/pair", .fn = pair, .setup = setup,
+	 .arg_names = {"order"}, .args = orders, .nr_args = 3},
+	{.name = "page_alloc/bulk_get", .fn = bulk_get, .setup = setup},
+	{.name = "page_alloc/put_same", .fn = put_same, .setup = setup},
+	{.name = "page_alloc/put_reverse", .fn = put_reverse, .setup = setup},
+	{.name = "page_alloc/put_random", .fn = put_random, .setup = setup},
+	{.name = "page_alloc/churn", .fn = churn, .setup = setup,
+	 .arg_names = {"mix"}, .args = off_and_on, .nr_args = 2},
+	{.name = "page_alloc/replay_git_log", .fn = replay_git_log, .setup = setup_replay,
+	 .arg_names = {"check"}, .args = off_and_on, .nr_args = 2, .unit = BENCH_MS},
+	{.name = "page_alloc/exec20", .fn = exec20, .setup = setup_exec,
+	 .arg_names = {"check"}, .args = on, .nr_args = 1, .unit = BENCH_US},
+	{.name = NULL},
+};
+/* clang-format on */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * claims_walk: random traces on machines of all shapes, with everything judged.
+ *
+ * A walk goes through phases (fill, empty, churn, anything), because states
+ * that matter, such as a zone below its watermark or a pageblock of mixed
+ * types, are never reached by operations drawn evenly.  A finding is shrunk and
+ * printed as a trace.
+ */
+#ifndef MM_CLAIMS_WALK_H
+#define MM_CLAIMS_WALK_H
+
+#include "mm/gfp.h"
+#include "mm/machine.h"
+
+#include "fuzz/trace/run.h"
+#include "invariants/engine/prop.h"
+
+/* Descriptions of machines whose shapes differ in kind; NULL-terminated. */
+extern const char *const mm_walk_machines[];
+
+#define MM_WALK_MACHINE_LEN 256
+
+/* The description of any machine of at most 8 MiB. */
+void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len);
+
+/* Make t a trace of nr random operations for a machine. */
+void mm_walk_trace(struct mm_prop_run *p, struct mm_trace *t, const char *machine, size_t nr);
+
+/* A booted machine with a checker and a run over it. */
+struct mm_walk {
+	struct mm_machine *m;
+	struct mm_checker *checker;
+	struct mm_run *run;
+};
+
+/* False when the machine does not boot, and then p has failed. */
+bool mm_walk_open(struct mm_walk *w, struct mm_prop_run *p, const char *machine);
+void mm_walk_close(struct mm_walk *w);
+
+/* What a run judges when nothing is left out. */
+struct mm_run_options mm_walk_options(void);
+
+/*
+ * Run t on a fresh machine and on the same one after a reset.  Nothing may be
+ * found, and both runs must end in the same digest.
+ */
+void mm_walk_judge(struct mm_prop_run *p, const struct mm_trace *t);
+
+/* A random trace of nr operations on a machine, judged. */
+void mm_walk(struct mm_prop_run *p, const char *machine, size_t nr);
+
+#endif

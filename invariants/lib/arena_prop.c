@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* arena properties: what is handed out is zero, apart, aligned, and the image
+ * comes back to the byte. */
+#include "mm/arena.h"
+
+#include "invariants/engine/prop.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARENA_SIZE ((size_t)1 << 20)
+
+static bool is_zero(const unsigned char *b, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len && !b[i]; i++)
+		;
+	return i == len;
+}
+
+/* Hand out pieces until `until` bytes are used; each is judged, then filled. */
+static void hand_out(struct mm_prop_run *p, struct mm_arena *a, size_t until)
+{
+	while (a->used < until) {
+		size_t before = a->used;
+		size_t align = (size_t)1 << mm_rng_below(&p->rng, 9);
+		size_t size = mm_rng_below(&p->rng, 5) ? mm_rng_below(&p->rng, 300)
+						       : mm_rng_below(&p->rng, 20000);
+		unsigned char *b = mm_arena_alloc(a, size, align);
+
+		PROP(p, b, "%zu bytes do not fit", size);
+		PROP(p, ((size_t)b & (align - 1)) == 0, "not aligned to %zu", align);
+		PROP(p, b >= a->base + before && b + size == a->base + a->used,
+		     "%zu bytes overlap what was handed out", size);
+		PROP(p, is_zero(b, size), "%zu bytes at %zu are not zero", size,
+		     (size_t)(b - a->base));
+		memset(b, (int)(1 + mm_rng_below(&p->rng, 255)), size);
+	}
+}
+
+static void pieces_are_zero_and_apart(struct mm_prop_run *p)
+{
+	struct mm_arena a;
+
+	PROP(p, mm_arena_init(&a, ARENA_SIZE) == 0, "the host refuses 1 MiB");
+	hand_out(p, &a, ARENA_SIZE / 2);
+	mm_arena_fini(&a);
+}
+
+/* Reset brings the image back; later pieces are zero though they were used. */
+static void reset_brings_the_image_back(struct mm_prop_run *p)
+{
+	struct mm_arena a;
+	unsigned char *copy;
+	size_t used;
+	int round;
+
+	PROP(p, mm_arena_init(&a, ARENA_SIZE) == 0, "the host refuses 1 MiB");
+	hand_out(p, &a, mm_rng_below(&p->rng, 50000));
+	used = a.used;
+	copy = malloc(used + 1);
+	PROP(p, copy && mm_arena_image(&a) == 0, "no host memory");
+	memcpy(copy, a.base, used);
+	for (round = 0; round < 4 && !p->failures; round++) {
+		hand_out(p, &a, used + mm_rng_below(&p->rng, 200000));
+		memset(a.base, 0x5a, used);
+		mm_arena_reset(&a);
+		PROP(p, a.used == used, "%zu bytes used after a reset, %zu in the image", a.used,
+		     used);
+		PROP(p, memcmp(a.base, copy, used) == 0, "a reset arena differs from its image");
+	}
+	free(copy);
+	mm_arena_fini(&a);
+}
+
+static void full_arena_says_no(struct mm_prop_run *p)
+{
+	static const size_t sizes[] = {ARENA_SIZE + 1, SIZE_MAX, SIZE_MAX - 4096, SIZE_MAX / 2};
+	struct mm_arena a;
+	size_t used;
+	size_t i;
+
+	PROP(p, mm_arena_init(&a, ARENA_SIZE) == 0, "the host refuses 1 MiB");
+	hand_out(p, &a, mm_rng_below(&p->rng, ARENA_SIZE / 2));
+	used = a.used;
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		PROP(p, !mm_arena_alloc(&a, sizes[i], 64), "%zu bytes of 1 MiB", sizes[i]);
+	PROP(p, !mm_arena_alloc(&a, ARENA_SIZE - used + 1, 1), "one byte too many");
+	PROP(p, a.used == used, "a refusal took %zu bytes", a.used - used);
+	PROP(p, mm_arena_alloc(&a, ARENA_SIZE - used, 1), "the last byte cannot be had");
+	PROP(p, !mm_arena_alloc(&a, 1, 1), "a full arena gives more");
+	mm_arena_fini(&a);
+}
+
+static void host_may_refuse(struct mm_prop_run *p)
+{
+	struct mm_arena a;
+
+	PROP(p, mm_arena_init(&a, SIZE_MAX / 2) == -MM_ENOMEM, "half of all addresses were given");
+}
+
+const struct mm_prop mm_arena_props[] = {
+	{"arena.pieces_are_zero_aligned_and_apart", pieces_are_zero_and_apart, 10},
+	{"arena.reset_brings_the_image_back", reset_brings_the_image_back, 20},
+	{"arena.a_full_arena_says_no", full_arena_says_no, 5},
+	{"arena.the_host_may_refuse", host_may_refuse, 1},
+	{NULL, NULL, 0},
+};

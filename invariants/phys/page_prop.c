@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* page properties: the memmap at boot, and that each field has its part in the
+ * digest. */
+#include "mm/page.h"
+
+#include "invariants/engine/claims_plant.h"
+#include "invariants/engine/claims_walk.h"
+#include "invariants/engine/prop.h"
+
+#include <string.h>
+
+static bool in_ranges(const struct mm_range *r, int nr, uint64_t pfn)
+{
+	bool in = false;
+	int i;
+
+	for (i = 0; i < nr; i++)
+		in |= pfn >= r[i].start && pfn < r[i].end;
+	return in;
+}
+
+/* What a frame is by the description, and nothing of an owner. */
+static void check_frame(struct mm_prop_run *p, const struct mm_machine *m, uint64_t pfn)
+{
+	const struct mm_machine_desc *d = &m->desc;
+	const struct page *page = mm_page_of(m, pfn_of(pfn));
+	bool present = in_ranges(d->ram, d->nr_ram, pfn);
+	bool reserved = in_ranges(d->reserved, d->nr_reserved, pfn);
+	int zone = 0;
+
+	while (zone < MM_NR_ZONES - 1 && pfn >= d->zone_end[zone])
+		zone++;
+	PROP(p, page->zone == zone, "pfn %llu is in zone %u, not %d", (unsigned long long)pfn,
+	     page->zone, zone);
+	PROP(p,
+	     (page->flags & ~MM_PG_BUDDY) ==
+		     (present ? (reserved ? MM_PG_RESERVED : 0) : MM_PG_ABSENT),
+	     "pfn %llu has flags 0x%x", (unsigned long long)pfn, page->flags);
+	PROP(p, mm_page_valid(m, pfn_of(pfn)) == present, "pfn %llu is valid or not",
+	     (unsigned long long)pfn);
+	PROP(p, page->refcount == 0 && page->mapcount == -1 && !page->mapping && !page->memcg_data,
+	     "pfn %llu has an owner at boot", (unsigned long long)pfn);
+	PROP(p, pfn_eq(mm_page_pfn(m, page), pfn_of(pfn)), "a page and its number");
+}
+
+static void memmap_is_what_was_described(struct mm_prop_run *p)
+{
+	char machine[MM_WALK_MACHINE_LEN];
+	struct mm_machine *m;
+	uint64_t pfn;
+
+	mm_walk_any_machine(p, machine, sizeof(machine));
+	m = mm_boot(machine, NULL);
+	PROP(p, m, "%s does not boot", machine);
+	for (pfn = 0; pfn < m->max_pfn && !p->failures; pfn++)
+		check_frame(p, m, pfn);
+	PROP(p, !mm_page_valid(m, pfn_of(m->max_pfn)) && !mm_page_valid(m, pfn_none()),
+	     "a frame past the end is valid");
+	mm_machine_destroy(m);
+}
+
+/* ---- digest ---- */
+
+static void spoil_flags(struct page *page)
+{
+	page->flags ^= MM_PG_PFMEMALLOC;
+}
+
+static void spoil_order(struct page *page)
+{
+	page->order++;
+}
+
+static void spoil_list(struct page *page)
+{
+	page->list++;
+}
+
+static void spoil_refcount(struct page *page)
+{
+	page->refcount++;
+}
+
+static void spoil_mapcount(struct page *page)
+{
+	page->mapcount++;
+}
+
+static void spoil_mapping(struct page *page)
+{
+	page->mapping ^= 16;
+}
+
+static void spoil_private(struct page *page)
+{
+	page->private_data ^= 1;
+}
+
+static void spoil_memcg(struct page *page)
+{
+	page->memcg_data ^= 4;
+}
+
+static void spoil_index(struct page *page)
+{
+	page->index ^= 1;
+}
+
+static const struct {
+	const char *field;
+	void (*spoil)(struct page *page);
+} fields[] = {
+	{"flags", spoil_flags},          {"order", spoil_order},       {"list", spoil_list},
+	{"refcount", spoil_refcount},    {"mapcount", spoil_mapcount}, {"mapping", spoil_mapping},
+	{"private_data", spoil_private}, {"memcg_data", spoil_memcg},  {"index", spoil_index},
+};
+
+#define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+/* No two of these states, each one field away from boot, are summed up alike. */
+static void each_field_is_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot(mm_walk_machines[0], NULL);
+	uint64_t seen[2 * NR_FIELDS + 1];
+	uint64_t pfn[2];
+	size_t nr = 0;
+	size_t i;
+	size_t k;
+
+	PROP(p, m, "the machine does not boot");
+	seen[nr++] = mm_machine_digest_sweep(m);
+	pfn[0] = mm_rng_below(&p->rng, m->max_pfn - 1);
+	pfn[1] = pfn[0] + 1;
+	for (i = 0; i < 2 * NR_FIELDS; i++) {
+		struct page *page = &m->memmap[pfn[i & 1]];
+		struct page before = *page;
+
+		fields[i / 2].spoil(page);
+		seen[nr] = mm_machine_digest_sweep(m);
+		*page = before;
+		for (k = 0; k < nr; k++)
+			PROP(p, seen[nr] != seen[k], "%s of pfn %llu has no part in the digest",
+			     fields[i / 2].field, (unsigned long long)pfn[i & 1]);
+		nr++;
+	}
+	PROP(p, mm_machine_digest_sweep(m) == seen[0], "the way back gives another digest");
+	mm_machine_destroy(m);
+}
+
+static void flags_have_names(struct mm_prop_run *p)
+{
+	static const char *const names[] = {"absent", "reserved",   "buddy",   "head",
+					    "bad",    "pfmemalloc", "movable", "comp"};
+	struct page page = {.flags = (uint32_t)mm_rng_below(&p->rng, 256)};
+	char text[100];
+	size_t i;
+
+	(void)mm_page_flags_text(&page, text, sizeof(text));
+	for (i = 0; i < 8; i++)
+		PROP(p, (strstr(text, names[i]) != NULL) == (page.flags >> i & 1),
+		     "0x%x is called %s", page.flags, text);
+	page.flags = 0;
+	PROP(p, strcmp(mm_page_flags_text(&page, text, sizeof(text)), "none") == 0,
+	     "no flags are called %s", text);
+}
+
+/* ---- plantings ---- */
+
+static void spoil(struct mm_victim *v, uint64_t pfn, uint8_t zone, uint32_t flags)
+{
+	struct page *page = &v->m->memmap[pfn];
+
+	page->zone = zone;
+	page->flags = flags;
+	mm_page_touch(v->x, page);
+}
+
+static void another_zone(struct mm_victim *v)
+{
+	spoil(v, mm_victim_held(v, VICTIM_A) + 1, MM_ZONE_MOVABLE, 0);
+}
+
+static void no_zone(struct mm_victim *v)
+{
+	spoil(v, mm_victim_held(v, VICTIM_A) + 1, MM_NR_ZONES, 0);
+}
+
+static void hole_that_exists(struct mm_victim *v)
+{
+	spoil(v, 513, MM_ZONE_NORMAL, 0);
+}
+
+static void frame_that_does_not(struct mm_victim *v)
+{
+	spoil(v, mm_victim_held(v, VICTIM_A) + 1, v->m->memmap[mm_victim_held(v, VICTIM_A)].zone,
+	      MM_PG_ABSENT);
+}
+
+static const struct mm_plant plants[] = {
+	{"zone.nodes", another_zone, NULL, false},
+	{"zone.nodes", no_zone, NULL, false},
+	{"zone.nodes", hole_that_exists, NULL, false},
+	{"zone.nodes", frame_that_does_not, NULL, false},
+	{NULL, NULL, NULL, false},
+};
+
+static void planted(struct mm_prop_run *p)
+{
+	mm_plants_run(p, plants);
+}
+
+const struct mm_prop mm_page_props[] = {
+	{"page.memmap_is_what_was_described", memmap_is_what_was_described, 50},
+	{"page.each_field_is_in_the_digest", each_field_is_in_the_digest, 5},
+	{"page.flags_have_names", flags_have_names, 50},
+	{"page." MM_PLANTS_PROPERTY, planted, 1},
+	{NULL, NULL, 0},
+};

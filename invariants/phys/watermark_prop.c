@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * watermark properties: a real kernel's numbers, the table in the kernel's own
+ * comment, and the one question against a formula, on all small inputs.
+ */
+#include "mm/watermark.h"
+
+#include "mm/check.h"
+#include "mm/page_alloc.h"
+
+#include "invariants/engine/claims_plant.h"
+#include "invariants/engine/claims_walk.h"
+#include "invariants/engine/prop.h"
+
+#include <string.h>
+
+extern const struct mm_inv mm_watermark_invs[];
+
+/* A machine that is nothing but sizes and settings. */
+struct paper {
+	struct mm_machine m;
+	struct zone zones[MM_NR_ZONES];
+	struct mm_ctx x;
+};
+
+static void paper_init(struct paper *pa, const uint64_t *managed)
+{
+	static const uint64_t ratio[MM_NR_ZONES] = {256, 256, 32, 0, 0};
+	int z;
+
+	memset(pa, 0, sizeof(*pa));
+	pa->m.zones = pa->zones;
+	pa->m.sysctl.watermark_scale_factor = 10;
+	memcpy(pa->m.sysctl.lowmem_reserve_ratio, ratio, sizeof(ratio));
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		pa->zones[z].type = (enum mm_zone_type)z;
+		pa->zones[z].name = mm_gfp_zone_name((enum mm_zone_type)z);
+		pa->zones[z].managed = managed[z];
+		mm_lock_init(&pa->zones[z].lock, "zone->lock", MM_LOCK_RANK_ZONE);
+	}
+	mm_ctx_init(&pa->x, &pa->m, 0);
+}
+
+/* ---- numbers of a kernel ---- */
+
+/* /proc/zoneinfo of Linux 6.18, 2 CPUs, 24 GiB; it has no HighMem, so that what
+ * it keeps from Movable stands twice. */
+static const struct {
+	uint64_t managed;
+	uint64_t wmark[MM_NR_WMARK]; /* min, low, high, promo */
+	uint64_t protection[MM_NR_ZONES];
+} recorded[MM_NR_ZONES] = {
+	{3840, {30, 37, 44, 51}, {0, 3019, 8395, 8395, 8395}},
+	{772917, {6065, 7581, 9097, 10613}, {0, 0, 5376, 5376, 5376}},
+	{1376256, {10800, 13500, 16200, 18900}, {0, 0, 0, 0, 0}},
+	{0, {32, 32, 32, 32}, {0, 0, 0, 0, 0}},
+	{0, {32, 32, 32, 32}, {0, 0, 0, 0, 0}},
+};
+
+static void zoneinfo_of_a_kernel(struct mm_prop_run *p)
+{
+	uint64_t managed[MM_NR_ZONES];
+	struct paper pa;
+	int z;
+	int i;
+
+	for (z = 0; z < MM_NR_ZONES; z++)
+		managed[z] = recorded[z].managed;
+	paper_init(&pa, managed);
+	pa.m.sysctl.min_free_kbytes = 67584;
+	mm_watermark_setup(&pa.x);
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		for (i = 0; i < MM_NR_WMARK; i++)
+			PROP(p, pa.zones[z].wmark[i] == recorded[z].wmark[i],
+			     "%s: mark %d is %llu, %llu in Linux", pa.zones[z].name, i,
+			     (unsigned long long)pa.zones[z].wmark[i],
+			     (unsigned long long)recorded[z].wmark[i]);
+		for (i = 0; i < MM_NR_ZONES; i++)
+			PROP(p, pa.zones[z].lowmem_reserve[i] == recorded[z].protection[i],
+			     "%s: protection %d is %llu, %llu in Linux", pa.zones[z].name, i,
+			     (unsigned long long)pa.zones[z].lowmem_reserve[i],
+			     (unsigned long long)recorded[z].protection[i]);
+	}
+	/* DMA keeps all it has, DMA32 5376 + 9097, Normal 16200 */
+	PROP(p, pa.m.totalreserve_pages == 3840 + 14473 + 16200, "total reserve is %llu",
+	     (unsigned long long)pa.m.totalreserve_pages);
+}
+
+/* The comment above calculate_min_free_kbytes(), which has 8 GiB wrong by one,
+ * and the two clamps. */
+static void min_free_kbytes_of_the_comment(struct mm_prop_run *p)
+{
+	static const struct {
+		uint64_t mib;
+		uint64_t kbytes;
+	} table[] = {
+		{0, 128},     {1, 128},      {16, 512},      {32, 724},         {64, 1024},
+		{128, 1448},  {256, 2048},   {512, 2896},    {1024, 4096},      {2048, 5792},
+		{4096, 8192}, {8192, 11585}, {16384, 16384}, {4194304, 262144}, {8388608, 262144},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		/* in any lowmem zone; HighMem and Movable have no part in it */
+		uint64_t managed[MM_NR_ZONES] = {0, 0, 0, 77777, 88888};
+		uint64_t have;
+		struct paper pa;
+
+		managed[mm_rng_below(&p->rng, 3)] = table[i].mib * 256;
+		paper_init(&pa, managed);
+		have = mm_watermark_default_min_free_kbytes(&pa.m);
+		PROP(p, have == table[i].kbytes, "%llu MiB: %llu, %llu in Linux",
+		     (unsigned long long)table[i].mib, (unsigned long long)have,
+		     (unsigned long long)table[i].kbytes);
+	}
+}
+
+/* ---- all sizes ---- */
+
+/* Whatever the sizes and settings, what is computed is what the claims say. */
+static void claims_hold_for_all_sizes(struct mm_prop_run *p)
+{
+	uint64_t managed[MM_NR_ZONES];
+	const struct mm_inv *inv;
+	struct mm_report r;
+	struct paper pa;
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++)
+		managed[z] = mm_rng_below(&p->rng, 4) ? prop_any(p, 32) : 0;
+	paper_init(&pa, managed);
+	pa.m.sysctl.min_free_kbytes = prop_any(p, 31);
+	pa.m.sysctl.watermark_scale_factor = 1 + mm_rng_below(&p->rng, 3000);
+	for (z = 0; z < MM_NR_ZONES; z++)
+		pa.m.sysctl.lowmem_reserve_ratio[z] = prop_any(p, 31);
+	mm_watermark_setup(&pa.x);
+	mm_report_init(&r);
+	for (inv = mm_watermark_invs; inv->id; inv++) {
+		if (inv->check)
+			inv->check(&r, &pa.m, 0);
+	}
+	p->checks += r.checks;
+	PROP(p, !r.failures, "%s: %s", r.first.id, r.first.text);
+	PROP(p, !pa.m.lock.violations && !pa.m.lock.held, "a lock rule is broken");
+}
+
+static void refused_sysctl_changes_nothing(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	size_t i;
+
+	if (!mm_walk_open(&w, p, mm_walk_machines[1]))
+		return;
+	for (i = 0; i <= mm_sysctl_count(); i++) {
+		uint64_t digest = mm_machine_digest(w.m);
+		struct mm_ctx *x = &w.run->ctx[0];
+
+		PROP(p, mm_watermark_sysctl(x, i, UINT64_MAX) == -MM_EINVAL, "sysctl %zu takes all",
+		     i);
+		PROP(p, mm_machine_digest_sweep(w.m) == digest, "sysctl %zu refuses and stores", i);
+		if (i == mm_sysctl_count())
+			break;
+		PROP(p, mm_watermark_sysctl(x, i, 1 + mm_rng_below(&p->rng, 2000)) == 0,
+		     "sysctl %zu refuses", i);
+		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
+		PROP(p, mm_machine_digest(w.m) != digest, "sysctl %zu is not in the digest", i);
+	}
+	mm_walk_close(&w);
+}
+
+/* ---- the question ---- */
+
+static uint64_t half_up(uint64_t v)
+{
+	return (v + 1) / 2;
+}
+
+/* What of a mark holds: half of it, 3/8, or half again, all rounded up. */
+static uint64_t mark_left(uint64_t mark, uint32_t flags)
+{
+	if (flags & MM_ALLOC_MIN_RESERVE)
+		mark = half_up(mark);
+	if ((flags & MM_ALLOC_MIN_RESERVE) && (flags & MM_ALLOC_NON_BLOCK))
+		mark = (3 * mark + 3) / 4;
+	return flags & MM_ALLOC_OOM ? half_up(mark) : mark;
+}
+
+static const uint32_t flag_sets[] = {
+	0,
+	MM_ALLOC_NON_BLOCK,
+	MM_ALLOC_MIN_RESERVE,
+	MM_ALLOC_MIN_RESERVE | MM_ALLOC_NON_BLOCK,
+	MM_ALLOC_OOM,
+	MM_ALLOC_OOM | MM_ALLOC_MIN_RESERVE,
+	MM_ALLOC_OOM | MM_ALLOC_MIN_RESERVE | MM_ALLOC_NON_BLOCK | MM_ALLOC_KSWAPD,
+};
+
+#define NR_FLAG_SETS (sizeof(flag_sets) / sizeof(flag_sets[0]))
+
+static void marks_shrink_for_those_in_need(struct mm_prop_run *p)
+{
+	uint64_t mark;
+	size_t f;
+
+	for (mark = 0; mark < 300; mark++) {
+		for (f = 0; f < NR_FLAG_SETS; f++)
+			PROP(p,
+			     mm_watermark_effective(mark, flag_sets[f]) ==
+				     mark_left(mark, flag_sets[f]),
+			     "mark %llu, flags 0x%x", (unsigned long long)mark, flag_sets[f]);
+	}
+}
+
+#define LARGEST_NONE 4
+
+/* A zone of n free pages whose largest block is of this order, or which has
+ * none; a block of a special type serves no ordinary request. */
+struct sample {
+	struct mm_machine m;
+	struct zone z;
+	struct mm_list block;
+	struct mm_list special;
+};
+
+static void sample_init(struct sample *s, unsigned int largest, enum mm_migratetype type)
+{
+	unsigned int o;
+	int t;
+
+	memset(s, 0, sizeof(*s));
+	s->m.desc.max_order = 3;
+	for (o = 0; o < MM_NR_ORDERS; o++) {
+		for (t = 0; t < MM_MIGRATE_TYPES; t++)
+			mm_list_init(&s->z.free_area[o].free_list[t]);
+	}
+	mm_list_add(&s->special, &s->z.free_area[3].free_list[MM_MIGRATE_ISOLATE]);
+	s->z.free_area[3].nr_free++;
+	if (largest == LARGEST_NONE)
+		return;
+	mm_list_add(&s->block, &s->z.free_area[largest].free_list[type]);
+	s->z.free_area[largest].nr_free++;
+}
+
+static void check_question(struct mm_prop_run *p, struct sample *s, unsigned int order,
+			   unsigned int largest)
+{
+	struct zone *z = &s->z;
+	uint64_t reserve;
+	uint64_t mark;
+	size_t f;
+
+	for (mark = 0; mark < 13; mark++) {
+		for (reserve = 0; reserve < 4; reserve++) {
+			z->lowmem_reserve[MM_ZONE_HIGHMEM] = reserve;
+			for (f = 0; f < NR_FLAG_SETS; f++) {
+				int64_t left = (int64_t)z->nr_free_pages - (1 << order) + 1;
+				int64_t need = (int64_t)(mark_left(mark, flag_sets[f]) + reserve);
+				bool want =
+					left > need &&
+					(!order || (largest != LARGEST_NONE && largest >= order));
+				bool have = mm_watermark_ok(&s->m, z, order, mark, MM_ZONE_HIGHMEM,
+							    flag_sets[f]);
+
+				PROP(p, have == want,
+				     "free %llu order %u mark %llu reserve %llu flags 0x%x: %d",
+				     (unsigned long long)z->nr_free_pages, order,
+				     (unsigned long long)mark, (unsigned long long)reserve,
+				     flag_sets[f], have);
+				PROP(p,
+				     mm_watermark_fast(&s->m, z, order, mark, MM_ZONE_HIGHMEM,
+						       flag_sets[f]) == want,
+				     "the quick answer is another");
+			}
+		}
+	}
+}
+
+static void all_small_questions(struct mm_prop_run *p)
+{
+	unsigned int largest;
+	unsigned int order;
+	uint64_t free_pages;
+	struct sample s;
+
+	for (largest = 0; largest <= LARGEST_NONE; largest++) {
+		sample_init(&s, largest, (enum mm_migratetype)(largest % MM_MIGRATE_PCPTYPES));
+		for (order = 0; order <= 3; order++) {
+			for (free_pages = 0; free_pages < 22; free_pages++) {
+				s.z.nr_free_pages = free_pages;
+				check_question(p, &s, order, largest);
+			}
+		}
+	}
+}
+
+/* More free pages never turn a yes into a no, nor does a lower mark. */
+static void answers_are_monotone(struct mm_prop_run *p)
+{
+	struct sample s;
+	int i;
+
+	sample_init(&s, 3, MM_MIGRATE_MOVABLE);
+	for (i = 0; i < 500; i++) {
+		uint64_t mark = prop_any(p, 40);
+		uint64_t less = mm_rng_below(&p->rng, mark + 1);
+		uint32_t flags = flag_sets[mm_rng_below(&p->rng, NR_FLAG_SETS)];
+		unsigned int order = (unsigned int)mm_rng_below(&p->rng, 4);
+		bool yes;
+
+		s.z.nr_free_pages = mark_left(mark, flags) - 2 + mm_rng_below(&p->rng, 16);
+		if (s.z.nr_free_pages > (uint64_t)1 << 60)
+			continue;
+		yes = mm_watermark_ok(&s.m, &s.z, order, mark, MM_ZONE_NORMAL, flags);
+		PROP(p, !yes || mm_watermark_ok(&s.m, &s.z, order, less, MM_ZONE_NORMAL, flags),
+		     "a lower mark forbids");
+		s.z.nr_free_pages += mm_rng_below(&p->rng, 1000);
+		PROP(p, !yes || mm_watermark_ok(&s.m, &s.z, order, mark, MM_ZONE_NORMAL, flags),
+		     "more free pages forbid");
+	}
+}
+
+/* ---- plantings ---- */
+
+static struct zone *normal(const struct mm_victim *v)
+{
+	return &v->m->zones[MM_ZONE_NORMAL];
+}
+
+static void uneven_gap(struct mm_victim *v)
+{
+	normal(v)->wmark[MM_WMARK_PROMO]++;
+	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
+}
+
+static void boost_that_nothing_gives(struct mm_victim *v)
+{
+	v->m->zones[MM_ZONE_DMA].boost = 1;
+	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
+}
+
+/* All marks of a zone move, and the total with them. */
+static void shift_marks(struct mm_victim *v, enum mm_zone_type zone, uint64_t by)
+{
+	int i;
+
+	for (i = 0; i < MM_NR_WMARK; i++)
+		v->m->zones[zone].wmark[i] += by;
+	v->m->totalreserve_pages += by;
+	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
+}
+
+static void more_than_its_share(struct mm_victim *v)
+{
+	shift_marks(v, MM_ZONE_NORMAL, 1);
+}
+
+static void movable_keeps_too_much(struct mm_victim *v)
+{
+	shift_marks(v, MM_ZONE_MOVABLE, 100);
+}
+
+static void reserve_off_by_one(struct mm_victim *v)
+{
+	/* less than what it keeps from Movable, so that the total stays */
+	v->m->zones[MM_ZONE_DMA].lowmem_reserve[MM_ZONE_NORMAL]++;
+	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
+}
+
+static void reserve_from_itself(struct mm_victim *v)
+{
+	v->m->zones[MM_ZONE_DMA].lowmem_reserve[MM_ZONE_DMA] = 1;
+	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
+}
+
+static void total_off_by_one(struct mm_victim *v)
+{
+	v->m->totalreserve_pages--;
+	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
+}
+
+/* A page is served in silence, the mark rises, the page is announced. */
+static void served_below_the_mark(struct mm_victim *v)
+{
+	struct page *page;
+
+	v->x->events = 0;
+	page = mm_page_alloc_get(v->x, 0, MM_GFP_KERNEL);
+	v->x->events = mm_event_mask(v->m);
+	/* what was free before it was served: equality is too little */
+	normal(v)->wmark[MM_WMARK_LOW] = normal(v)->nr_free_pages + 1;
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(v->m, page)), 0, MM_GFP_KERNEL,
+		 MM_MIGRATE_UNMOVABLE, MM_ALLOC_WMARK_LOW, MM_ZONE_NORMAL);
+}
+
+static void yes_without_a_block(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_zone_watermark, MM_ZONE_HIGHMEM, 1, 0, 0, MM_ZONE_HIGHMEM, 0);
+}
+
+static const struct mm_plant plants[] = {
+	{"watermark.order", uneven_gap, NULL, false},
+	{"watermark.order", boost_that_nothing_gives, NULL, false},
+	{"watermark.sum", more_than_its_share, NULL, false},
+	{"watermark.sum", movable_keeps_too_much, NULL, false},
+	{"lowmem_reserve.formula", reserve_off_by_one, NULL, false},
+	{"lowmem_reserve.formula", reserve_from_itself, NULL, false},
+	{"totalreserve", total_off_by_one, NULL, false},
+	{"watermark.respected", served_below_the_mark, NULL, true},
+	{"watermark.order_suitable", yes_without_a_block, NULL, true},
+	{NULL, NULL, NULL, false},
+};
+
+static void planted(struct mm_prop_run *p)
+{
+	mm_plants_run(p, plants);
+}
+
+const struct mm_prop mm_watermark_props[] = {
+	{"watermark.zoneinfo_of_a_kernel", zoneinfo_of_a_kernel, 1},
+	{"watermark.min_free_kbytes_of_the_kernels_comment", min_free_kbytes_of_the_comment, 3},
+	{"watermark.claims_hold_for_all_sizes", claims_hold_for_all_sizes, 1000},
+	{"watermark.a_refused_sysctl_changes_nothing", refused_sysctl_changes_nothing, 3},
+	{"watermark.marks_shrink_for_those_in_need", marks_shrink_for_those_in_need, 1},
+	{"watermark.all_small_questions", all_small_questions, 1},
+	{"watermark.answers_are_monotone", answers_are_monotone, 10},
+	{"watermark." MM_PLANTS_PROPERTY, planted, 1},
+	{NULL, NULL, 0},
+};

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* zone properties: sizes counted frame by frame, and the digest. */
+#include "mm/zone.h"
+
+#include "mm/page.h"
+
+#include "invariants/engine/claims_plant.h"
+#include "invariants/engine/claims_walk.h"
+#include "invariants/engine/prop.h"
+
+#include <string.h>
+
+static bool in_ranges(const struct mm_range *r, int nr, uint64_t pfn)
+{
+	bool in = false;
+	int i;
+
+	for (i = 0; i < nr; i++)
+		in |= pfn >= r[i].start && pfn < r[i].end;
+	return in;
+}
+
+static void check_zone(struct mm_prop_run *p, const struct mm_machine *m, int type)
+{
+	const struct mm_machine_desc *d = &m->desc;
+	const struct zone *z = &m->zones[type];
+	uint64_t pfn = type ? d->zone_end[type - 1] : 0;
+	uint64_t present = 0;
+	uint64_t managed = 0;
+	uint64_t first = 0;
+	uint64_t last = 0;
+
+	for (; pfn < d->zone_end[type]; pfn++) {
+		if (!in_ranges(d->ram, d->nr_ram, pfn))
+			continue;
+		first = present++ ? first : pfn;
+		last = pfn;
+		managed += !in_ranges(d->reserved, d->nr_reserved, pfn);
+	}
+	PROP(p, z->present == present && z->managed == managed, "%s: present %llu managed %llu",
+	     z->name, (unsigned long long)z->present, (unsigned long long)z->managed);
+	PROP(p, z->nr_free_pages == managed, "%s: %llu free at boot", z->name,
+	     (unsigned long long)z->nr_free_pages);
+	PROP(p, z->spanned == (present ? last - first + 1 : 0), "%s: spanned %llu", z->name,
+	     (unsigned long long)z->spanned);
+	PROP(p, !present || z->start_pfn == first, "%s: starts at %llu", z->name,
+	     (unsigned long long)z->start_pfn);
+	PROP(p, !present || (mm_zone_spans(z, first) && mm_zone_spans(z, last)), "%s: its edges",
+	     z->name);
+	PROP(p, !mm_zone_spans(z, last + 1) && (!first || !mm_zone_spans(z, first - 1)),
+	     "%s: past its edges", z->name);
+	PROP(p,
+	     mm_zone_managed(z) == (managed != 0) && z->type == (enum mm_zone_type)type &&
+		     mm_zone_of(m, (enum mm_zone_type)type) == z && mm_zone_find(m, z->name) == z &&
+		     strcmp(z->name, mm_gfp_zone_name((enum mm_zone_type)type)) == 0,
+	     "%s: its name", z->name);
+}
+
+static void sizes_are_what_was_described(struct mm_prop_run *p)
+{
+	char machine[MM_WALK_MACHINE_LEN];
+	struct mm_machine *m;
+	uint64_t sum = 0;
+	int z;
+
+	mm_walk_any_machine(p, machine, sizeof(machine));
+	m = mm_boot(machine, NULL);
+	PROP(p, m, "%s does not boot", machine);
+	for (z = 0; z < MM_NR_ZONES && !p->failures; z++) {
+		check_zone(p, m, z);
+		sum += m->zones[z].nr_free_pages;
+	}
+	PROP(p, m->nr_free_pages == sum, "the machine's total is %llu, not %llu",
+	     (unsigned long long)m->nr_free_pages, (unsigned long long)sum);
+	PROP(p, !mm_zone_find(m, "Device") && !mm_zone_find(m, "") && !mm_zone_find(m, "normal"),
+	     "a zone that is not there");
+	mm_machine_destroy(m);
+}
+
+/* The order of a list and the counts are state; the digest sees them. */
+static void lists_are_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot(mm_walk_machines[0], NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	struct mm_list *list;
+	struct mm_list *moved;
+	uint64_t boot;
+	uint64_t i;
+
+	PROP(p, m, "the machine does not boot");
+	boot = mm_machine_digest_sweep(m);
+	list = &z->free_area[6].free_list[MM_MIGRATE_MOVABLE];
+	moved = list->next;
+	for (i = mm_rng_below(&p->rng, 15); i > 0; i--)
+		moved = moved->next;
+	/* one place on at a time; 15 times would lead back to where it was */
+	for (i = 0; i < 14; i++) {
+		struct mm_list *after = moved->next == list ? list->next : moved->next;
+
+		mm_list_del(moved);
+		mm_list_add_between(moved, after, after->next);
+		PROP(p, mm_machine_digest_sweep(m) != boot,
+		     "the order of a list is not in the digest");
+	}
+	mm_machine_reset(m);
+	z->free_area[2].nr_free ^= 1;
+	PROP(p, mm_machine_digest_sweep(m) != boot, "nr_free is not in the digest");
+	z->free_area[2].nr_free ^= 1;
+	z->nr_free_pages ^= 1;
+	PROP(p, mm_machine_digest_sweep(m) != boot, "nr_free_pages is not in the digest");
+	z->nr_free_pages ^= 1;
+	PROP(p, mm_machine_digest_sweep(m) == boot, "the way back gives another digest");
+	mm_machine_destroy(m);
+}
+
+/* ---- plantings ---- */
+
+static struct zone *normal(const struct mm_victim *v)
+{
+	return &v->m->zones[MM_ZONE_NORMAL];
+}
+
+static void more_than_it_spans(struct mm_victim *v)
+{
+	normal(v)->present = normal(v)->spanned + 1;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
+}
+
+static void over_its_limit(struct mm_victim *v)
+{
+	v->m->zones[MM_ZONE_MOVABLE].spanned++;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_MOVABLE);
+}
+
+static void before_its_limit(struct mm_victim *v)
+{
+	v->m->zones[MM_ZONE_MOVABLE].start_pfn--;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_MOVABLE);
+}
+
+static void miscounted_frames(struct mm_victim *v)
+{
+	/* in step with the machine's total, and with nothing else */
+	normal(v)->nr_free_pages++;
+	v->m->nr_free_pages++;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
+	mm_touch(v->x, MM_OBJ_MACHINE, 0);
+}
+
+static void total_runs_away(struct mm_victim *v)
+{
+	v->m->nr_free_pages--;
+	mm_touch(v->x, MM_OBJ_MACHINE, 0);
+}
+
+static const struct mm_plant plants[] = {
+	{"zone.size_order", more_than_it_spans, NULL, false},
+	{"zone.size_order", over_its_limit, NULL, false},
+	{"zone.size_order", before_its_limit, NULL, false},
+	{"zone.free_count", miscounted_frames, NULL, false},
+	{"vmstat.hierarchy", total_runs_away, NULL, false},
+	{NULL, NULL, NULL, false},
+};
+
+static void planted(struct mm_prop_run *p)
+{
+	mm_plants_run(p, plants);
+}
+
+const struct mm_prop mm_zone_props[] = {
+	{"zone.sizes_are_what_was_described", sizes_are_what_was_described, 80},
+	{"zone.lists_are_in_the_digest", lists_are_in_the_digest, 10},
+	{"zone." MM_PLANTS_PROPERTY, planted, 1},
+	{NULL, NULL, 0},
+};
