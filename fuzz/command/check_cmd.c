@@ -5,14 +5,14 @@
  * Each trace runs twice, on a fresh machine and on the same one after a reset;
  * both must end in the same digest.
  */
+#include "fuzz/command/command.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include "fuzz/command/command.h"
 
 struct check_args {
 	const char *machine;

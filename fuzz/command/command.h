@@ -6,9 +6,9 @@
 #ifndef MM_COMMAND_H
 #define MM_COMMAND_H
 
-#include <stdio.h>
-
 #include "fuzz/trace/run.h"
+
+#include <stdio.h>
 
 /* Exit statuses, the same for all subcommands. */
 enum status {

@@ -12,6 +12,8 @@
  * stdio all the same, because the process is lost and a partial report is
  * better than none.
  */
+#include "fuzz/command/command.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -21,10 +23,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "fuzz/command/command.h"
-
 #define FAIL_FOLDER ".mmref-fail"
-#define SHOWN_OPS 12
+#define SHOWN_OPS   12
 
 static const struct mm_run *watched;
 

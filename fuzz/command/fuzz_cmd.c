@@ -9,6 +9,10 @@
  *
  * Findings that were kept earlier (.mmref-fail) are replayed first.
  */
+#include "fuzz/command/command.h"
+#include "fuzz/trace/arg.h"
+#include "fuzz/trace/exec.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -18,12 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fuzz/command/command.h"
-#include "fuzz/trace/arg.h"
-#include "fuzz/trace/exec.h"
-
 /* What a blind input may be long: about 64 operations. */
-#define BLIND_OPS 64
+#define BLIND_OPS   64
 #define BLIND_BYTES 1024
 
 /* An input that runs longer than this hangs. */
@@ -52,8 +52,8 @@ static int parse_args(struct fuzz_args *a, int argc, char **argv)
 	a->seed = 1;
 	for (i = 1; i < argc; i++) {
 		uint64_t *v = strcmp(argv[i], "--seconds") == 0 ? &a->seconds
-			      : strcmp(argv[i], "--runs") == 0	? &a->runs
-			      : strcmp(argv[i], "--seed") == 0	? &a->seed
+			      : strcmp(argv[i], "--runs") == 0  ? &a->runs
+			      : strcmp(argv[i], "--seed") == 0  ? &a->seed
 								: NULL;
 
 		if (v) {
@@ -160,8 +160,8 @@ struct engine {
 /* What the engine says of itself, and not of a finding. */
 static bool is_chatter(const char *line)
 {
-	static const char *const starts[] = {"INFO:", "stat::", "Done ", "\tNEW_FUNC",
-					     "###### ", "\"", NULL};
+	static const char *const starts[] = {"INFO:",   "stat::", "Done ", "\tNEW_FUNC",
+					     "###### ", "\"",     NULL};
 	size_t i;
 
 	for (i = 0; starts[i]; i++) {
@@ -258,8 +258,8 @@ static int wait_engine(struct engine *en, pid_t pid, double start)
 	progress_end(&en->progress);
 	spent = wall_seconds() - start;
 	(void)printf("fuzz %s: engine libfuzzer, seed %" PRIu64 ", %" PRIu64
-		     " executions in %.1f s (%.0f executions/s), %" PRIu64 " features, corpus %" PRIu64
-		     ": %s\n",
+		     " executions in %.1f s (%.0f executions/s), %" PRIu64
+		     " features, corpus %" PRIu64 ": %s\n",
 		     en->a->target, en->a->seed, en->executions, spent,
 		     (double)en->executions / (spent > 0 ? spent : 1), en->features, en->corpus,
 		     WIFEXITED(wstatus) && !WEXITSTATUS(wstatus) ? "no finding" : "stopped early");
@@ -352,7 +352,8 @@ static int check_stored(void)
 	(void)fflush(stdout);
 	status = command_check(2, argv);
 	if (status == STATUS_FINDING)
-		(void)fprintf(stderr, "mmref: still there; --ignore-stored searches all the same\n");
+		(void)fprintf(stderr,
+			      "mmref: still there; --ignore-stored searches all the same\n");
 	return status == STATUS_FINDING ? STATUS_FINDING : STATUS_OK;
 }
 
@@ -381,8 +382,9 @@ int command_fuzz(int argc, char **argv)
 	if (strcmp(a.engine, "libfuzzer") != 0)
 		return usage_error("fuzz", "no engine \"%s\"", a.engine);
 	if (!have) {
-		(void)fprintf(stderr, "mmref: this build has no libFuzzer program for %s; use the "
-				      "fuzz build (./run fuzz) or --engine blind\n",
+		(void)fprintf(stderr,
+			      "mmref: this build has no libFuzzer program for %s; use the "
+			      "fuzz build (./run fuzz) or --engine blind\n",
 			      a.target);
 		return STATUS_NOTHING;
 	}

@@ -4,13 +4,13 @@
  * counted.  Output to a file goes to a temporary name first, so that a refused
  * recording or a full disk leaves no half trace behind.
  */
+#include "fuzz/command/command.h"
+#include "fuzz/import/import.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include "fuzz/command/command.h"
-#include "fuzz/import/import.h"
 
 static void step(void *env, uint64_t done, uint64_t total)
 {

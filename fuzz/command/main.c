@@ -2,13 +2,14 @@
 /*
  * mmref: the command.  Each subcommand has a file; this one finds it.
  */
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
+#include "mm/machine.h"
 
 #include "fuzz/command/command.h"
 #include "fuzz/trace/embedded.h"
-#include "mm/machine.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 
 const struct subcommand subcommands[] = {
 	{"run", command_run, "execute a trace and print each operation with its result",
@@ -96,8 +97,8 @@ static void help_ops(void)
 		at = (size_t)snprintf(form, sizeof(form), "%s%s",
 				      d->makes != MM_ARG_END ? "NAME = " : "", d->name);
 		for (a = 0; a < MM_OP_ARGS_MAX && d->args[a].kind != MM_ARG_END; a++) {
-			bool handle = d->args[a].kind == MM_ARG_PAGE ||
-				      d->args[a].kind == MM_ARG_REF;
+			bool handle =
+				d->args[a].kind == MM_ARG_PAGE || d->args[a].kind == MM_ARG_REF;
 
 			at += (size_t)snprintf(form + at, sizeof(form) - at,
 					       handle ? " HANDLE" : " %s=", d->args[a].name);

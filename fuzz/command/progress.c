@@ -3,10 +3,10 @@
  * progress: a line that is rewritten on a terminal, a line every ten seconds
  * elsewhere; nothing at all for what takes less than a second.
  */
+#include "fuzz/command/command.h"
+
 #include <time.h>
 #include <unistd.h>
-
-#include "fuzz/command/command.h"
 
 static double seconds(clockid_t clock)
 {
@@ -46,8 +46,8 @@ void progress_step(struct progress *p, uint64_t done, uint64_t total)
 	p->shown = true;
 	(void)fprintf(stderr, "%s%s: %llu", p->tty ? "\r" : "", p->what, (unsigned long long)done);
 	if (total && done)
-		(void)fprintf(stderr, " of %llu, %2.0f %%, %.0f s left",
-			      (unsigned long long)total, 100.0 * (double)done / (double)total,
+		(void)fprintf(stderr, " of %llu, %2.0f %%, %.0f s left", (unsigned long long)total,
+			      100.0 * (double)done / (double)total,
 			      spent * (double)(total - done) / (double)done);
 	(void)fputs(p->tty ? "   " : "\n", stderr);
 	(void)fflush(stderr);

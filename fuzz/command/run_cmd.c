@@ -3,10 +3,10 @@
  * run_cmd: `mmref run` shows what a trace does.  Its output is again a trace:
  * every operation with the result it had.
  */
+#include "fuzz/command/command.h"
+
 #include <inttypes.h>
 #include <string.h>
-
-#include "fuzz/command/command.h"
 
 struct run_args {
 	const char *file;

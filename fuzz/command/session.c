@@ -2,11 +2,11 @@
 /*
  * session: from the words of a command line to a machine that can run.
  */
+#include "fuzz/command/command.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "fuzz/command/command.h"
 
 /* What a trace without a machine line runs on: the first of the target. */
 #define SMALL_MACHINE "ram=4M max_order=6 pageblock_order=3 cpus=2"

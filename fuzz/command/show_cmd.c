@@ -3,10 +3,11 @@
  * show_cmd: `mmref show` prints a machine, fresh or after a trace, in the
  * layouts of the kernel's own files.
  */
-#include <string.h>
+#include "mm/procfs.h"
 
 #include "fuzz/command/command.h"
-#include "mm/procfs.h"
+
+#include <string.h>
 
 static const struct {
 	const char *name;

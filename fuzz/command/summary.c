@@ -2,11 +2,12 @@
 /*
  * summary: what happened in a run, in shapes a kernel developer knows.
  */
-#include <inttypes.h>
-
-#include "fuzz/command/command.h"
 #include "mm/procfs.h"
 #include "mm/zone.h"
+
+#include "fuzz/command/command.h"
+
+#include <inttypes.h>
 
 static void print_ops(const struct mm_run *r, FILE *out)
 {

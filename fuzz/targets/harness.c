@@ -4,11 +4,11 @@
  * is data (NAME.target).  The input is copied to a buffer of exactly its size,
  * so that a read past its end is seen.
  */
+#include "fuzz/trace/exec.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "fuzz/trace/exec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

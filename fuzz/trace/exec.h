@@ -10,8 +10,9 @@
 #ifndef MM_EXEC_H
 #define MM_EXEC_H
 
-#include "fuzz/trace/run.h"
 #include "mm/rng.h"
+
+#include "fuzz/trace/run.h"
 
 #define MM_EXEC_SAMPLE 64
 

@@ -5,12 +5,13 @@
  * A pattern is walked beside the path.  %z takes a zone name, %t a migratetype
  * name, %n a number; all else must be equal.
  */
-#include <inttypes.h>
-#include <string.h>
+#include "mm/gfp.h"
 
 #include "fuzz/trace/arg.h"
 #include "fuzz/trace/run.h"
-#include "mm/gfp.h"
+
+#include <inttypes.h>
+#include <string.h>
 
 #define KEYS_MAX 4
 

@@ -5,14 +5,15 @@
  */
 #include "fuzz/trace/run.h"
 
+#include "mm/page.h"
+#include "mm/zone.h"
+
+#include "fuzz/trace/arg.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "fuzz/trace/arg.h"
-#include "mm/page.h"
-#include "mm/zone.h"
 
 struct loop {
 	struct mm_run *r;
@@ -231,8 +232,7 @@ static bool result_matches(const struct loop *l, const struct mm_expect *x,
 	if (x->note) {
 		if (res->skipped)
 			return strcmp(x->note, "skip") == 0;
-		return outcome &&
-		       strcmp(x->note, mm_machine_outcome_name(r->m->last_outcome)) == 0;
+		return outcome && strcmp(x->note, mm_machine_outcome_name(r->m->last_outcome)) == 0;
 	}
 	if (res->skipped)
 		return false;

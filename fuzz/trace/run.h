@@ -13,11 +13,12 @@
 #ifndef MM_RUN_H
 #define MM_RUN_H
 
-#include <stdio.h>
+#include "mm/machine.h"
 
 #include "fuzz/trace/trace.h"
 #include "invariants/engine/checker.h"
-#include "mm/machine.h"
+
+#include <stdio.h>
 
 enum mm_finding {
 	MM_FINDING_NONE,
@@ -65,9 +66,9 @@ struct mm_run {
 	struct mm_run_stats stats;
 
 	enum mm_finding finding;
-	size_t finding_pos; /* operation after which; trace->nr: at the end */
+	size_t finding_pos;    /* operation after which; trace->nr: at the end */
 	uint32_t finding_line; /* of an expectation, 0: that of the operation */
-	const char *claim;  /* id of the claim, or "expect" */
+	const char *claim;     /* id of the claim, or "expect" */
 	char text[320];
 };
 

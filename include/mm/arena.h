@@ -18,10 +18,10 @@
 #ifndef MM_ARENA_H
 #define MM_ARENA_H
 
+#include "mm/err.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-#include "mm/err.h"
 
 struct mm_arena {
 	unsigned char *base;

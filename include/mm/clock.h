@@ -14,7 +14,7 @@
 
 #include "mm/machine.h"
 
-#define MM_CLOCK_HZ 250
+#define MM_CLOCK_HZ      250
 #define MM_CLOCK_TICK_NS ((uint64_t)1000000000 / MM_CLOCK_HZ)
 
 uint64_t mm_clock_ns(const struct mm_machine *m);

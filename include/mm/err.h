@@ -13,20 +13,20 @@
 #include <stddef.h>
 
 #if defined(__GNUC__)
-#define MM_MUST_USE __attribute__((warn_unused_result))
+#define MM_MUST_USE          __attribute__((warn_unused_result))
 #define MM_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
 #define MM_MUST_USE
 #define MM_PRINTF(fmt, args)
 #endif
 
-#define MM_EPERM 1
+#define MM_EPERM  1
 #define MM_ENOENT 2
-#define MM_EIO 5
-#define MM_E2BIG 7
+#define MM_EIO    5
+#define MM_E2BIG  7
 #define MM_ENOMEM 12
 #define MM_EFAULT 14
-#define MM_EBUSY 16
+#define MM_EBUSY  16
 #define MM_ENODEV 19
 #define MM_EINVAL 22
 #define MM_ENOSPC 28

@@ -11,9 +11,9 @@
 #ifndef MM_EVENT_H
 #define MM_EVENT_H
 
-#include <stdint.h>
-
 #include "mm/ctx.h"
+
+#include <stdint.h>
 
 /* E(name, up to six field names): all fields are 64-bit, pfn is a raw pfn. */
 #define MM_EVENT_TABLE(E)                                                                          \

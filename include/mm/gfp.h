@@ -18,46 +18,46 @@
 #ifndef MM_GFP_H
 #define MM_GFP_H
 
+#include "mm/err.h"
+#include "mm/types.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mm/err.h"
-#include "mm/types.h"
-
-#define MM_GFP_DMA 0x1u
-#define MM_GFP_HIGHMEM 0x2u
-#define MM_GFP_DMA32 0x4u
-#define MM_GFP_MOVABLE 0x8u
-#define MM_GFP_RECLAIMABLE 0x10u
-#define MM_GFP_HIGH 0x20u
-#define MM_GFP_IO 0x40u
-#define MM_GFP_FS 0x80u
-#define MM_GFP_ZERO 0x100u
+#define MM_GFP_DMA            0x1u
+#define MM_GFP_HIGHMEM        0x2u
+#define MM_GFP_DMA32          0x4u
+#define MM_GFP_MOVABLE        0x8u
+#define MM_GFP_RECLAIMABLE    0x10u
+#define MM_GFP_HIGH           0x20u
+#define MM_GFP_IO             0x40u
+#define MM_GFP_FS             0x80u
+#define MM_GFP_ZERO           0x100u
 #define MM_GFP_DIRECT_RECLAIM 0x400u
 #define MM_GFP_KSWAPD_RECLAIM 0x800u
-#define MM_GFP_WRITE 0x1000u
-#define MM_GFP_NOWARN 0x2000u
-#define MM_GFP_RETRY_MAYFAIL 0x4000u
-#define MM_GFP_NOFAIL 0x8000u
-#define MM_GFP_NORETRY 0x10000u
-#define MM_GFP_MEMALLOC 0x20000u
-#define MM_GFP_COMP 0x40000u
-#define MM_GFP_NOMEMALLOC 0x80000u
-#define MM_GFP_HARDWALL 0x100000u
-#define MM_GFP_THISNODE 0x200000u
-#define MM_GFP_ACCOUNT 0x400000u
-#define MM_GFP_ZEROTAGS 0x800000u
-#define MM_GFP_NO_OBJ_EXT 0x1000000u
+#define MM_GFP_WRITE          0x1000u
+#define MM_GFP_NOWARN         0x2000u
+#define MM_GFP_RETRY_MAYFAIL  0x4000u
+#define MM_GFP_NOFAIL         0x8000u
+#define MM_GFP_NORETRY        0x10000u
+#define MM_GFP_MEMALLOC       0x20000u
+#define MM_GFP_COMP           0x40000u
+#define MM_GFP_NOMEMALLOC     0x80000u
+#define MM_GFP_HARDWALL       0x100000u
+#define MM_GFP_THISNODE       0x200000u
+#define MM_GFP_ACCOUNT        0x400000u
+#define MM_GFP_ZEROTAGS       0x800000u
+#define MM_GFP_NO_OBJ_EXT     0x1000000u
 
-#define MM_GFP_RECLAIM (MM_GFP_DIRECT_RECLAIM | MM_GFP_KSWAPD_RECLAIM)
-#define MM_GFP_KERNEL (MM_GFP_RECLAIM | MM_GFP_IO | MM_GFP_FS)
-#define MM_GFP_ATOMIC (MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM)
-#define MM_GFP_NOWAIT (MM_GFP_KSWAPD_RECLAIM | MM_GFP_NOWARN)
-#define MM_GFP_NOIO MM_GFP_RECLAIM
-#define MM_GFP_NOFS (MM_GFP_RECLAIM | MM_GFP_IO)
-#define MM_GFP_USER (MM_GFP_KERNEL | MM_GFP_HARDWALL)
-#define MM_GFP_HIGHUSER (MM_GFP_USER | MM_GFP_HIGHMEM)
+#define MM_GFP_RECLAIM          (MM_GFP_DIRECT_RECLAIM | MM_GFP_KSWAPD_RECLAIM)
+#define MM_GFP_KERNEL           (MM_GFP_RECLAIM | MM_GFP_IO | MM_GFP_FS)
+#define MM_GFP_ATOMIC           (MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM)
+#define MM_GFP_NOWAIT           (MM_GFP_KSWAPD_RECLAIM | MM_GFP_NOWARN)
+#define MM_GFP_NOIO             MM_GFP_RECLAIM
+#define MM_GFP_NOFS             (MM_GFP_RECLAIM | MM_GFP_IO)
+#define MM_GFP_USER             (MM_GFP_KERNEL | MM_GFP_HARDWALL)
+#define MM_GFP_HIGHUSER         (MM_GFP_USER | MM_GFP_HIGHMEM)
 #define MM_GFP_HIGHUSER_MOVABLE (MM_GFP_HIGHUSER | MM_GFP_MOVABLE)
 
 /*

@@ -24,8 +24,6 @@
 #ifndef MM_MACHINE_H
 #define MM_MACHINE_H
 
-#include <stdio.h>
-
 #include "mm/arena.h"
 #include "mm/ctx.h"
 #include "mm/err.h"
@@ -34,9 +32,11 @@
 #include "mm/types.h"
 #include "mm/upcalls.h"
 
+#include <stdio.h>
+
 #define MM_RAM_RANGES_MAX 16
-#define MM_CPUS_MAX 64
-#define MM_SPANNED_MAX ((uint64_t)16 << 20) /* frames: 64 GiB */
+#define MM_CPUS_MAX       64
+#define MM_SPANNED_MAX    ((uint64_t)16 << 20) /* frames: 64 GiB */
 
 /* What the bytes of frames are made of.  See ram.h. */
 enum mm_contents { MM_CONTENTS_NONE, MM_CONTENTS_TAG, MM_CONTENTS_FULL };
@@ -49,8 +49,8 @@ struct mm_range {
 
 /* Values of /proc/sys/vm that this machine has. */
 struct mm_sysctl {
-	uint64_t min_free_kbytes;        /* KiB; 0 in a description: by formula */
-	uint64_t watermark_scale_factor; /* 1/10000 of managed, 1 .. 3000 */
+	uint64_t min_free_kbytes;                   /* KiB; 0 in a description: by formula */
+	uint64_t watermark_scale_factor;            /* 1/10000 of managed, 1 .. 3000 */
 	uint64_t lowmem_reserve_ratio[MM_NR_ZONES]; /* 0: no protection */
 };
 
@@ -94,7 +94,7 @@ struct mm_digest_kind {
 struct mm_lock_stats {
 	uint64_t acquired;
 	uint64_t violations;
-	int held; /* by all contexts */
+	int held;         /* by all contexts */
 	const char *what; /* first rule broken */
 	const char *lock;
 };
@@ -116,7 +116,7 @@ struct mm_machine {
 
 	/* sim/ram */
 	struct mm_arena contents; /* bytes of frames; not in the image */
-	uint64_t *written;            /* bit per frame: has it been written? */
+	uint64_t *written;        /* bit per frame: has it been written? */
 
 	/* settings and totals that change: in the digest */
 	struct mm_sysctl sysctl;
@@ -150,8 +150,8 @@ struct mm_machine {
  * # comments to the end of a line, a leading word `machine` is skipped).
  * -MM_EINVAL with field, line and column in e.
  */
-int mm_machine_desc_parse(struct mm_machine_desc *d, const char *text, struct mm_error *e)
-	MM_MUST_USE;
+int mm_machine_desc_parse(struct mm_machine_desc *d, const char *text,
+			  struct mm_error *e) MM_MUST_USE;
 /* The fields of a description with unit, range and default, for help. */
 void mm_machine_desc_help(FILE *out);
 /* "4M", "0x1000", "3G", "2p" (pages): bytes. false when malformed or too big. */

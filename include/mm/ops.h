@@ -30,7 +30,7 @@ enum mm_arg_kind {
 
 /* Flags of an argument. */
 #define MM_ARGF_CONSUMES 0x1 /* handle: its maker is used up by this row */
-#define MM_ARGF_SHOW 0x2     /* printed even when it has its default, 0 */
+#define MM_ARGF_SHOW     0x2 /* printed even when it has its default, 0 */
 
 struct mm_arg_def {
 	const char *name; /* key in text; handles are positional and need none */
@@ -61,7 +61,7 @@ struct mm_handle {
 };
 
 enum mm_handle_state {
-	MM_HANDLE_NONE,    /* maker not run, skipped or failed */
+	MM_HANDLE_NONE, /* maker not run, skipped or failed */
 	MM_HANDLE_LIVE,
 	MM_HANDLE_CONSUMED /* a later operation took it */
 };
@@ -106,8 +106,8 @@ struct mm_fact {
 
 struct mm_optable {
 	const char *module;
-	const struct mm_op_def *ops;  /* ends with name == NULL */
-	const struct mm_fact *facts;  /* ends with pattern == NULL; may be NULL */
+	const struct mm_op_def *ops; /* ends with name == NULL */
+	const struct mm_fact *facts; /* ends with pattern == NULL; may be NULL */
 	/* give back what its handles hold; may be NULL */
 	void (*teardown)(struct mm_run *r);
 };

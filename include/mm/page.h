@@ -21,14 +21,14 @@
 #include "mm/machine.h"
 
 /* Flags of struct page. */
-#define MM_PG_ABSENT 0x1u    /* no RAM behind this entry */
-#define MM_PG_RESERVED 0x2u  /* present, never given to the allocator */
-#define MM_PG_BUDDY 0x4u     /* head of a free block of `order` */
-#define MM_PG_HEAD 0x8u      /* head of an allocated block of `order` */
-#define MM_PG_BAD 0x10u      /* dropped by bad_page(): belongs to nobody */
+#define MM_PG_ABSENT     0x1u  /* no RAM behind this entry */
+#define MM_PG_RESERVED   0x2u  /* present, never given to the allocator */
+#define MM_PG_BUDDY      0x4u  /* head of a free block of `order` */
+#define MM_PG_HEAD       0x8u  /* head of an allocated block of `order` */
+#define MM_PG_BAD        0x10u /* dropped by bad_page(): belongs to nobody */
 #define MM_PG_PFMEMALLOC 0x20u /* taken below the watermarks */
-#define MM_PG_MOVABLE 0x40u  /* allocated with __GFP_MOVABLE */
-#define MM_PG_COMP 0x80u     /* head of a block allocated with __GFP_COMP */
+#define MM_PG_MOVABLE    0x40u /* allocated with __GFP_MOVABLE */
+#define MM_PG_COMP       0x80u /* head of a block allocated with __GFP_COMP */
 
 /* What a page that is handed out, or given back, must not carry. */
 #define MM_PG_CHECK_AT_PREP 0xffu

@@ -30,8 +30,7 @@ struct mm_pool {
 };
 
 /* Create a pool of objects of size bytes; NULL when the arena is full. */
-struct mm_pool *mm_pool_create(struct mm_ctx *x, const char *name, size_t size,
-			       uint32_t per_chunk);
+struct mm_pool *mm_pool_create(struct mm_ctx *x, const char *name, size_t size, uint32_t per_chunk);
 /* A zeroed object; a fail point.  NULL: injected failure or arena full. */
 void *mm_pool_get(struct mm_ctx *x, struct mm_pool *p);
 void mm_pool_put(struct mm_ctx *x, struct mm_pool *p, void *obj);

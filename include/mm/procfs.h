@@ -13,10 +13,10 @@
 #ifndef MM_PROCFS_H
 #define MM_PROCFS_H
 
-#include <stdio.h>
-
 #include "mm/buddy.h"
 #include "mm/zone.h"
+
+#include <stdio.h>
 
 void mm_procfs_buddyinfo(const struct mm_machine *m, FILE *out);
 void mm_procfs_pagetypeinfo(const struct mm_machine *m, FILE *out);

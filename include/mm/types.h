@@ -15,14 +15,14 @@
 
 /* Bytes per page are 1 << MM_PAGE_SHIFT.  Differs: 16K and 64K pages come later. */
 #define MM_PAGE_SHIFT 12
-#define MM_PAGE_SIZE ((uint64_t)1 << MM_PAGE_SHIFT)
+#define MM_PAGE_SIZE  ((uint64_t)1 << MM_PAGE_SHIFT)
 
 /*
  * Largest block order any machine may have (Kernel: MAX_PAGE_ORDER, 10 unless
  * configured; 6.12 allows more on arm64).  The machine's own max_order <= this.
  */
 #define MM_ORDER_LIMIT 14
-#define MM_NR_ORDERS (MM_ORDER_LIMIT + 1)
+#define MM_NR_ORDERS   (MM_ORDER_LIMIT + 1)
 
 /* A page frame number: physical address >> MM_PAGE_SHIFT. */
 typedef struct {

@@ -31,16 +31,16 @@
 
 /* How a request is treated.  Kernel: ALLOC_* of mm/internal.h; the low two
  * bits are the watermark it is held to. */
-#define MM_ALLOC_WMARK_MIN 0x0u
-#define MM_ALLOC_WMARK_LOW 0x1u
-#define MM_ALLOC_WMARK_HIGH 0x2u
-#define MM_ALLOC_WMARK_MASK 0x3u
+#define MM_ALLOC_WMARK_MIN     0x0u
+#define MM_ALLOC_WMARK_LOW     0x1u
+#define MM_ALLOC_WMARK_HIGH    0x2u
+#define MM_ALLOC_WMARK_MASK    0x3u
 #define MM_ALLOC_NO_WATERMARKS 0x4u
-#define MM_ALLOC_OOM 0x8u
-#define MM_ALLOC_NON_BLOCK 0x10u
-#define MM_ALLOC_MIN_RESERVE 0x20u
-#define MM_ALLOC_NOFRAGMENT 0x100u
-#define MM_ALLOC_KSWAPD 0x800u
+#define MM_ALLOC_OOM           0x8u
+#define MM_ALLOC_NON_BLOCK     0x10u
+#define MM_ALLOC_MIN_RESERVE   0x20u
+#define MM_ALLOC_NOFRAGMENT    0x100u
+#define MM_ALLOC_KSWAPD        0x800u
 
 int mm_watermark_boot(struct mm_ctx *x);
 

@@ -286,34 +286,32 @@ static void check_zone(struct mm_prop_run *p, const struct mm_machine *m, const 
 	     "pagetypeinfo: pageblocks of %s", z->name);
 }
 
+static void buddyinfo_and_pagetypeinfo(const struct mm_machine *m, FILE *out)
+{
+	mm_procfs_buddyinfo(m, out);
+	mm_procfs_pagetypeinfo(m, out);
+}
+
 static void buddyinfo_reads_back(struct mm_prop_run *p)
 {
 	struct mm_walk w;
-	char *text[2];
-	char *both;
+	char head[40];
+	char *text;
 	int z;
 
 	if (!used_machine(p, &w))
 		return;
-	text[0] = text_of(mm_procfs_buddyinfo, w.m);
-	text[1] = text_of(mm_procfs_pagetypeinfo, w.m);
-	PROP(p, text[0] && text[1], "no host memory");
-	both = calloc(1, strlen(text[0]) + strlen(text[1]) + 1);
-	PROP(p, both, "no host memory");
-	memcpy(both, text[0], strlen(text[0]));
-	memcpy(both + strlen(text[0]), text[1], strlen(text[1]));
-	for (z = 0; z < MM_NR_ZONES && !p->failures; z++) {
-		if (w.m->zones[z].present)
-			check_zone(p, w.m, &w.m->zones[z], both);
-		else
-			PROP(p,
-			     !strstr(both, w.m->zones[z].name) || z == MM_ZONE_DMA ||
-				     z == MM_ZONE_MOVABLE,
-			     "%s is empty and printed", w.m->zones[z].name);
+	text = text_of(buddyinfo_and_pagetypeinfo, w.m);
+	for (z = 0; z < MM_NR_ZONES && text; z++) {
+		const struct zone *zone = &w.m->zones[z];
+
+		(void)snprintf(head, sizeof(head), "zone %8s", zone->name);
+		PROP(p, (strstr(text, head) != NULL) == (zone->present != 0), "%s: printed or not",
+		     zone->name);
+		if (zone->present)
+			check_zone(p, w.m, zone, text);
 	}
-	free(text[0]);
-	free(text[1]);
-	free(both);
+	free(text);
 	mm_walk_close(&w);
 }
 

@@ -78,8 +78,8 @@ void mm_frames_boot(struct mm_frames *f)
 
 bool mm_frames_all_free(const struct mm_frames *f, uint64_t pfn, unsigned int order)
 {
-	return mm_bitmap_count_range(f->level[0], pfn, (uint64_t)1 << order) ==
-	       (uint64_t)1 << order;
+	return mm_bitmap_count_range(f->level[0], pfn, (uint64_t)1 << order) == (uint64_t)1
+											<< order;
 }
 
 bool mm_frames_any_free(const struct mm_frames *f, uint64_t pfn, unsigned int order)

@@ -95,13 +95,16 @@ static void on_signal(int sig)
 	(void)raise(sig);
 }
 
-/* Present in sanitized builds only. */
+/* Present in sanitized builds only, under the name they gave it. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
 extern void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 /* Undefined behaviour is reported by a runtime that knows no callback: let it
  * end in a signal. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
 const char *__ubsan_default_options(void);
 
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
 const char *__ubsan_default_options(void)
 {
 	return "abort_on_error=1";

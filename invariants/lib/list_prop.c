@@ -49,13 +49,14 @@ static void step(struct mm_prop_run *p, struct picture *pic)
 	if (at < pic->nr) {
 		mm_list_del(&t->link);
 		pic->nr--;
-		memmove(&pic->order[at], &pic->order[at + 1], (pic->nr - at) * sizeof(t));
+		memmove(&pic->order[at], &pic->order[at + 1],
+			(pic->nr - at) * sizeof(pic->order[0]));
 	} else if (mm_rng_below(&p->rng, 2)) {
 		mm_list_add_tail(&t->link, &pic->head);
 		pic->order[pic->nr++] = t;
 	} else {
 		mm_list_add(&t->link, &pic->head);
-		memmove(&pic->order[1], &pic->order[0], pic->nr * sizeof(t));
+		memmove(&pic->order[1], &pic->order[0], pic->nr * sizeof(pic->order[0]));
 		pic->order[0] = t;
 		pic->nr++;
 	}
@@ -127,7 +128,7 @@ static void deleting_twice_harms_nobody(struct mm_prop_run *p)
 		step(p, &pic);
 	gone = pic.order[1];
 	mm_list_del(&gone->link);
-	memmove(&pic.order[1], &pic.order[2], (--pic.nr - 1) * sizeof(gone));
+	memmove(&pic.order[1], &pic.order[2], (--pic.nr - 1) * sizeof(pic.order[0]));
 	mm_list_del(&gone->link);
 	check_picture(p, &pic);
 }

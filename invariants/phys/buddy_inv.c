@@ -78,8 +78,8 @@ static void check_disjoint(struct mm_report *r, const struct mm_machine *m, uint
 	const struct page *p = frame(m, pfn);
 
 	MM_CHECK(r, "buddy.disjoint",
-		 head == UINT64_MAX || !(p->flags & (MM_PG_HEAD | MM_PG_BAD | MM_PG_RESERVED |
-						     MM_PG_ABSENT)),
+		 head == UINT64_MAX ||
+			 !(p->flags & (MM_PG_HEAD | MM_PG_BAD | MM_PG_RESERVED | MM_PG_ABSENT)),
 		 "pfn %llu is in use and inside the free block at pfn %llu",
 		 (unsigned long long)pfn, (unsigned long long)head);
 	MM_CHECK(r, "buddy.head_marked_only", head == UINT64_MAX || !is_head(m, pfn),

@@ -11,7 +11,6 @@
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 extern const struct mm_inv mm_buddy_invs[];
@@ -91,7 +90,7 @@ static void split_leaves_siblings(struct mm_prop_run *p)
 		mm_machine_reset(m);
 		mm_ctx_init(&x, m, 0);
 		page = take(&x, z, order, MM_MIGRATE_MOVABLE);
-		PROP(p, page == m->memmap, "order %u does not start at the low end", order);
+		PROP(p, page && page == m->memmap, "order %u does not start at the low end", order);
 		for (o = 0; o <= 8; o++) {
 			const struct page *half = &m->memmap[o < 8 ? (uint64_t)1 << o : 0];
 			bool split = o >= order && o < 8;
@@ -108,54 +107,71 @@ static void split_leaves_siblings(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
-#define HELD_MAX 512
+#define HELD_MAX   512
+#define FRAMES_MAX 2048
+
+/* Blocks that were taken, and an owner's mark for each of their frames. */
+struct holder {
+	struct mm_ctx x;
+	uint8_t owned[FRAMES_MAX];
+	struct page *held[HELD_MAX];
+	size_t nr;
+};
+
+static void take_any(struct mm_prop_run *p, struct holder *h)
+{
+	const struct mm_machine *m = h->x.m;
+	enum mm_migratetype type = (enum mm_migratetype)mm_rng_below(&p->rng, MM_MIGRATE_PCPTYPES);
+	struct zone *z = &m->zones[mm_rng_below(&p->rng, MM_NR_ZONES)];
+	unsigned int order = (unsigned int)mm_rng_below(&p->rng, m->desc.max_order + 1);
+	struct page *page = h->nr < HELD_MAX ? take(&h->x, z, order, type) : NULL;
+	uint64_t i;
+
+	if (!page)
+		return;
+	h->held[h->nr++] = page;
+	for (i = 0; i < (uint64_t)1 << order; i++) {
+		uint64_t pfn = pfn_of_page(m, page) + i;
+
+		PROP(p, mm_zone_spans(z, pfn) && !h->owned[pfn], "pfn %llu is given again",
+		     (unsigned long long)pfn);
+		h->owned[pfn] = 1;
+	}
+}
+
+static void put_any(struct mm_prop_run *p, struct holder *h)
+{
+	size_t i = mm_rng_below(&p->rng, h->nr);
+	struct page *page = h->held[i];
+
+	memset(h->owned + pfn_of_page(h->x.m, page), 0, (size_t)1 << page->order);
+	put(&h->x, page);
+	h->held[i] = h->held[--h->nr];
+}
 
 /* No two blocks overlap; when all are back, the lists are as long as at boot. */
 static void blocks_do_not_overlap(struct mm_prop_run *p)
 {
 	const char *machine = mm_walk_machines[mm_rng_below(&p->rng, 12)];
 	struct mm_machine *m = mm_boot(machine, NULL);
-	uint8_t *owned = m ? calloc(1, (size_t)m->max_pfn) : NULL;
-	struct page *held[HELD_MAX];
+	struct holder h = {.nr = 0};
 	struct zone before[MM_NR_ZONES];
-	size_t nr = 0;
-	struct mm_ctx x;
 	int step;
 	int z;
 
-	PROP(p, owned, "%s: does not boot", machine);
+	PROP(p, m && m->max_pfn <= FRAMES_MAX, "%s: does not boot", machine);
 	memcpy(before, m->zones, sizeof(before));
-	mm_ctx_init(&x, m, 0);
-	for (step = 0; step < 600; step++) {
-		struct zone *zone = &m->zones[mm_rng_below(&p->rng, MM_NR_ZONES)];
-		unsigned int order = (unsigned int)mm_rng_below(&p->rng, m->desc.max_order + 1);
-		struct page *page = NULL;
-		size_t i;
-
-		if (nr < HELD_MAX && mm_rng_below(&p->rng, 5) < 3)
-			page = take(
-				&x, zone, order,
-				(enum mm_migratetype)mm_rng_below(&p->rng, MM_MIGRATE_PCPTYPES));
-		for (i = 0; page && i < (uint64_t)1 << order; i++) {
-			uint64_t pfn = pfn_of_page(m, page) + i;
-
-			PROP(p, mm_zone_spans(zone, pfn) && !owned[pfn], "pfn %llu is given again",
-			     (unsigned long long)pfn);
-			owned[pfn] = 1;
-		}
-		if (page) {
-			held[nr++] = page;
-		} else if (nr) {
-			i = mm_rng_below(&p->rng, nr);
-			memset(owned + pfn_of_page(m, held[i]), 0, (size_t)1 << held[i]->order);
-			put(&x, held[i]);
-			held[i] = held[--nr];
-		}
+	mm_ctx_init(&h.x, m, 0);
+	for (step = 0; step < 600 && !p->failures; step++) {
+		if (!h.nr || mm_rng_below(&p->rng, 5) < 3)
+			take_any(p, &h);
+		else
+			put_any(p, &h);
 		if (step % 100 == 0)
 			check_claims(p, m);
 	}
-	while (nr)
-		put(&x, held[--nr]);
+	while (h.nr)
+		put_any(p, &h);
 	check_claims(p, m);
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		unsigned int o;
@@ -164,7 +180,6 @@ static void blocks_do_not_overlap(struct mm_prop_run *p)
 			PROP(p, m->zones[z].free_area[o].nr_free == before[z].free_area[o].nr_free,
 			     "zone %s order %u: not the blocks of boot", m->zones[z].name, o);
 	}
-	free(owned);
 	mm_machine_destroy(m);
 }
 

@@ -20,8 +20,8 @@ static void check_referenced(struct mm_report *r, const struct mm_machine *m, ui
 static void check_block_type(struct mm_report *r, const struct mm_machine *m, uint64_t block)
 {
 	MM_CHECK(r, "alloc.fallback_claim", m->pageblock[block] < MM_MIGRATE_PCPTYPES,
-		 "pageblock %llu has type %u, which nothing here gives",
-		 (unsigned long long)block, m->pageblock[block]);
+		 "pageblock %llu has type %u, which nothing here gives", (unsigned long long)block,
+		 m->pageblock[block]);
 }
 
 const struct mm_inv mm_page_alloc_invs[] = {
@@ -29,12 +29,12 @@ const struct mm_inv mm_page_alloc_invs[] = {
 	 MM_OBJ_FRAME, check_referenced, false},
 	{"alloc.fallback_claim", "a pageblock changes type only by the steal rule",
 	 MM_OBJ_PAGEBLOCK, check_block_type, false},
-	{"alloc.treatment", "type and rights of a request follow from its mask", MM_OBJ_EVENT,
-	 NULL, false},
+	{"alloc.treatment", "type and rights of a request follow from its mask", MM_OBJ_EVENT, NULL,
+	 false},
 	{"alloc.zone_allowed", "a page comes from a zone its mask allows", MM_OBJ_EVENT, NULL,
 	 false},
-	{"alloc.no_double", "a frame is handed out when free and taken back when not",
-	 MM_OBJ_EVENT, NULL, false},
+	{"alloc.no_double", "a frame is handed out when free and taken back when not", MM_OBJ_EVENT,
+	 NULL, false},
 	{"alloc.init_state", "a new page has one reference and no owner's traces", MM_OBJ_EVENT,
 	 NULL, false},
 	{"alloc.result", "a request succeeds, and where, exactly as the model says", MM_OBJ_EVENT,

@@ -9,13 +9,15 @@
  * succeed and in which zone, how many blocks of each order must be on the
  * lists, whether a pageblock could be claimed.
  */
-#include <string.h>
+#include "mm/page_alloc.h"
 
-#include "invariants/engine/frames.h"
 #include "mm/bitmap.h"
 #include "mm/check.h"
-#include "mm/page_alloc.h"
 #include "mm/ram.h"
+
+#include "invariants/engine/frames.h"
+
+#include <string.h>
 
 struct model {
 	struct mm_frames frames;
@@ -63,8 +65,8 @@ static bool zone_has_block(const struct model *md, enum mm_zone_type zone, unsig
 }
 
 /* The watermark test from the model's own count of free frames. */
-static bool zone_ok(const struct model *md, const struct mm_machine *m, int at,
-		    unsigned int order, uint32_t flags, uint64_t highest)
+static bool zone_ok(const struct model *md, const struct mm_machine *m, int at, unsigned int order,
+		    uint32_t flags, uint64_t highest)
 {
 	enum mm_zone_type zone = (enum mm_zone_type)at;
 	const struct zone *z = &m->zones[zone];
@@ -143,8 +145,7 @@ static void check_treatment(struct mm_report *r, const struct mm_machine *m,
 
 	if (!m->grouping_off && movable != reclaimable)
 		type = movable ? MM_MIGRATE_MOVABLE : MM_MIGRATE_RECLAIMABLE;
-	MM_CHECK(r, "alloc.treatment",
-		 flags_due(m, gfp, (uint32_t)ev->f[4]) && ev->f[3] == type,
+	MM_CHECK(r, "alloc.treatment", flags_due(m, gfp, (uint32_t)ev->f[4]) && ev->f[3] == type,
 		 "gfp 0x%x was treated as type %llu with flags 0x%llx", gfp,
 		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
 }
@@ -167,7 +168,8 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 	MM_CHECK(r, "watermark.respected",
 		 zone_ok(md, m, picked, (unsigned int)order, flags, highest),
 		 "zone %s had %llu free, order %llu taken with flags 0x%x", m->zones[picked].name,
-		 (unsigned long long)mm_frames_nr_free(&md->frames, (enum mm_zone_type)picked), (unsigned long long)order, flags);
+		 (unsigned long long)mm_frames_nr_free(&md->frames, (enum mm_zone_type)picked),
+		 (unsigned long long)order, flags);
 	/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
 	for (z = (int)highest; z > picked && !(flags & MM_ALLOC_NOFRAGMENT); z--) {
 		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, (unsigned int)order, flags, highest),
@@ -240,8 +242,7 @@ static void check_init_state(struct mm_report *r, const struct mm_machine *m,
 		MM_CHECK(r, "alloc.init_state",
 			 p->refcount == (i == 0) && p->mapcount == -1 && !p->mapping &&
 				 !p->memcg_data && (i || !p->private_data) &&
-				 p->flags == (i ? 0 : head) &&
-				 p->order == (i ? 0 : ev->f[1]),
+				 p->flags == (i ? 0 : head) && p->order == (i ? 0 : ev->f[1]),
 			 "frame %llu of %llu at pfn %llu: refcount %d mapcount %d flags 0x%x",
 			 (unsigned long long)i, (unsigned long long)n, (unsigned long long)ev->f[0],
 			 p->refcount, p->mapcount, p->flags);
@@ -326,8 +327,7 @@ static enum mm_migratetype stored_type(const struct mm_machine *m, uint64_t type
 }
 
 /* The steal rule, from the model's picture of the pageblock. */
-static bool may_claim(const struct model *md, const struct mm_machine *m,
-		      const struct mm_event *ev)
+static bool may_claim(const struct model *md, const struct mm_machine *m, const struct mm_event *ev)
 {
 	uint64_t pfn = ev->f[0];
 	uint64_t fallback_order = ev->f[2];
@@ -381,8 +381,8 @@ static bool other_list_has(const struct zone *z, uint64_t order, enum mm_migrate
 }
 
 /* Largest first; for a movable request too small to steal, smallest first. */
-static uint64_t due_fallback_order(const struct mm_machine *m, const struct zone *z,
-				   uint64_t order, enum mm_migratetype type)
+static uint64_t due_fallback_order(const struct mm_machine *m, const struct zone *z, uint64_t order,
+				   enum mm_migratetype type)
 {
 	unsigned int po = m->desc.pageblock_order;
 	uint64_t largest = m->desc.max_order;
@@ -418,14 +418,13 @@ static void on_extfrag(struct model *md, struct mm_report *r, const struct mm_ma
 		 from != (uint64_t)type && from < MM_MIGRATE_PCPTYPES &&
 			 (from == MM_MIGRATE_RECLAIMABLE ||
 			  (type == MM_MIGRATE_RECLAIMABLE && from == MM_MIGRATE_UNMOVABLE) ||
-			  mm_list_empty(&z->free_area[fallback].free_list
-						 [type == MM_MIGRATE_RECLAIMABLE
-							  ? MM_MIGRATE_UNMOVABLE
-							  : MM_MIGRATE_RECLAIMABLE])),
+			  mm_list_empty(&z->free_area[fallback]
+						 .free_list[type == MM_MIGRATE_RECLAIMABLE
+								    ? MM_MIGRATE_UNMOVABLE
+								    : MM_MIGRATE_RECLAIMABLE])),
 		 "type %d fell back to %llu before its first choice", (int)type,
 		 (unsigned long long)from);
-	MM_CHECK(r, "alloc.fallback_claim",
-		 (ev->f[5] != 0) == may_claim(md, m, ev),
+	MM_CHECK(r, "alloc.fallback_claim", (ev->f[5] != 0) == may_claim(md, m, ev),
 		 "pageblock of pfn %llu, block of order %llu, type %llu to %d: %s",
 		 (unsigned long long)pfn, (unsigned long long)fallback, (unsigned long long)from,
 		 (int)type, ev->f[5] ? "claimed" : "not claimed");
@@ -456,8 +455,7 @@ static void on_take(struct mm_report *r, const struct mm_machine *m, const struc
 	for (k = ev->f[1]; k < ev->f[3]; k++) {
 		const struct page *p = &m->memmap[ev->f[0] + ((uint64_t)1 << k)];
 
-		MM_CHECK(r, "buddy.largest_first_split",
-			 (p->flags & MM_PG_BUDDY) && p->order == k,
+		MM_CHECK(r, "buddy.largest_first_split", (p->flags & MM_PG_BUDDY) && p->order == k,
 			 "pfn %llu order %llu from %llu: no sibling of order %llu",
 			 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 			 (unsigned long long)ev->f[3], (unsigned long long)k);
@@ -468,7 +466,8 @@ static void on_watermark(const struct model *md, struct mm_report *r, const stru
 			 const struct mm_event *ev)
 {
 	MM_CHECK(r, "watermark.order_suitable",
-		 ev->f[1] == 0 || zone_has_block(md, (enum mm_zone_type)ev->f[0], (unsigned int)ev->f[1]),
+		 ev->f[1] == 0 ||
+			 zone_has_block(md, (enum mm_zone_type)ev->f[0], (unsigned int)ev->f[1]),
 		 "zone %s said yes to order %llu without such a block", m->zones[ev->f[0]].name,
 		 (unsigned long long)ev->f[1]);
 }

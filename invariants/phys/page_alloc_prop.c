@@ -245,6 +245,7 @@ static void count_wake(struct mm_ctx *x, struct zone *z, unsigned int order)
 }
 
 /* Give the lowest blocks that are held back. */
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the upcall's own */
 static uint64_t reclaim(struct mm_ctx *x, unsigned int order, uint32_t gfp)
 {
 	struct reclaimer *r = reclaimer_of(x);

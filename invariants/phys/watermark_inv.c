@@ -16,8 +16,8 @@ static void check_order(struct mm_report *r, const struct mm_machine *m, uint64_
 	for (i = 0; i < MM_NR_ZONES; i++) {
 		const uint64_t *w = m->zones[i].wmark;
 		uint64_t gap = w[MM_WMARK_LOW] - w[MM_WMARK_MIN];
-		uint64_t by_scale = (uint64_t)m->zones[i].managed *
-				    m->sysctl.watermark_scale_factor / 10000;
+		uint64_t by_scale =
+			(uint64_t)m->zones[i].managed * m->sysctl.watermark_scale_factor / 10000;
 
 		MM_CHECK(r, "watermark.order",
 			 w[MM_WMARK_MIN] <= w[MM_WMARK_LOW] && gap >= by_scale &&
@@ -61,8 +61,7 @@ static void check_sum(struct mm_report *r, const struct mm_machine *m, uint64_t 
 
 		MM_CHECK(r, "watermark.sum",
 			 min >= 32 && min <= 128 &&
-				 (min == 32 || min == 128 ||
-				  m->zones[i].managed / 1024 == min),
+				 (min == 32 || min == 128 || m->zones[i].managed / 1024 == min),
 			 "zone %s: min %llu", m->zones[i].name, (unsigned long long)min);
 	}
 }
@@ -119,8 +118,8 @@ static void check_total(struct mm_report *r, const struct mm_machine *m, uint64_
 const struct mm_inv mm_watermark_invs[] = {
 	{"watermark.order", "min <= low <= high <= promo with equal gaps", MM_OBJ_SETTINGS,
 	 check_order, false},
-	{"watermark.sum", "each lowmem zone's min is its share of min_free_kbytes",
-	 MM_OBJ_SETTINGS, check_sum, false},
+	{"watermark.sum", "each lowmem zone's min is its share of min_free_kbytes", MM_OBJ_SETTINGS,
+	 check_sum, false},
 	{"lowmem_reserve.formula", "reserve[j] is the managed above over the ratio",
 	 MM_OBJ_SETTINGS, check_reserve, false},
 	{"totalreserve", "total reserve follows from reserves and high marks", MM_OBJ_SETTINGS,

@@ -241,54 +241,44 @@ static void sample_init(struct sample *s, unsigned int largest, enum mm_migratet
 	s->z.free_area[largest].nr_free++;
 }
 
+/* One order of one zone, for all marks, reserves and rights. */
 static void check_question(struct mm_prop_run *p, struct sample *s, unsigned int order,
-			   unsigned int largest)
+			   bool has_block)
 {
 	struct zone *z = &s->z;
-	uint64_t reserve;
-	uint64_t mark;
-	size_t f;
+	int64_t left = (int64_t)z->nr_free_pages - (1 << order) + 1;
+	unsigned int n;
 
-	for (mark = 0; mark < 13; mark++) {
-		for (reserve = 0; reserve < 4; reserve++) {
-			z->lowmem_reserve[MM_ZONE_HIGHMEM] = reserve;
-			for (f = 0; f < NR_FLAG_SETS; f++) {
-				int64_t left = (int64_t)z->nr_free_pages - (1 << order) + 1;
-				int64_t need = (int64_t)(mark_left(mark, flag_sets[f]) + reserve);
-				bool want =
-					left > need &&
-					(!order || (largest != LARGEST_NONE && largest >= order));
-				bool have = mm_watermark_ok(&s->m, z, order, mark, MM_ZONE_HIGHMEM,
-							    flag_sets[f]);
+	for (n = 0; n < 13 * 4 * NR_FLAG_SETS; n++) {
+		uint32_t flags = flag_sets[n % NR_FLAG_SETS];
+		uint64_t reserve = n / NR_FLAG_SETS % 4;
+		uint64_t mark = n / NR_FLAG_SETS / 4;
+		bool want =
+			left > (int64_t)(mark_left(mark, flags) + reserve) && (!order || has_block);
 
-				PROP(p, have == want,
-				     "free %llu order %u mark %llu reserve %llu flags 0x%x: %d",
-				     (unsigned long long)z->nr_free_pages, order,
-				     (unsigned long long)mark, (unsigned long long)reserve,
-				     flag_sets[f], have);
-				PROP(p,
-				     mm_watermark_fast(&s->m, z, order, mark, MM_ZONE_HIGHMEM,
-						       flag_sets[f]) == want,
-				     "the quick answer is another");
-			}
-		}
+		z->lowmem_reserve[MM_ZONE_HIGHMEM] = reserve;
+		PROP(p, mm_watermark_ok(&s->m, z, order, mark, MM_ZONE_HIGHMEM, flags) == want,
+		     "free %llu order %u mark %llu reserve %llu flags 0x%x: %d",
+		     (unsigned long long)z->nr_free_pages, order, (unsigned long long)mark,
+		     (unsigned long long)reserve, flags, !want);
+		PROP(p, mm_watermark_fast(&s->m, z, order, mark, MM_ZONE_HIGHMEM, flags) == want,
+		     "the quick answer is another");
 	}
 }
 
 static void all_small_questions(struct mm_prop_run *p)
 {
 	unsigned int largest;
-	unsigned int order;
-	uint64_t free_pages;
+	unsigned int n;
 	struct sample s;
 
 	for (largest = 0; largest <= LARGEST_NONE; largest++) {
 		sample_init(&s, largest, (enum mm_migratetype)(largest % MM_MIGRATE_PCPTYPES));
-		for (order = 0; order <= 3; order++) {
-			for (free_pages = 0; free_pages < 22; free_pages++) {
-				s.z.nr_free_pages = free_pages;
-				check_question(p, &s, order, largest);
-			}
+		for (n = 0; n < 4 * 22; n++) {
+			unsigned int order = n % 4;
+
+			s.z.nr_free_pages = n / 4;
+			check_question(p, &s, order, largest != LARGEST_NONE && largest >= order);
 		}
 	}
 }

@@ -167,35 +167,40 @@ static void unwritten_is_never_zero(struct mm_prop_run *p)
 		     (unsigned long long)same[s], s);
 }
 
+/* Two zeroed frames, a byte at a time made different and equal again. */
+static void check_hashes(struct mm_prop_run *p, struct picture *pic)
+{
+	uint64_t a = mm_rng_below(&p->rng, FRAMES);
+	uint64_t b = (a + 1) % FRAMES;
+	int i;
+
+	mm_ram_zero(&pic->x, pfn_of(a), 1);
+	mm_ram_zero(&pic->x, pfn_of(b), 1);
+	for (i = 0; i < 20; i++) {
+		uint8_t v = (uint8_t)(1 + mm_rng_below(&p->rng, 255));
+		uint64_t at = mm_rng_below(&p->rng, MM_PAGE_SIZE);
+
+		mm_ram_write(&pic->x, pfn_of(a), at, v);
+		PROP(p,
+		     mm_ram_hash(pic->m, pfn_of(a)) != mm_ram_hash(pic->m, pfn_of(b)) ||
+			     mm_ram_read(pic->m, pfn_of(b), at) == v,
+		     "byte %llu has no part in the hash", (unsigned long long)at);
+		mm_ram_write(&pic->x, pfn_of(b), at, v);
+		PROP(p, mm_ram_hash(pic->m, pfn_of(a)) == mm_ram_hash(pic->m, pfn_of(b)),
+		     "equal contents, two hashes");
+	}
+}
+
 /* Equal contents have one hash; one byte changes it. */
 static void hash_is_of_contents(struct mm_prop_run *p)
 {
 	struct picture pic;
-	uint64_t a = mm_rng_below(&p->rng, FRAMES);
-	uint64_t b = (a + 1) % FRAMES;
 	int contents;
-	int i;
 
 	for (contents = MM_CONTENTS_TAG; contents <= MM_CONTENTS_FULL; contents++) {
-		uint64_t at = 0;
-
 		if (!start(p, &pic, (enum mm_contents)contents))
 			return;
-		mm_ram_zero(&pic.x, pfn_of(a), 1);
-		mm_ram_zero(&pic.x, pfn_of(b), 1);
-		for (i = 0; i < 20; i++) {
-			uint8_t v = (uint8_t)(1 + mm_rng_below(&p->rng, 255));
-
-			at = mm_rng_below(&p->rng, MM_PAGE_SIZE);
-			mm_ram_write(&pic.x, pfn_of(a), at, v);
-			PROP(p,
-			     mm_ram_hash(pic.m, pfn_of(a)) != mm_ram_hash(pic.m, pfn_of(b)) ||
-				     mm_ram_read(pic.m, pfn_of(b), at) == v,
-			     "byte %llu has no part in the hash", (unsigned long long)at);
-			mm_ram_write(&pic.x, pfn_of(b), at, v);
-			PROP(p, mm_ram_hash(pic.m, pfn_of(a)) == mm_ram_hash(pic.m, pfn_of(b)),
-			     "equal contents, two hashes");
-		}
+		check_hashes(p, &pic);
 		stop(&pic);
 	}
 }

@@ -4,9 +4,9 @@
  * order of the module list, low layers first; the image is taken last, so a
  * reset never runs a boot hook again.
  */
-#include <string.h>
-
 #include "mm/machine.h"
+
+#include <string.h>
 
 void mm_ctx_init(struct mm_ctx *x, struct mm_machine *m, int cpu)
 {

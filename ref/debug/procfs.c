@@ -133,7 +133,8 @@ void mm_procfs_zoneinfo(const struct mm_machine *m, FILE *out)
 			continue;
 		(void)fprintf(out, "      %-12s %llu\n", "nr_free_pages",
 			      (unsigned long long)z->nr_free_pages);
-		(void)fprintf(out, "  start_pfn:           %llu\n", (unsigned long long)z->start_pfn);
+		(void)fprintf(out, "  start_pfn:           %llu\n",
+			      (unsigned long long)z->start_pfn);
 	}
 }
 

@@ -60,7 +60,7 @@ static const struct gfp_name bits[] = {
 };
 
 #define NR_COMBOS (sizeof(combos) / sizeof(combos[0]))
-#define NR_BITS (sizeof(bits) / sizeof(bits[0]))
+#define NR_BITS   (sizeof(bits) / sizeof(bits[0]))
 
 bool mm_gfp_zone(uint32_t gfp, enum mm_zone_type *zone)
 {
@@ -207,8 +207,8 @@ size_t mm_gfp_print(uint32_t gfp, char *buf, size_t len)
 
 const char *mm_gfp_migratetype_name(enum mm_migratetype t)
 {
-	static const char *const names[MM_MIGRATE_TYPES] = {
-		"Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate"};
+	static const char *const names[MM_MIGRATE_TYPES] = {"Unmovable",  "Movable", "Reclaimable",
+							    "HighAtomic", "CMA",     "Isolate"};
 
 	return names[t];
 }

@@ -8,10 +8,10 @@
  */
 #include "mm/migratetype.h"
 
-#include <string.h>
-
 #include "mm/rng.h"
 #include "mm/zone.h"
+
+#include <string.h>
 
 static uint64_t block_count(const struct mm_machine *m)
 {

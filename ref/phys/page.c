@@ -6,10 +6,10 @@
  */
 #include "mm/page.h"
 
-#include <stdio.h>
-
 #include "mm/ram.h"
 #include "mm/rng.h"
+
+#include <stdio.h>
 
 #define NO_NEXT UINT64_MAX
 
@@ -32,7 +32,8 @@ static uint64_t frame_count(const struct mm_machine *m)
 static uint64_t frame_hash(const struct mm_machine *m, uint64_t id)
 {
 	const struct page *p = &m->memmap[id];
-	uint64_t h = (uint64_t)p->flags << 32 | (uint64_t)p->list << 16 | (uint64_t)p->zone << 8 | p->order;
+	uint64_t h = (uint64_t)p->flags << 32 | (uint64_t)p->list << 16 | (uint64_t)p->zone << 8 |
+		     p->order;
 
 	h = mm_hash64_add(h, (uint64_t)(uint32_t)p->refcount << 32 | (uint32_t)p->mapcount);
 	if (p->flags & MM_PG_BUDDY)
@@ -95,7 +96,7 @@ int mm_page_boot(struct mm_ctx *x)
 
 const char *mm_page_flags_text(const struct page *page, char *buf, size_t len)
 {
-	static const char *const names[] = {"absent", "reserved",   "buddy",  "head",
+	static const char *const names[] = {"absent", "reserved",   "buddy",   "head",
 					    "bad",    "pfmemalloc", "movable", "comp"};
 	size_t at = 0;
 	size_t i;

@@ -78,8 +78,8 @@ static void setup_marks(const struct mm_machine *m, struct zone *z, uint64_t low
 	if (gap < share / 4)
 		gap = share / 4;
 	/* HighMem and Movable hold nothing the kernel needs to make progress */
-	z->wmark[MM_WMARK_MIN] = is_lowmem((int)z->type) ? share
-							 : clamp_u64(z->managed / 1024, 32, 128);
+	z->wmark[MM_WMARK_MIN] =
+		is_lowmem((int)z->type) ? share : clamp_u64(z->managed / 1024, 32, 128);
 	z->wmark[MM_WMARK_LOW] = z->wmark[MM_WMARK_MIN] + gap;
 	z->wmark[MM_WMARK_HIGH] = z->wmark[MM_WMARK_LOW] + gap;
 	z->wmark[MM_WMARK_PROMO] = z->wmark[MM_WMARK_HIGH] + gap;

@@ -5,10 +5,10 @@
  */
 #include "mm/zone.h"
 
-#include <string.h>
-
 #include "mm/page.h"
 #include "mm/rng.h"
+
+#include <string.h>
 
 static uint64_t zone_count(const struct mm_machine *m)
 {

@@ -6,9 +6,9 @@
  */
 #include "mm/pool.h"
 
-#include <string.h>
-
 #include "mm/failpoint.h"
+
+#include <string.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define POOL_ASAN 1
@@ -71,8 +71,7 @@ static void carve_chunk(struct mm_ctx *x, struct mm_pool *p)
 		push_free(p, chunk + p->size * i);
 }
 
-struct mm_pool *mm_pool_create(struct mm_ctx *x, const char *name, size_t size,
-			       uint32_t per_chunk)
+struct mm_pool *mm_pool_create(struct mm_ctx *x, const char *name, size_t size, uint32_t per_chunk)
 {
 	struct mm_pool *p = mm_machine_alloc(x->m, sizeof(*p), 16);
 

@@ -6,10 +6,10 @@
  */
 #include "mm/ram.h"
 
-#include <string.h>
-
 #include "mm/bitmap.h"
 #include "mm/rng.h"
+
+#include <string.h>
 
 unsigned int mm_ram_unit(const struct mm_machine *m)
 {

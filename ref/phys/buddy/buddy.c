@@ -83,8 +83,7 @@ static bool is_free_block(const struct mm_machine *m, const struct zone *z, uint
 }
 
 /* Above a pageblock, blocks of special types join only with their own kind. */
-static bool types_join(const struct mm_machine *m, uint64_t pfn, uint64_t buddy,
-		       unsigned int order)
+static bool types_join(const struct mm_machine *m, uint64_t pfn, uint64_t buddy, unsigned int order)
 {
 	enum mm_migratetype a;
 	enum mm_migratetype b;

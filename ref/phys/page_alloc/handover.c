@@ -12,7 +12,8 @@ static unsigned int order_at(const struct mm_machine *m, uint64_t pfn, uint64_t 
 {
 	unsigned int order = m->desc.max_order;
 
-	while (order && ((pfn & (((uint64_t)1 << order) - 1)) || pfn + ((uint64_t)1 << order) > end))
+	while (order &&
+	       ((pfn & (((uint64_t)1 << order) - 1)) || pfn + ((uint64_t)1 << order) > end))
 		order--;
 	return order;
 }

@@ -274,8 +274,8 @@ struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gf
 	if (!page)
 		page = slow_path(x, &rq);
 	if (!page)
-		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp,
-			 mm_page_alloc_slow_flags(gfp), rq.highest, 0);
+		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp, mm_page_alloc_slow_flags(gfp),
+			 rq.highest, 0);
 	return page;
 }
 

@@ -7,10 +7,10 @@
  * are read, what they say together is checked (limits in order, ranges
  * disjoint and inside the zones), each complaint at the field it concerns.
  */
+#include "mm/machine.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "mm/machine.h"
 
 /* Where a field stood, for complaints about fields together. */
 struct place {
@@ -435,7 +435,8 @@ static int cut_holes(struct reader *r)
 			d->ram[i].end = hole.start;
 		} else {
 			if (d->nr_ram == MM_RAM_RANGES_MAX)
-				return refuse_at(r, F_HOLE, "holes cut RAM into more than 16 ranges");
+				return refuse_at(r, F_HOLE,
+						 "holes cut RAM into more than 16 ranges");
 			memmove(&d->ram[i + 1], &d->ram[i],
 				(size_t)(d->nr_ram - i) * sizeof(d->ram[0]));
 			d->nr_ram++;
@@ -460,8 +461,8 @@ static int check_zones(struct reader *r)
 	int z;
 
 	if (!r->at[F_NORMAL].line)
-		d->zone_end[MM_ZONE_NORMAL] = r->at[F_HIGHMEM].line ? d->zone_end[MM_ZONE_HIGHMEM]
-								    : end;
+		d->zone_end[MM_ZONE_NORMAL] =
+			r->at[F_HIGHMEM].line ? d->zone_end[MM_ZONE_HIGHMEM] : end;
 	if (!r->at[F_HIGHMEM].line)
 		d->zone_end[MM_ZONE_HIGHMEM] =
 			r->at[F_NORMAL].line ? d->zone_end[MM_ZONE_NORMAL] : end;

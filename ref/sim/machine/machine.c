@@ -8,13 +8,13 @@
  */
 #include "mm/machine.h"
 
-#include <string.h>
-
 #include "mm/rng.h"
+
+#include <string.h>
 
 /* struct page, digest parts, page table of pageblocks and a fixed part. */
 #define BYTES_PER_FRAME 96
-#define BYTES_FIXED ((size_t)1 << 20)
+#define BYTES_FIXED     ((size_t)1 << 20)
 
 static const struct mm_upcalls no_upcalls;
 
@@ -181,9 +181,8 @@ void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object)
 
 const char *mm_machine_outcome_name(enum mm_outcome o)
 {
-	static const char *const names[MM_OUTCOME_NR] = {"bad_page", "warn_order", "bad_zone",
-							 "nofail_stall", "warn_nofail",
-							 "stale_use"};
+	static const char *const names[MM_OUTCOME_NR] = {
+		"bad_page", "warn_order", "bad_zone", "nofail_stall", "warn_nofail", "stale_use"};
 
 	return names[o];
 }
