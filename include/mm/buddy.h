@@ -68,9 +68,6 @@ struct page *mm_buddy_take(struct mm_ctx *x, struct zone *z, unsigned int order,
 void mm_buddy_put(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order,
 		  enum mm_buddy_end end);
 
-/* Would the free block of this order at pfn join with its buddy? */
-bool mm_buddy_mergeable(const struct mm_machine *m, uint64_t pfn, unsigned int order);
-
 /* At least half a pageblock of this order is worth claiming whole for type.
  * Kernel: can_steal_fallback. */
 bool mm_buddy_can_steal(const struct mm_machine *m, unsigned int order, enum mm_migratetype type);

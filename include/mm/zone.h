@@ -73,9 +73,6 @@ static inline struct zone *mm_zone_of(const struct mm_machine *m, enum mm_zone_t
 	return &m->zones[type];
 }
 
-/* "Normal" to its zone; NULL when the name is unknown. */
-struct zone *mm_zone_find(const struct mm_machine *m, const char *name);
-
 /* Kernel: wmark_pages.  A stored mark plus the current boost. */
 static inline uint64_t mm_zone_wmark(const struct zone *z, enum mm_wmark w)
 {

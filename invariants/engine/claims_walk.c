@@ -13,9 +13,9 @@
 /* Runs that shrinking one finding may take. */
 #define SHRINK_RUNS_MAX 3000
 
-#define RESERVES                                                                                   \
-	"ram=4M dma=1M dma32=2M max_order=6 pageblock_order=3 min_free_kbytes=400 "                \
-	"lowmem_reserve_ratio=2/3/4/5/6 watermark_scale_factor=300"
+static const char reserves_matter[] =
+	"ram=4M dma=1M dma32=2M max_order=6 pageblock_order=3 min_free_kbytes=400 "
+	"lowmem_reserve_ratio=2/3/4/5/6 watermark_scale_factor=300";
 
 const char *const mm_walk_machines[] = {
 	/* the plain one, and one with every zone */
@@ -39,8 +39,7 @@ const char *const mm_walk_machines[] = {
 	"ram=1p",
 	"ram=8M dma=37p max_order=10 pageblock_order=9",
 	"ram=1M dma=512K max_order=8 pageblock_order=6",
-	/* reserves that matter */
-	RESERVES,
+	reserves_matter,
 	NULL,
 };
 
@@ -109,11 +108,14 @@ static void add_zones(struct mm_prop_run *p, struct text *t, uint64_t end)
 void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 {
 	static const char *const contents[] = {"none", "tag", "full"};
-	struct text t = {.buf = buf, .len = len};
+	struct text t;
 	uint64_t end = below(p, 4) ? 64 + below(p, 1984) : 1 + below(p, 64);
 	uint64_t max_order = below(p, below(p, 4) ? 8 : 12);
 	uint64_t cut[4];
 
+	t.buf = buf;
+	t.len = len;
+	t.at = 0;
 	cuts(p, cut, 4, 0, end - 1);
 	add(&t, "ram=");
 	if (below(p, 2) && cut[0] < cut[1])

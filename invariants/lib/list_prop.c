@@ -17,7 +17,7 @@ struct thing {
 struct picture {
 	struct thing thing[LINKS];
 	struct mm_list head;
-	struct thing *order[LINKS];
+	uint8_t order[LINKS]; /* indices of things */
 	size_t nr;
 };
 
@@ -31,11 +31,11 @@ static void start(struct picture *pic)
 		mm_list_init(&pic->thing[i].link);
 }
 
-static size_t place_of(const struct picture *pic, const struct thing *t)
+static size_t place_of(const struct picture *pic, size_t which)
 {
 	size_t i;
 
-	for (i = 0; i < pic->nr && pic->order[i] != t; i++)
+	for (i = 0; i < pic->nr && pic->order[i] != which; i++)
 		;
 	return i;
 }
@@ -43,21 +43,22 @@ static size_t place_of(const struct picture *pic, const struct thing *t)
 /* Add a thing that is off the list, or delete one that is on it. */
 static void step(struct mm_prop_run *p, struct picture *pic)
 {
-	struct thing *t = &pic->thing[mm_rng_below(&p->rng, LINKS)];
-	size_t at = place_of(pic, t);
+	uint8_t which = (uint8_t)mm_rng_below(&p->rng, LINKS);
+	struct mm_list *l = &pic->thing[which].link;
+	size_t at = place_of(pic, which);
 
 	if (at < pic->nr) {
-		mm_list_del(&t->link);
+		mm_list_del(l);
 		pic->nr--;
 		memmove(&pic->order[at], &pic->order[at + 1],
 			(pic->nr - at) * sizeof(pic->order[0]));
 	} else if (mm_rng_below(&p->rng, 2)) {
-		mm_list_add_tail(&t->link, &pic->head);
-		pic->order[pic->nr++] = t;
+		mm_list_add_tail(l, &pic->head);
+		pic->order[pic->nr++] = which;
 	} else {
-		mm_list_add(&t->link, &pic->head);
+		mm_list_add(l, &pic->head);
 		memmove(&pic->order[1], &pic->order[0], pic->nr * sizeof(pic->order[0]));
-		pic->order[0] = t;
+		pic->order[0] = which;
 		pic->nr++;
 	}
 }
@@ -69,18 +70,17 @@ static void check_picture(struct mm_prop_run *p, const struct picture *pic)
 	size_t i;
 
 	for (i = 0; i < pic->nr; i++, l = l->next, back = back->prev) {
-		PROP(p, mm_list_entry_const(l, struct thing, link) == pic->order[i],
+		PROP(p, mm_list_entry_const(l, struct thing, link) == &pic->thing[pic->order[i]],
 		     "link %zu of %zu is another", i, pic->nr);
-		PROP(p, back == &pic->order[pic->nr - 1 - i]->link, "link %zu from the end", i);
+		PROP(p, back == &pic->thing[pic->order[pic->nr - 1 - i]].link,
+		     "link %zu from the end", i);
 	}
 	PROP(p, l == &pic->head && back == &pic->head, "%zu links do not lead home", pic->nr);
 	PROP(p, mm_list_empty(&pic->head) == !pic->nr, "%zu links, empty or not", pic->nr);
 	PROP(p, mm_list_check(&pic->head, pic->nr) == (int64_t)pic->nr, "the length is not %zu",
 	     pic->nr);
 	for (i = 0; i < LINKS; i++)
-		PROP(p,
-		     mm_list_linked(&pic->thing[i].link) ==
-			     (place_of(pic, &pic->thing[i]) < pic->nr),
+		PROP(p, mm_list_linked(&pic->thing[i].link) == (place_of(pic, i) < pic->nr),
 		     "thing %zu: linked or not", i);
 }
 
@@ -109,7 +109,9 @@ static void check_sees_a_wrong_pointer(struct mm_prop_run *p)
 		step(p, &pic);
 	PROP(p, mm_list_check(&pic.head, pic.nr - 1) == -1, "a list of %zu fits in %zu", pic.nr,
 	     pic.nr - 1);
-	l = mm_rng_below(&p->rng, 4) ? &pic.order[mm_rng_below(&p->rng, pic.nr)]->link : &pic.head;
+	l = &pic.thing[pic.order[mm_rng_below(&p->rng, pic.nr)]].link;
+	if (mm_rng_below(&p->rng, 4) == 0)
+		l = &pic.head;
 	pointer = mm_rng_below(&p->rng, 2) ? &l->next : &l->prev;
 	do {
 		wrong = &pic.thing[mm_rng_below(&p->rng, LINKS)].link;
@@ -121,15 +123,15 @@ static void check_sees_a_wrong_pointer(struct mm_prop_run *p)
 static void deleting_twice_harms_nobody(struct mm_prop_run *p)
 {
 	struct picture pic;
-	struct thing *gone;
+	struct mm_list *gone;
 
 	start(&pic);
 	while (pic.nr < 4)
 		step(p, &pic);
-	gone = pic.order[1];
-	mm_list_del(&gone->link);
+	gone = &pic.thing[pic.order[1]].link;
+	mm_list_del(gone);
 	memmove(&pic.order[1], &pic.order[2], (--pic.nr - 1) * sizeof(pic.order[0]));
-	mm_list_del(&gone->link);
+	mm_list_del(gone);
 	check_picture(p, &pic);
 }
 

@@ -131,15 +131,16 @@ static void check_pageblock_lists(struct mm_report *r, const struct mm_machine *
 static void check_clean(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
 {
 	const struct page *p = frame(m, pfn);
+	char flags[80];
 
 	if (!is_head(m, pfn) && covering_head(m, pfn) == UINT64_MAX)
 		return;
 	MM_CHECK(r, "buddy.page_clean",
 		 p->refcount == 0 && p->mapcount == -1 && !p->mapping && !p->memcg_data &&
 			 !(p->flags & ~MM_PG_BUDDY),
-		 "free pfn %llu: refcount %d mapcount %d mapping 0x%llx flags 0x%x",
+		 "free pfn %llu: refcount %d mapcount %d mapping 0x%llx flags %s",
 		 (unsigned long long)pfn, p->refcount, p->mapcount, (unsigned long long)p->mapping,
-		 p->flags);
+		 mm_page_flags_text(p, flags, sizeof(flags)));
 }
 
 static void check_order(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)

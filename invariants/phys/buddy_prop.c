@@ -187,53 +187,37 @@ static void blocks_do_not_overlap(struct mm_prop_run *p)
  * parent may soon be whole is taken last. */
 static void likely_merges_wait_at_the_tail(struct mm_prop_run *p)
 {
-	struct mm_machine *m = mm_boot("ram=64p max_order=5 pageblock_order=5", NULL);
+	struct mm_machine *m = mm_boot("ram=128p max_order=5 pageblock_order=5", NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
 	const struct mm_list *list;
-	struct page *pages[16];
-	struct zone *z;
+	struct page *half[4];
 	struct mm_ctx x;
 	int i;
 
 	PROP(p, m, "the machine does not boot");
-	z = &m->zones[MM_ZONE_NORMAL];
 	list = &z->free_area[0].free_list[MM_MIGRATE_MOVABLE];
 	mm_ctx_init(&x, m, 0);
 	for (i = 0; i < 16; i++)
-		pages[i] = take(&x, z, 0, MM_MIGRATE_MOVABLE);
+		(void)take(&x, z, 0, MM_MIGRATE_MOVABLE);
 	/* 8: its parent 8-9 has no free buddy 10-11: head.  4 and 5 free make
 	 * 4-5; then 6 lies beside a free order 1: tail. */
-	put(&x, pages[8]);
-	put(&x, pages[4]);
-	put(&x, pages[5]);
-	put(&x, pages[6]);
-	PROP(p, list->next == &pages[8]->lru && list->prev == &pages[6]->lru,
+	put(&x, &m->memmap[8]);
+	put(&x, &m->memmap[4]);
+	put(&x, &m->memmap[5]);
+	put(&x, &m->memmap[6]);
+	PROP(p, list->next == &m->memmap[8].lru && list->prev == &m->memmap[6].lru,
 	     "a block that may soon be joined is not last");
-	put(&x, pages[12]);
-	PROP(p, list->next == &pages[12]->lru, "the block freed last is not first");
-	PROP(p, take(&x, z, 0, MM_MIGRATE_MOVABLE) == pages[12], "the first block is not taken");
-	mm_machine_destroy(m);
-}
-
-/* The parent of a block one below the largest has no parent to merge into. */
-static void largest_parents_do_not_wait(struct mm_prop_run *p)
-{
-	struct mm_machine *m = mm_boot("ram=128p max_order=5 pageblock_order=5", NULL);
-	const struct mm_list *list;
-	struct page *pages[5];
-	struct zone *z;
-	struct mm_ctx x;
-	int i;
-
-	PROP(p, m, "the machine does not boot");
-	z = &m->zones[MM_ZONE_NORMAL];
+	put(&x, &m->memmap[12]);
+	PROP(p, list->next == &m->memmap[12].lru, "the block freed last is not first");
+	PROP(p, take(&x, z, 0, MM_MIGRATE_MOVABLE) == &m->memmap[12], "the first is not taken");
+	/* one below the largest: the parent of 16-31 has nothing to merge into,
+	 * though 32-63 beside it is free */
 	list = &z->free_area[4].free_list[MM_MIGRATE_MOVABLE];
-	mm_ctx_init(&x, m, 0);
-	/* halves 0 and 16, 32 and 48, 64; 80 is left */
-	for (i = 0; i < 5; i++)
-		pages[i] = take(&x, z, 4, MM_MIGRATE_MOVABLE);
-	put(&x, pages[2]);
-	put(&x, pages[3]);
-	put(&x, pages[1]);
+	for (i = 0; i < 4; i++)
+		half[i] = take(&x, z, 4, MM_MIGRATE_MOVABLE);
+	put(&x, half[1]);
+	put(&x, half[2]);
+	put(&x, half[0]);
 	PROP(p, list->next == &m->memmap[16].lru && list->prev == &m->memmap[80].lru,
 	     "a block waits for a merge that cannot be");
 	mm_machine_destroy(m);
@@ -599,7 +583,6 @@ const struct mm_prop mm_buddy_props[] = {
 	{"buddy.split_leaves_siblings", split_leaves_siblings, 1},
 	{"buddy.blocks_do_not_overlap_and_join_again", blocks_do_not_overlap, 40},
 	{"buddy.likely_merges_wait_at_the_tail", likely_merges_wait_at_the_tail, 1},
-	{"buddy.largest_parents_do_not_wait", largest_parents_do_not_wait, 1},
 	{"buddy.can_steal_in_full", can_steal_table, 1},
 	{"buddy.pageblocks_are_counted", pageblocks_are_counted, 10},
 	{"buddy.retype_moves_all_free_blocks", retype_moves_all_free_blocks, 10},

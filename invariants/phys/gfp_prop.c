@@ -79,8 +79,8 @@ static void names_mean_their_numbers(struct mm_prop_run *p)
 	PROP(p,
 	     parses_to("GFP_KERNEL|__GFP_ZERO", 0xdc0) && parses_to("KERNEL|ZERO", 0xdc0) &&
 		     parses_to("0xdc0", 0xdc0) && parses_to("0xFf", 0xff) &&
-		     parses_to("0xDC0|0x1", 0xdc1) && parses_to("GFP_DMA|GFP_DMA32", 5) &&
-		     parses_to("0", 0),
+		     parses_to("0xA", 0xa) && parses_to("0xDC0|0x1", 0xdc1) &&
+		     parses_to("GFP_DMA|GFP_DMA32", 5) && parses_to("0", 0),
 	     "a way to write a mask is not taken");
 }
 

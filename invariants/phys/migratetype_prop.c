@@ -123,8 +123,8 @@ static void grouping_needs_six_pageblocks(struct mm_prop_run *p)
 		mm_migratetype_set(&x, 0, MM_MIGRATE_RECLAIMABLE);
 		PROP(p, mm_migratetype_get(m, 0) == want, "%s: type of a pageblock",
 		     table[i].machine);
-		mm_migratetype_set(&x, 0, MM_MIGRATE_ISOLATE);
-		PROP(p, mm_migratetype_get(m, 0) == MM_MIGRATE_ISOLATE,
+		mm_migratetype_set(&x, 0, MM_MIGRATE_HIGHATOMIC);
+		PROP(p, mm_migratetype_get(m, 0) == MM_MIGRATE_HIGHATOMIC,
 		     "%s: special types are no matter of grouping", table[i].machine);
 		mm_machine_destroy(m);
 	}

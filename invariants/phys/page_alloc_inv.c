@@ -11,10 +11,11 @@ static void check_referenced(struct mm_report *r, const struct mm_machine *m, ui
 {
 	const struct page *p = &m->memmap[pfn];
 	bool head = (p->flags & MM_PG_HEAD) != 0;
+	char flags[80];
 
 	MM_CHECK(r, "alloc.head_referenced", p->refcount >= 0 && head == (p->refcount > 0),
-		 "pfn %llu: refcount %d, flags 0x%x", (unsigned long long)pfn, p->refcount,
-		 p->flags);
+		 "pfn %llu: refcount %d, flags %s", (unsigned long long)pfn, p->refcount,
+		 mm_page_flags_text(p, flags, sizeof(flags)));
 }
 
 static void check_block_type(struct mm_report *r, const struct mm_machine *m, uint64_t block)

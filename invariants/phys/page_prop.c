@@ -61,87 +61,70 @@ static void memmap_is_what_was_described(struct mm_prop_run *p)
 
 /* ---- digest ---- */
 
-static void spoil_flags(struct page *page)
+/* A field of struct page, and how to make it another by n. */
+static void spoil_field(struct page *page, unsigned int field, uint8_t n)
 {
-	page->flags ^= MM_PG_PFMEMALLOC;
+	switch (field) {
+	case 0:
+		page->flags ^= (uint32_t)n << 5;
+		break;
+	case 1:
+		page->order = (uint8_t)(page->order + n);
+		break;
+	case 2:
+		page->list = (uint8_t)(page->list + n);
+		break;
+	case 3:
+		page->refcount += n;
+		break;
+	case 4:
+		page->mapcount += n;
+		break;
+	case 5:
+		page->mapping ^= n;
+		break;
+	case 6:
+		page->private_data ^= n;
+		break;
+	case 7:
+		page->memcg_data ^= n;
+		break;
+	default:
+		page->index ^= n;
+		break;
+	}
 }
 
-static void spoil_order(struct page *page)
-{
-	page->order++;
-}
-
-static void spoil_list(struct page *page)
-{
-	page->list++;
-}
-
-static void spoil_refcount(struct page *page)
-{
-	page->refcount++;
-}
-
-static void spoil_mapcount(struct page *page)
-{
-	page->mapcount++;
-}
-
-static void spoil_mapping(struct page *page)
-{
-	page->mapping ^= 16;
-}
-
-static void spoil_private(struct page *page)
-{
-	page->private_data ^= 1;
-}
-
-static void spoil_memcg(struct page *page)
-{
-	page->memcg_data ^= 4;
-}
-
-static void spoil_index(struct page *page)
-{
-	page->index ^= 1;
-}
-
-static const struct {
-	const char *field;
-	void (*spoil)(struct page *page);
-} fields[] = {
-	{"flags", spoil_flags},          {"order", spoil_order},       {"list", spoil_list},
-	{"refcount", spoil_refcount},    {"mapcount", spoil_mapcount}, {"mapping", spoil_mapping},
-	{"private_data", spoil_private}, {"memcg_data", spoil_memcg},  {"index", spoil_index},
-};
+static const char *const fields[] = {"flags",        "order",      "list",
+				     "refcount",     "mapcount",   "mapping",
+				     "private_data", "memcg_data", "index"};
 
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
+#define NR_STATES (NR_FIELDS * 4)
 
-/* No two of these states, each one field away from boot, are summed up alike. */
+/* No two of these states, each one field away from boot, are summed up alike:
+ * two frames, two values of each field. */
 static void each_field_is_in_the_digest(struct mm_prop_run *p)
 {
 	struct mm_machine *m = mm_boot(mm_walk_machines[0], NULL);
-	uint64_t seen[2 * NR_FIELDS + 1];
-	uint64_t pfn[2];
-	size_t nr = 0;
+	uint64_t seen[NR_STATES + 1];
+	uint64_t first;
 	size_t i;
 	size_t k;
 
 	PROP(p, m, "the machine does not boot");
-	seen[nr++] = mm_machine_digest_sweep(m);
-	pfn[0] = mm_rng_below(&p->rng, m->max_pfn - 1);
-	pfn[1] = pfn[0] + 1;
-	for (i = 0; i < 2 * NR_FIELDS; i++) {
-		struct page *page = &m->memmap[pfn[i & 1]];
+	first = mm_rng_below(&p->rng, m->max_pfn - 1);
+	seen[0] = mm_machine_digest_sweep(m);
+	for (i = 0; i < NR_STATES; i++) {
+		struct page *page = &m->memmap[first + i % 2];
 		struct page before = *page;
 
-		fields[i / 2].spoil(page);
-		seen[nr] = mm_machine_digest_sweep(m);
+		spoil_field(page, (unsigned int)(i / 4), (uint8_t)(1 + i / 2 % 2));
+		seen[i + 1] = mm_machine_digest_sweep(m);
 		*page = before;
-		for (k = 0; k < nr; k++)
-			PROP(p, seen[nr] != seen[k], "%s of pfn %llu has no part in the digest",
-			     fields[i / 2].field, (unsigned long long)pfn[i & 1]);
-		nr++;
+		for (k = 0; k <= i; k++)
+			PROP(p, seen[i + 1] != seen[k], "%s has no part in the digest",
+			     fields[i / 4]);
 	}
 	PROP(p, mm_machine_digest_sweep(m) == seen[0], "the way back gives another digest");
 	mm_machine_destroy(m);

@@ -249,7 +249,7 @@ static void check_question(struct mm_prop_run *p, struct sample *s, unsigned int
 	int64_t left = (int64_t)z->nr_free_pages - (1 << order) + 1;
 	unsigned int n;
 
-	for (n = 0; n < 13 * 4 * NR_FLAG_SETS; n++) {
+	for (n = 0; n < 52 * NR_FLAG_SETS; n++) {
 		uint32_t flags = flag_sets[n % NR_FLAG_SETS];
 		uint64_t reserve = n / NR_FLAG_SETS % 4;
 		uint64_t mark = n / NR_FLAG_SETS / 4;

@@ -25,6 +25,12 @@ struct picture {
 	uint8_t *byte; /* FRAMES * MM_PAGE_SIZE */
 };
 
+static void stop(struct picture *pic)
+{
+	free(pic->byte);
+	mm_machine_destroy(pic->m);
+}
+
 static bool start(struct mm_prop_run *p, struct picture *pic, enum mm_contents contents)
 {
 	static const uint64_t span[] = {0, 64, 1};
@@ -35,6 +41,7 @@ static bool start(struct mm_prop_run *p, struct picture *pic, enum mm_contents c
 	pic->byte = malloc(FRAMES * MM_PAGE_SIZE);
 	if (!pic->m || !pic->byte) {
 		prop_fail(p, __FILE__, __LINE__, "no machine");
+		stop(pic);
 		return false;
 	}
 	pic->span = span[contents];
@@ -42,12 +49,6 @@ static bool start(struct mm_prop_run *p, struct picture *pic, enum mm_contents c
 	for (i = 0; i < FRAMES * MM_PAGE_SIZE; i++)
 		pic->byte[i] = mm_ram_read(pic->m, pfn_of(i / MM_PAGE_SIZE), i % MM_PAGE_SIZE);
 	return true;
-}
-
-static void stop(struct picture *pic)
-{
-	free(pic->byte);
-	mm_machine_destroy(pic->m);
 }
 
 static void change(struct mm_prop_run *p, struct picture *pic)

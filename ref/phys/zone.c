@@ -8,8 +8,6 @@
 #include "mm/page.h"
 #include "mm/rng.h"
 
-#include <string.h>
-
 static uint64_t zone_count(const struct mm_machine *m)
 {
 	(void)m;
@@ -107,15 +105,4 @@ int mm_zone_boot(struct mm_ctx *x)
 	for (z = 0; z < MM_NR_ZONES; z++)
 		init_zone(m, (enum mm_zone_type)z);
 	return mm_machine_kind_set(m, MM_OBJ_ZONE, &zone_kind);
-}
-
-struct zone *mm_zone_find(const struct mm_machine *m, const char *name)
-{
-	int z;
-
-	for (z = 0; z < MM_NR_ZONES; z++) {
-		if (strcmp(m->zones[z].name, name) == 0)
-			return &m->zones[z];
-	}
-	return NULL;
 }

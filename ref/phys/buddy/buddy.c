@@ -95,15 +95,6 @@ static bool types_join(const struct mm_machine *m, uint64_t pfn, uint64_t buddy,
 	return a == b || (mm_migratetype_mergeable(a) && mm_migratetype_mergeable(b));
 }
 
-bool mm_buddy_mergeable(const struct mm_machine *m, uint64_t pfn, unsigned int order)
-{
-	const struct zone *z = mm_zone_of(m, (enum mm_zone_type)page_at(m, pfn)->zone);
-	uint64_t buddy = mm_buddy_pfn(pfn, order);
-
-	return order < m->desc.max_order && is_free_block(m, z, pfn, order) &&
-	       is_free_block(m, z, buddy, order) && types_join(m, pfn, buddy, order);
-}
-
 /* Give every pageblock of a block the type it is freed under. */
 static void retype_range(struct mm_ctx *x, uint64_t pfn, unsigned int order,
 			 enum mm_migratetype type)
