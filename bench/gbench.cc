@@ -500,6 +500,9 @@ void bench_counter(struct bench_state *s, const char *name, double value, unsign
 	int f = static_cast<int>(flags & (BENCH_RATE | BENCH_PER_THREAD | BENCH_TIMES_ITERATIONS |
 					  BENCH_PER_ITERATION));
 
+	/* libbenchmark writes NaN, which is no JSON, as the spread of zeroes */
+	if (value == 0)
+		return;
 	if (flags & BENCH_INVERT)
 		f |= static_cast<int>(Counter::kInvert);
 	s->st.counters[name] =

@@ -3,6 +3,7 @@
  * walk: random traces on machines of all shapes.  No claim of any module may
  * break, and the traces must have been where it is dangerous.
  */
+#include "mm/failpoint.h"
 #include "mm/page_alloc.h"
 
 #include "invariants/engine/claims_walk.h"
@@ -117,9 +118,44 @@ static void walks_meet_what_is_rare(struct mm_prop_run *p)
 		     (unsigned long long)r.n[i]);
 }
 
+/* ---- every failure ---- */
+
+/* The n-th request fails, for every n, and leaves no trace of itself. */
+static void nth_failure_leaves_digest(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	uint32_t n;
+
+	if (!mm_walk_open(&w, p, mm_walk_machines[1]))
+		return;
+	for (n = 1; n <= 30 && !p->failures; n++) {
+		struct mm_ctx *x = &w.run->ctx[0];
+		uint64_t digest;
+		uint32_t i;
+
+		mm_run_reset(w.run);
+		mm_failpoint_arm(x, n);
+		for (i = 1; i < n; i++) {
+			uint32_t gfp = i & 1 ? MM_GFP_HIGHUSER_MOVABLE : MM_GFP_KERNEL;
+
+			PROP(p, mm_page_alloc_get(x, i % 4, gfp), "request %u of %u fails", i, n);
+			/* who must not fail passes no fail point */
+			PROP(p, mm_page_alloc_get(x, 0, MM_GFP_KERNEL | MM_GFP_NOFAIL), "NOFAIL");
+		}
+		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
+		digest = mm_machine_digest(w.m);
+		PROP(p, !mm_page_alloc_get(x, n % 4, MM_GFP_KERNEL), "request %u does not fail", n);
+		PROP(p, mm_checker_after_op(w.checker) && mm_machine_digest_sweep(w.m) == digest,
+		     "request %u failed and changed something", n);
+		PROP(p, mm_page_alloc_get(x, n % 4, MM_GFP_KERNEL), "one failure became two");
+	}
+	mm_walk_close(&w);
+}
+
 const struct mm_prop mm_walk_props[] = {
 	{"walk.traces_on_known_machines_break_no_claim", traces_on_known_machines, 8},
 	{"walk.traces_on_any_machine_break_no_claim", traces_on_any_machine, 200},
 	{"walk.traces_meet_what_is_rare", walks_meet_what_is_rare, 1},
+	{"walk.nth_failure_leaves_the_digest", nth_failure_leaves_digest, 1},
 	{NULL, NULL, 0},
 };

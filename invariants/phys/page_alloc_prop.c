@@ -66,34 +66,92 @@ static void slow_flags(struct mm_prop_run *p)
 	}
 }
 
-static void fast_flags(struct mm_prop_run *p)
+/* By highest zone: where a request looks first (-1: nowhere); and whether Normal
+ * is spared fragmentation because DMA32 is there. */
+static const struct {
+	const char *machine;
+	int preferred[MM_NR_ZONES];
+	bool spared;
+} zone_table[] = {
+	{"ram=4M max_order=6", {-1, -1, 2, 2, 2}, false},
+	{"ram=4M max_order=6 dma=1M", {0, 0, 2, 2, 2}, false},
+	{"ram=4M max_order=6 dma=4M", {0, 0, 0, 0, 0}, false},
+	{"ram=4M max_order=6 dma=1M dma32=2M", {0, 1, 2, 2, 2}, true},
+	{"ram=4M max_order=6 dma32=2M normal=2M highmem=3M", {-1, 1, 1, 3, 4}, true},
+	{"ram=4M max_order=6 dma=1M reserved=1M-4M", {0, 0, 0, 0, 0}, false},
+	{"ram=4M max_order=6 dma32=2M reserved=0-2M", {-1, -1, 2, 2, 2}, false},
+};
+
+static void check_zone(struct mm_prop_run *p, const struct mm_machine *m, size_t row,
+		       enum mm_zone_type type)
+{
+	int want = zone_table[row].preferred[type];
+	uint32_t flags = MM_ALLOC_WMARK_LOW;
+
+	if (type == MM_ZONE_NORMAL && zone_table[row].spared)
+		flags |= MM_ALLOC_NOFRAGMENT;
+	PROP(p, mm_page_alloc_preferred(m, type) == (want < 0 ? NULL : &m->zones[want]),
+	     "%s, up to %s: another zone than %d", zone_table[row].machine, mm_gfp_zone_name(type),
+	     want);
+	PROP(p, mm_page_alloc_fast_flags(m, &m->zones[type]) == flags, "%s, from %s: flags 0x%x",
+	     zone_table[row].machine, mm_gfp_zone_name(type),
+	     mm_page_alloc_fast_flags(m, &m->zones[type]));
+}
+
+static void zones_are_tried_from_the_top(struct mm_prop_run *p)
+{
+	size_t i;
+	int z;
+
+	for (i = 0; i < sizeof(zone_table) / sizeof(zone_table[0]); i++) {
+		struct mm_machine *m = mm_boot(zone_table[i].machine, NULL);
+
+		PROP(p, m, "%s does not boot", zone_table[i].machine);
+		for (z = 0; z < MM_NR_ZONES; z++)
+			check_zone(p, m, i, (enum mm_zone_type)z);
+		mm_machine_destroy(m);
+	}
+}
+
+/* Refused before anything is tried: an outcome, and no fail point is passed. */
+static void impossible_requests_are_outcomes(struct mm_prop_run *p)
 {
 	static const struct {
-		const char *machine;
-		enum mm_zone_type zone;
-		bool nofragment;
+		unsigned int order;
+		uint32_t gfp;
+		bool served;
+		uint64_t warn_order;
+		uint64_t bad_zone;
 	} table[] = {
-		{"ram=4M max_order=6", MM_ZONE_NORMAL, false},
-		{"ram=4M max_order=6 dma=1M", MM_ZONE_NORMAL, false},
-		{"ram=4M max_order=6 dma=1M dma32=2M", MM_ZONE_NORMAL, true},
-		{"ram=4M max_order=6 dma=1M dma32=2M", MM_ZONE_DMA32, false},
-		{"ram=4M max_order=6 dma=1M dma32=2M", MM_ZONE_DMA, false},
-		{"ram=4M max_order=6 dma32=2M normal=3M", MM_ZONE_MOVABLE, false},
-		{"ram=4M max_order=6 dma32=2M reserved=0-2M", MM_ZONE_NORMAL, false},
+		{6, MM_GFP_KERNEL, true, 0, 0},
+		{7, MM_GFP_KERNEL, false, 1, 0},
+		{255, MM_GFP_KERNEL, false, 1, 0},
+		{7, MM_GFP_KERNEL | MM_GFP_NOWARN, false, 0, 0},
+		{0, MM_GFP_DMA | MM_GFP_HIGHMEM, false, 0, 1},
+		{0, MM_GFP_DMA32 | MM_GFP_DMA | MM_GFP_NOWARN, false, 0, 1},
 	};
+	struct mm_machine *m = mm_boot(mm_walk_machines[0], NULL);
 	size_t i;
 
+	PROP(p, m, "the machine does not boot");
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		struct mm_machine *m = mm_boot(table[i].machine, NULL);
-		uint32_t flags = m ? mm_page_alloc_fast_flags(m, &m->zones[table[i].zone]) : 0;
+		struct mm_ctx x;
 
-		mm_machine_destroy(m);
+		mm_machine_reset(m);
+		mm_ctx_init(&x, m, 0);
+		mm_failpoint_arm(&x, 2);
 		PROP(p,
-		     flags ==
-			     (MM_ALLOC_WMARK_LOW | (table[i].nofragment ? MM_ALLOC_NOFRAGMENT : 0)),
-		     "%s, zone %s: flags 0x%x", table[i].machine, mm_gfp_zone_name(table[i].zone),
-		     flags);
+		     (mm_page_alloc_get(&x, table[i].order, table[i].gfp) != NULL) ==
+			     table[i].served,
+		     "request %zu is served or not", i);
+		PROP(p, mm_failpoint_left(&x) == (table[i].served ? 1 : 2),
+		     "request %zu and its fail point", i);
+		PROP(p,
+		     m->outcomes[MM_OUTCOME_WARN_ORDER] == table[i].warn_order &&
+			     m->outcomes[MM_OUTCOME_BAD_ZONE] == table[i].bad_zone,
+		     "request %zu is warned of or not", i);
 	}
+	mm_machine_destroy(m);
 }
 
 /* ---- what is left when nothing more can be had ---- */
@@ -194,6 +252,7 @@ static void check_tail_freed(struct mm_prop_run *p, struct mm_ctx *x, bool comp)
 
 	PROP(p, page, "order %u cannot be had", order);
 	before = x->m->nr_free_pages;
+	page->private_data = 77; /* its holder's */
 	mm_page_alloc_ref(x, page);
 	PROP(p, page->refcount == 2 && x->m->nr_free_pages == before, "a reference costs frames");
 	mm_page_alloc_put(x, page, order);
@@ -203,6 +262,7 @@ static void check_tail_freed(struct mm_prop_run *p, struct mm_ctx *x, bool comp)
 	PROP(p, page->refcount == 1 && (page->flags & MM_PG_HEAD), "the first frame went as well");
 	mm_page_alloc_unref(x, page);
 	PROP(p, x->m->nr_free_pages == before + size, "order %u: not all came back", order);
+	PROP(p, page->private_data == 0, "what its holder left is still there");
 }
 
 /* __free_pages frees the tail of what somebody else still holds, unless the
@@ -292,40 +352,6 @@ static void reclaim_is_asked(struct mm_prop_run *p)
 	got = mm_page_alloc_get(&x, 0, MM_GFP_DIRECT_RECLAIM) != NULL;
 	PROP(p, got && r.wakes == 2, "kswapd was woken for who did not ask");
 	mm_machine_destroy(m);
-}
-
-/* ---- failures ---- */
-
-/* The n-th request fails, for every n, and leaves no trace of itself. */
-static void nth_failure_leaves_digest(struct mm_prop_run *p)
-{
-	struct mm_walk w;
-	uint32_t n;
-
-	if (!mm_walk_open(&w, p, mm_walk_machines[1]))
-		return;
-	for (n = 1; n <= 30 && !p->failures; n++) {
-		struct mm_ctx *x = &w.run->ctx[0];
-		uint64_t digest;
-		uint32_t i;
-
-		mm_run_reset(w.run);
-		mm_failpoint_arm(x, n);
-		for (i = 1; i < n; i++) {
-			uint32_t gfp = i & 1 ? MM_GFP_HIGHUSER_MOVABLE : MM_GFP_KERNEL;
-
-			PROP(p, mm_page_alloc_get(x, i % 4, gfp), "request %u of %u fails", i, n);
-			/* who must not fail passes no fail point */
-			PROP(p, mm_page_alloc_get(x, 0, MM_GFP_KERNEL | MM_GFP_NOFAIL), "NOFAIL");
-		}
-		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
-		digest = mm_machine_digest(w.m);
-		PROP(p, !mm_page_alloc_get(x, n % 4, MM_GFP_KERNEL), "request %u does not fail", n);
-		PROP(p, mm_checker_after_op(w.checker) && mm_machine_digest_sweep(w.m) == digest,
-		     "request %u failed and changed something", n);
-		PROP(p, mm_page_alloc_get(x, n % 4, MM_GFP_KERNEL), "one failure became two");
-	}
-	mm_walk_close(&w);
 }
 
 /* ---- plantings ---- */
@@ -550,11 +576,11 @@ static void planted(struct mm_prop_run *p)
 
 const struct mm_prop mm_page_alloc_props[] = {
 	{"page_alloc.slow_flags_follow_the_kernels_table", slow_flags, 1},
-	{"page_alloc.fast_flags_spare_normal_when_dma32_is_there", fast_flags, 1},
+	{"page_alloc.zones_are_tried_from_the_top", zones_are_tried_from_the_top, 1},
+	{"page_alloc.impossible_requests_are_outcomes", impossible_requests_are_outcomes, 1},
 	{"page_alloc.exhausted_zones_keep_their_reserve", exhausted_zones_keep_their_reserve, 1},
 	{"page_alloc.the_last_reference_frees", last_reference_frees, 5},
 	{"page_alloc.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
-	{"page_alloc.nth_failure_leaves_the_digest", nth_failure_leaves_digest, 1},
 	{"page_alloc." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

@@ -6,7 +6,6 @@
 #include "mm/watermark.h"
 
 #include "mm/check.h"
-#include "mm/page_alloc.h"
 
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
@@ -115,6 +114,30 @@ static void min_free_kbytes_of_the_comment(struct mm_prop_run *p)
 	}
 }
 
+static void boot_keeps_what_is_given(struct mm_prop_run *p)
+{
+	static const struct {
+		const char *machine;
+		uint64_t kbytes;
+	} table[] = {
+		{"ram=4M", 256},
+		{"ram=16M max_order=6", 512},
+		{"ram=16M max_order=6 normal=4M", 256},
+		{"ram=16M max_order=6 reserved=4M-16M", 256},
+		{"ram=16M max_order=6 min_free_kbytes=100", 100},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct mm_machine *m = mm_boot(table[i].machine, NULL);
+
+		PROP(p, m && m->sysctl.min_free_kbytes == table[i].kbytes,
+		     "%s: min_free_kbytes is not %llu", table[i].machine,
+		     (unsigned long long)table[i].kbytes);
+		mm_machine_destroy(m);
+	}
+}
+
 /* ---- all sizes ---- */
 
 /* Whatever the sizes and settings, what is computed is what the claims say. */
@@ -142,6 +165,57 @@ static void claims_hold_for_all_sizes(struct mm_prop_run *p)
 	p->checks += r.checks;
 	PROP(p, !r.failures, "%s: %s", r.first.id, r.first.text);
 	PROP(p, !pa.m.lock.violations && !pa.m.lock.held, "a lock rule is broken");
+}
+
+/* The n-th of all numbers that settings consist of; NULL past the last. */
+static uint64_t *setting(struct mm_machine *m, size_t n)
+{
+	struct zone *z;
+
+	if (n == 0)
+		return &m->totalreserve_pages;
+	if (n == 1)
+		return &m->sysctl.min_free_kbytes;
+	if (n == 2)
+		return &m->sysctl.watermark_scale_factor;
+	if (n < 3 + MM_NR_ZONES)
+		return &m->sysctl.lowmem_reserve_ratio[n - 3];
+	n -= 3 + MM_NR_ZONES;
+	z = &m->zones[n % MM_NR_ZONES];
+	n /= MM_NR_ZONES;
+	if (n < 2)
+		return n ? &z->managed : &z->boost;
+	n -= 2;
+	if (n < MM_NR_WMARK)
+		return &z->wmark[n];
+	n -= MM_NR_WMARK;
+	return n < MM_NR_ZONES ? &z->lowmem_reserve[n] : NULL;
+}
+
+#define NR_SETTINGS (3 + MM_NR_ZONES * (3 + MM_NR_WMARK + MM_NR_ZONES))
+
+/* No two settings that differ in one number are summed up alike. */
+static void each_setting_is_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot(mm_walk_machines[1], NULL);
+	uint64_t seen[1 + 2 * NR_SETTINGS];
+	size_t nr = 0;
+	size_t i;
+
+	PROP(p, m, "the machine does not boot");
+	seen[nr++] = mm_machine_digest_sweep(m);
+	for (; setting(m, (nr - 1) / 2); nr++) {
+		uint64_t *v = setting(m, (nr - 1) / 2);
+
+		*v += 1 + nr % 2;
+		seen[nr] = mm_machine_digest_sweep(m);
+		*v -= 1 + nr % 2;
+		for (i = 0; i < nr; i++)
+			PROP(p, seen[nr] != seen[i], "setting %zu has no part in the digest",
+			     (nr - 1) / 2);
+	}
+	PROP(p, nr == 1 + 2 * NR_SETTINGS, "%zu states", nr);
+	mm_machine_destroy(m);
 }
 
 static void refused_sysctl_changes_nothing(struct mm_prop_run *p)
@@ -368,18 +442,23 @@ static void total_off_by_one(struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
 }
 
-/* A page is served in silence, the mark rises, the page is announced. */
+/* Between the yes and the page, the mark rises to what was free. */
+static void on_yes(void *env, const struct mm_event *ev)
+{
+	struct mm_victim *v = env;
+
+	v->m->zones[ev->f[0]].wmark[MM_WMARK_LOW] = ev->f[5];
+}
+
 static void served_below_the_mark(struct mm_victim *v)
 {
-	struct page *page;
+	const struct mm_listener l = {MM_EV_BIT(MM_EV_mm_zone_watermark), on_yes, v};
 
-	v->x->events = 0;
-	page = mm_page_alloc_get(v->x, 0, MM_GFP_KERNEL);
+	if (mm_event_listen(v->m, &l))
+		return;
 	v->x->events = mm_event_mask(v->m);
-	/* what was free before it was served: equality is too little */
-	normal(v)->wmark[MM_WMARK_LOW] = normal(v)->nr_free_pages + 1;
-	mm_event(v->x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(v->m, page)), 0, MM_GFP_KERNEL,
-		 MM_MIGRATE_UNMOVABLE, MM_ALLOC_WMARK_LOW, MM_ZONE_NORMAL);
+	mm_victim_trace(v, "alloc order=0 gfp=KERNEL\n");
+	mm_event_unlisten(v->m, v);
 }
 
 static void yes_without_a_block(struct mm_victim *v)
@@ -408,6 +487,8 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_watermark_props[] = {
 	{"watermark.zoneinfo_of_a_kernel", zoneinfo_of_a_kernel, 1},
 	{"watermark.min_free_kbytes_of_the_kernels_comment", min_free_kbytes_of_the_comment, 3},
+	{"watermark.boot_keeps_what_is_given", boot_keeps_what_is_given, 1},
+	{"watermark.each_setting_is_in_the_digest", each_setting_is_in_the_digest, 1},
 	{"watermark.claims_hold_for_all_sizes", claims_hold_for_all_sizes, 1000},
 	{"watermark.a_refused_sysctl_changes_nothing", refused_sysctl_changes_nothing, 3},
 	{"watermark.marks_shrink_for_those_in_need", marks_shrink_for_those_in_need, 1},

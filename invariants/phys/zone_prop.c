@@ -49,6 +49,8 @@ static void check_zone(struct mm_prop_run *p, const struct mm_machine *m, int ty
 	     z->name);
 	PROP(p, !mm_zone_spans(z, last + 1) && (!first || !mm_zone_spans(z, first - 1)),
 	     "%s: past its edges", z->name);
+	PROP(p, z->lock.rank == MM_LOCK_RANK_ZONE && strcmp(z->lock.name, "zone->lock") == 0,
+	     "%s: its lock", z->name);
 	PROP(p,
 	     mm_zone_managed(z) == (managed != 0) && z->type == (enum mm_zone_type)type &&
 		     mm_zone_of(m, (enum mm_zone_type)type) == z &&
