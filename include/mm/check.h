@@ -72,6 +72,8 @@ struct mm_model {
 	size_t (*size)(const struct mm_machine *m);
 	/* take the state of a just-booted machine */
 	void (*boot)(void *state, const struct mm_machine *m);
+	/* back to that state after a reset; NULL: all of it is copied back */
+	void (*reset)(void *state);
 	void (*on_event)(void *state, struct mm_report *r, const struct mm_machine *m,
 			 const struct mm_event *ev);
 	/* what must agree after each operation, and what only a sweep can afford */

@@ -4,8 +4,8 @@
  * tracepoints where there is one.  Counters, checks and printers read it; no
  * module calls a reader by name.  With no listener an event is one mask test.
  *
- * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_watermark
- * and mm_bad_page have no tracepoint there; ours carry a decision's inputs so
+ * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_watermark,
+ * mm_bad_page and mm_ram_* have no tracepoint there; ours carry a decision's inputs so
  * that a check can redo it.
  */
 #ifndef MM_EVENT_H
@@ -25,7 +25,9 @@
 	  "fallback_migratetype", "change_ownership")                                              \
 	E(mm_zone_watermark, "zone", "order", "mark", "alloc_flags", "highest_zone", "free_pages") \
 	E(mm_buddy_merge, "pfn", "order", "migratetype", "", "", "")                               \
-	E(mm_bad_page, "pfn", "order", "dropped", "", "", "")
+	E(mm_bad_page, "pfn", "order", "dropped", "", "", "")                                      \
+	E(mm_ram_write, "pfn", "offset", "value", "", "", "")                                      \
+	E(mm_ram_zero, "pfn", "frames", "", "", "", "")
 
 #define MM_EVENT_ENUM(name, a, b, c, d, e, f) MM_EV_##name,
 enum mm_event_kind { MM_EVENT_TABLE(MM_EVENT_ENUM) MM_EV_NR };

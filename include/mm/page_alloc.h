@@ -27,6 +27,8 @@
  *   alloc.result         a request succeeds exactly when the model says so
  *   alloc.head_referenced  the head of an allocated block is referenced, nothing
  *                        else is
+ *   alloc.block_whole    an allocated block holds no frame that is free or
+ *                        another's
  *   alloc.fallback_order, alloc.fallback_claim   see buddy.h, migratetype.h
  */
 #ifndef MM_PAGE_ALLOC_H

@@ -16,6 +16,7 @@
  *   `written` bit of a frame, which is in it, says whether the store counts.
  * Invariants:
  *   ram.written_is_present   only frames that exist have ever been written
+ *   ram.read_your_write      a frame holds what was last written to it
  */
 #ifndef MM_RAM_H
 #define MM_RAM_H

@@ -77,10 +77,14 @@ static bool boot_models(struct mm_checker *c)
 		MM_PRE(i < MM_CHECKER_MODELS_MAX);
 		c->size[i] = mm_all_models[i]->size(c->m);
 		c->state[i] = calloc(1, c->size[i]);
-		c->image[i] = malloc(c->size[i]);
-		if (!c->state[i] || !c->image[i])
+		if (!c->state[i])
 			return false;
 		mm_all_models[i]->boot(c->state[i], c->m);
+		if (mm_all_models[i]->reset)
+			continue;
+		c->image[i] = malloc(c->size[i]);
+		if (!c->image[i])
+			return false;
 		memcpy(c->image[i], c->state[i], c->size[i]);
 	}
 	return true;
@@ -262,8 +266,12 @@ void mm_checker_reset(struct mm_checker *c)
 {
 	size_t i;
 
-	for (i = 0; mm_all_models[i]; i++)
-		memcpy(c->state[i], c->image[i], c->size[i]);
+	for (i = 0; mm_all_models[i]; i++) {
+		if (mm_all_models[i]->reset)
+			mm_all_models[i]->reset(c->state[i]);
+		else
+			memcpy(c->state[i], c->image[i], c->size[i]);
+	}
 	c->touched.nr = 0;
 	c->touched.all = false;
 	c->report.failures = 0;

@@ -28,6 +28,8 @@ const char *const mm_walk_machines[] = {
 	"ram=4M reserved=0-64K,1M-1100K,3M-3080K max_order=6 pageblock_order=3",
 	"ram=1028K-2M,3100K-4M dma=512K max_order=7 pageblock_order=3",
 	"ram=2M dma=64K reserved=0-64K max_order=4 pageblock_order=2",
+	/* hardly any watermark: zones can be emptied */
+	"ram=2M max_order=5 pageblock_order=3 min_free_kbytes=8 watermark_scale_factor=1",
 	/* orders at their edges */
 	"ram=2M dma=512K max_order=4 pageblock_order=4 contents=full",
 	"ram=2M dma=512K max_order=0 pageblock_order=0",
@@ -186,7 +188,11 @@ struct walker {
 	struct mm_trace *t;
 	unsigned int max_order;
 	enum phase phase;
-	uint32_t favourite; /* a walk often repeats one kind of request */
+	/* most phases repeat one kind of request: a zone full of one type is what
+	 * makes others fall back */
+	uint32_t favourite;
+	bool small;       /* mostly order 0 */
+	uint64_t loyalty; /* of 4 requests, how many are of that kind */
 	/* positions of makers that the text has not consumed */
 	uint32_t *live;
 	size_t nr_live;
@@ -197,7 +203,7 @@ static uint32_t any_gfp(struct walker *w)
 	const char *name = gfps[below(w->p, sizeof(gfps) / sizeof(gfps[0]))];
 	uint32_t gfp = 0;
 
-	if (below(w->p, 3) == 0)
+	if (below(w->p, 4) < w->loyalty)
 		return w->favourite;
 	/* one in 400 may not fail: where it would loop, the trace ends */
 	if (below(w->p, 400) == 0)
@@ -207,8 +213,19 @@ static uint32_t any_gfp(struct walker *w)
 	return mm_gfp_parse(name, strlen(name), &gfp) ? MM_GFP_KERNEL : gfp;
 }
 
+static void next_phase(struct walker *w)
+{
+	w->phase = (enum phase)below(w->p, PHASES);
+	w->loyalty = 0;
+	w->favourite = any_gfp(w);
+	w->loyalty = below(w->p, 5);
+	w->small = below(w->p, 2);
+}
+
 static uint64_t any_order(struct walker *w)
 {
+	if (w->small && below(w->p, 8))
+		return 0;
 	switch (below(w->p, 16)) {
 	case 0:
 		return below(w->p, 16);
@@ -303,7 +320,8 @@ void mm_walk_trace(struct mm_prop_run *p, struct mm_trace *t, const char *machin
 	if (mm_machine_desc_parse(&d, machine, NULL))
 		return;
 	w.max_order = d.max_order;
-	w.favourite = any_gfp(&w);
+	next_phase(&w);
+	w.phase = FILL;
 	w.live = calloc(nr + 1, sizeof(*w.live));
 	mm_trace_clear(t);
 	t->machine = mm_trace_keep(t, machine, strlen(machine));
@@ -313,7 +331,7 @@ void mm_walk_trace(struct mm_prop_run *p, struct mm_trace *t, const char *machin
 		int i;
 
 		if (below(p, nr / 6 + 1) == 0)
-			w.phase = (enum phase)below(p, PHASES);
+			next_phase(&w);
 		if (op < 0)
 			continue;
 		for (i = 0; mm_optable_get(o.op)->args[i].kind != MM_ARG_END; i++)

@@ -2,8 +2,10 @@
 /* migratetype properties: pageblocks, the fallback table, when to group. */
 #include "mm/migratetype.h"
 
+#include "mm/page.h"
 #include "mm/zone.h"
 
+#include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
 
@@ -130,10 +132,71 @@ static void grouping_needs_six_pageblocks(struct mm_prop_run *p)
 	}
 }
 
+/* ---- plantings ---- */
+
+/* A fallback of an Unmovable request of order 0, with one field wrong. */
+static void fell_back(struct mm_victim *v, uint64_t order, enum mm_migratetype from, bool claim)
+{
+	const struct mm_list *list = &v->m->zones[MM_ZONE_DMA].free_area[order].free_list[from];
+
+	mm_event(v->x, MM_EV_mm_page_alloc_extfrag,
+		 mm_list_empty(list)
+			 ? 0
+			 : pfn_raw(mm_page_pfn(v->m,
+					       mm_list_entry_const(list->next, struct page, lru))),
+		 0, order, MM_MIGRATE_UNMOVABLE, from, claim);
+}
+
+static void smaller_than_due(struct mm_victim *v)
+{
+	fell_back(v, 0, MM_MIGRATE_MOVABLE, false);
+}
+
+static void onto_its_own_type(struct mm_victim *v)
+{
+	fell_back(v, 6, MM_MIGRATE_UNMOVABLE, true);
+}
+
+static void unclaimed_giant(struct mm_victim *v)
+{
+	fell_back(v, 6, MM_MIGRATE_MOVABLE, false);
+}
+
+static void retyped_in_silence(struct mm_victim *v)
+{
+	uint64_t block = mm_migratetype_block(v->m, mm_victim_held(v, VICTIM_A));
+
+	v->m->pageblock[block] = MM_MIGRATE_RECLAIMABLE;
+	mm_touch(v->x, MM_OBJ_PAGEBLOCK, block);
+}
+
+static void type_that_nothing_gives(struct mm_victim *v)
+{
+	uint64_t block = mm_migratetype_block(v->m, mm_victim_held(v, VICTIM_A));
+
+	v->m->pageblock[block] = MM_MIGRATE_ISOLATE;
+	mm_touch(v->x, MM_OBJ_PAGEBLOCK, block);
+}
+
+static const struct mm_plant plants[] = {
+	{"alloc.fallback_order", smaller_than_due, NULL, true},
+	{"alloc.fallback_order", onto_its_own_type, NULL, true},
+	{"alloc.fallback_claim", unclaimed_giant, NULL, true},
+	{"alloc.fallback_claim", retyped_in_silence, NULL, false},
+	{"alloc.fallback_claim", type_that_nothing_gives, NULL, false},
+	{NULL, NULL, NULL, false},
+};
+
+static void planted(struct mm_prop_run *p)
+{
+	mm_plants_run(p, plants);
+}
+
 const struct mm_prop mm_migratetype_props[] = {
 	{"migratetype.fallbacks_are_the_kernels", fallbacks_are_the_kernels, 1},
 	{"migratetype.pageblocks_boot_movable", pageblocks_boot_movable, 20},
 	{"migratetype.setting_changes_one_pageblock", setting_changes_one_pageblock, 2},
 	{"migratetype.grouping_needs_six_pageblocks", grouping_needs_six_pageblocks, 1},
+	{"migratetype." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

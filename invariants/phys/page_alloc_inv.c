@@ -18,6 +18,23 @@ static void check_referenced(struct mm_report *r, const struct mm_machine *m, ui
 		 mm_page_flags_text(p, flags, sizeof(flags)));
 }
 
+/* Frames of a block behind its head: in use through the head only. */
+static void check_block_whole(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
+{
+	const struct page *p = &m->memmap[pfn];
+	uint64_t n = p->flags & MM_PG_HEAD && p->order <= m->desc.max_order
+			     ? (uint64_t)1 << p->order
+			     : 1;
+	uint64_t i;
+
+	for (i = 1; i < n && pfn + i < m->max_pfn; i++) {
+		MM_CHECK(r, "alloc.block_whole", !p[i].flags && !p[i].refcount,
+			 "block of order %u at pfn %llu: frame %llu has refcount %d, flags 0x%x",
+			 p->order, (unsigned long long)pfn, (unsigned long long)i, p[i].refcount,
+			 p[i].flags);
+	}
+}
+
 static void check_block_type(struct mm_report *r, const struct mm_machine *m, uint64_t block)
 {
 	MM_CHECK(r, "alloc.fallback_claim", m->pageblock[block] < MM_MIGRATE_PCPTYPES,
@@ -28,6 +45,8 @@ static void check_block_type(struct mm_report *r, const struct mm_machine *m, ui
 const struct mm_inv mm_page_alloc_invs[] = {
 	{"alloc.head_referenced", "the head of an allocated block is referenced, nothing else is",
 	 MM_OBJ_FRAME, check_referenced, false},
+	{"alloc.block_whole", "an allocated block holds no frame that is free or another's",
+	 MM_OBJ_FRAME, check_block_whole, false},
 	{"alloc.fallback_claim", "a pageblock changes type only by the steal rule",
 	 MM_OBJ_PAGEBLOCK, check_block_type, false},
 	{"alloc.treatment", "type and rights of a request follow from its mask", MM_OBJ_EVENT, NULL,

@@ -504,6 +504,8 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_zone_watermark:
 		on_watermark(md, r, m, ev);
 		break;
+	case MM_EV_mm_ram_write:
+	case MM_EV_mm_ram_zero:
 	case MM_EV_NR:
 		break;
 	}

@@ -6,7 +6,6 @@
 #include "mm/page_alloc.h"
 
 #include "mm/failpoint.h"
-#include "mm/ram.h"
 
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
@@ -22,36 +21,42 @@ static uint64_t pfn_of_page(const struct mm_ctx *x, const struct page *page)
 /* ---- masks ---- */
 
 /* gfp_to_alloc_flags() by hand, for each of what it looks at. */
+enum {
+	HIGH = MM_GFP_HIGH,
+	KSWAPD = MM_GFP_KSWAPD_RECLAIM,
+	DIRECT = MM_GFP_DIRECT_RECLAIM,
+	NOMEMALLOC = MM_GFP_NOMEMALLOC,
+	/* flags */
+	CANNOT_WAIT = MM_ALLOC_NON_BLOCK,
+	RESERVE = MM_ALLOC_MIN_RESERVE,
+	WAKE = MM_ALLOC_KSWAPD
+};
+
 static const struct {
 	uint32_t gfp;
 	uint32_t flags;
 } slow_table[] = {
-	{0, MM_ALLOC_NON_BLOCK},
-	{MM_GFP_HIGH, MM_ALLOC_NON_BLOCK | MM_ALLOC_MIN_RESERVE},
-	{MM_GFP_KSWAPD_RECLAIM, MM_ALLOC_NON_BLOCK | MM_ALLOC_KSWAPD},
-	{MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM,
-	 MM_ALLOC_NON_BLOCK | MM_ALLOC_MIN_RESERVE | MM_ALLOC_KSWAPD},
-	{MM_GFP_DIRECT_RECLAIM, 0},
-	{MM_GFP_DIRECT_RECLAIM | MM_GFP_HIGH, MM_ALLOC_MIN_RESERVE},
-	{MM_GFP_DIRECT_RECLAIM | MM_GFP_KSWAPD_RECLAIM, MM_ALLOC_KSWAPD},
-	{MM_GFP_DIRECT_RECLAIM | MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM,
-	 MM_ALLOC_MIN_RESERVE | MM_ALLOC_KSWAPD},
-	{MM_GFP_NOMEMALLOC, 0},
-	{MM_GFP_NOMEMALLOC | MM_GFP_HIGH, MM_ALLOC_MIN_RESERVE},
-	{MM_GFP_NOMEMALLOC | MM_GFP_KSWAPD_RECLAIM, MM_ALLOC_KSWAPD},
-	{MM_GFP_NOMEMALLOC | MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM,
-	 MM_ALLOC_MIN_RESERVE | MM_ALLOC_KSWAPD},
-	{MM_GFP_NOMEMALLOC | MM_GFP_DIRECT_RECLAIM, 0},
-	{MM_GFP_NOMEMALLOC | MM_GFP_DIRECT_RECLAIM | MM_GFP_HIGH, MM_ALLOC_MIN_RESERVE},
-	{MM_GFP_NOMEMALLOC | MM_GFP_DIRECT_RECLAIM | MM_GFP_KSWAPD_RECLAIM, MM_ALLOC_KSWAPD},
-	{MM_GFP_NOMEMALLOC | MM_GFP_DIRECT_RECLAIM | MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM,
-	 MM_ALLOC_MIN_RESERVE | MM_ALLOC_KSWAPD},
+	{0, CANNOT_WAIT},
+	{HIGH, CANNOT_WAIT | RESERVE},
+	{KSWAPD, CANNOT_WAIT | WAKE},
+	{HIGH | KSWAPD, CANNOT_WAIT | RESERVE | WAKE},
+	{DIRECT, 0},
+	{DIRECT | HIGH, RESERVE},
+	{DIRECT | KSWAPD, WAKE},
+	{DIRECT | HIGH | KSWAPD, RESERVE | WAKE},
+	{NOMEMALLOC, 0},
+	{NOMEMALLOC | HIGH, RESERVE},
+	{NOMEMALLOC | KSWAPD, WAKE},
+	{NOMEMALLOC | HIGH | KSWAPD, RESERVE | WAKE},
+	{NOMEMALLOC | DIRECT, 0},
+	{NOMEMALLOC | DIRECT | HIGH, RESERVE},
+	{NOMEMALLOC | DIRECT | KSWAPD, WAKE},
+	{NOMEMALLOC | DIRECT | HIGH | KSWAPD, RESERVE | WAKE},
 };
 
 static void slow_flags(struct mm_prop_run *p)
 {
-	const uint32_t judged =
-		MM_GFP_HIGH | MM_GFP_KSWAPD_RECLAIM | MM_GFP_DIRECT_RECLAIM | MM_GFP_NOMEMALLOC;
+	const uint32_t judged = HIGH | KSWAPD | DIRECT | NOMEMALLOC;
 	size_t i;
 
 	for (i = 0; i < sizeof(slow_table) / sizeof(slow_table[0]); i++) {
@@ -283,74 +288,108 @@ static void last_reference_frees(struct mm_prop_run *p)
 	mm_walk_close(&w);
 }
 
-/* ---- reclaim ---- */
+/* ---- bad pages ---- */
 
-struct reclaimer {
-	struct mm_upcalls up;
-	uint64_t frees; /* pages per call */
-	int calls;
-	int wakes;
-};
-
-static struct reclaimer *reclaimer_of(const struct mm_ctx *x)
+/* Traces of an owner, each of which makes a page bad. */
+static void leave_trace(struct page *page, unsigned int n)
 {
-	return (struct reclaimer *)x->m->upcalls;
-}
-
-static void count_wake(struct mm_ctx *x, struct zone *z, unsigned int order)
-{
-	(void)z;
-	(void)order;
-	reclaimer_of(x)->wakes++;
-}
-
-/* Give the lowest blocks that are held back. */
-/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the upcall's own */
-static uint64_t reclaim(struct mm_ctx *x, unsigned int order, uint32_t gfp)
-{
-	struct reclaimer *r = reclaimer_of(x);
-	uint64_t freed = 0;
-	uint64_t pfn;
-
-	(void)order;
-	(void)gfp;
-	r->calls++;
-	for (pfn = 0; pfn < x->m->max_pfn && freed < r->frees; pfn++) {
-		struct page *page = &x->m->memmap[pfn];
-
-		if (!(page->flags & MM_PG_HEAD))
-			continue;
-		freed += (uint64_t)1 << page->order;
-		mm_page_alloc_put(x, page, page->order);
+	switch (n) {
+	case 0:
+		page->mapping = 0x1000;
+		break;
+	case 1:
+		page->mapcount = 0;
+		break;
+	case 2:
+		page->memcg_data = 1;
+		break;
+	default:
+		page->refcount++;
+		break;
 	}
-	return r->frees ? freed : 1; /* 1: claims success and has freed nothing */
 }
 
-/* Requests that may wait ask for reclaim, as long as it says it helps. */
-static void reclaim_is_asked(struct mm_prop_run *p)
+#define NR_TRACES 4
+
+/* A free block with traces of an owner goes to nobody; the next one is taken. */
+static void bad_page_is_not_handed_out(struct mm_prop_run *p)
 {
-	struct reclaimer r = {{count_wake, reclaim}, 0, 0, 0};
-	struct mm_machine *m = mm_boot("ram=2M max_order=6 pageblock_order=3", NULL);
-	struct mm_ctx x;
-	bool got;
+	struct mm_machine *m = mm_boot(mm_walk_machines[0], NULL);
+	unsigned int n;
 
 	PROP(p, m, "the machine does not boot");
-	m->upcalls = &r.up;
+	for (n = 0; n < NR_TRACES * 3; n++) {
+		unsigned int order = n / NR_TRACES;
+		uint64_t bad;
+		struct page *page;
+		struct mm_ctx x;
+		uint64_t before;
+
+		mm_machine_reset(m);
+		mm_ctx_init(&x, m, 0);
+		before = m->nr_free_pages;
+		/* the block that is next: what was just freed */
+		page = mm_page_alloc_get(&x, order, MM_GFP_KERNEL);
+		PROP(p, page, "order %u cannot be had", order);
+		mm_page_alloc_put(&x, page, order);
+		bad = pfn_of_page(&x, page);
+		leave_trace(page + mm_rng_below(&p->rng, 1u << order), n % NR_TRACES);
+		page = mm_page_alloc_get(&x, order, MM_GFP_KERNEL);
+		PROP(p, page && page != &m->memmap[bad], "trace %u: a bad page is handed out", n);
+		PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && (m->memmap[bad].flags & MM_PG_BAD),
+		     "trace %u is not complained about", n);
+		PROP(p, m->nr_free_pages == before - (2u << order), "trace %u: other frames went",
+		     n);
+	}
+	mm_machine_destroy(m);
+}
+
+/* A block with traces of an owner in any of its frames is not taken back. */
+static void bad_page_is_not_taken_back(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	unsigned int n;
+
+	if (!mm_walk_open(&w, p, mm_walk_machines[0]))
+		return;
+	for (n = 0; n < NR_TRACES * 4; n++) {
+		struct mm_ctx *x = &w.run->ctx[0];
+		unsigned int order = n / NR_TRACES;
+		uint64_t at = mm_rng_below(&p->rng, 1u << order);
+		struct page *page = mm_page_alloc_get(x, order, MM_GFP_USER);
+		uint64_t before = w.m->nr_free_pages;
+
+		PROP(p, page, "order %u cannot be had", order);
+		/* a further reference on the first frame is no trace but a use */
+		if (n % NR_TRACES == 3 && at == 0)
+			at = (1u << order) - 1;
+		leave_trace(page + at, order || n % NR_TRACES < 3 ? n % NR_TRACES : 0);
+		mm_page_alloc_put(x, page, order);
+		PROP(p, w.m->nr_free_pages == before && (page->flags & MM_PG_BAD),
+		     "trace %u of order %u is taken back", n % NR_TRACES, order);
+		PROP(p, w.m->outcomes[MM_OUTCOME_BAD_PAGE] == n + 1, "and not complained about");
+	}
+	mm_walk_close(&w);
+}
+
+/* Who marks a mapping as anonymous or movable leaves it to the freer. */
+static void marked_mappings_are_the_freers(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot(mm_walk_machines[0], NULL);
+	struct mm_ctx x;
+	uint64_t mark;
+
+	PROP(p, m, "the machine does not boot");
 	mm_ctx_init(&x, m, 0);
-	while (mm_page_alloc_get(&x, 0, MM_GFP_NOWAIT))
-		p->checks++;
-	PROP(p, r.calls == 0, "a request that may not wait asked for reclaim");
-	PROP(p, r.wakes > 0, "nobody woke kswapd below the low mark");
-	r.wakes = 0;
-	got = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL) != NULL;
-	PROP(p, !got && r.calls == 16, "reclaim that frees nothing was asked %d times", r.calls);
-	PROP(p, r.wakes == 1, "one request woke kswapd %d times", r.wakes);
-	r.frees = 8;
-	r.calls = 0;
-	got = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL) != NULL;
-	PROP(p, got && r.calls == 1, "eight freed pages did not serve one");
-	got = mm_page_alloc_get(&x, 0, MM_GFP_DIRECT_RECLAIM) != NULL;
-	PROP(p, got && r.wakes == 2, "kswapd was woken for who did not ask");
+	for (mark = 1; mark < 4; mark++) {
+		struct page *page = mm_page_alloc_get(&x, 0, MM_GFP_USER);
+
+		PROP(p, page, "order 0 cannot be had");
+		page->mapping = 0x1000 | mark;
+		mm_page_alloc_put(&x, page, 0);
+		PROP(p, !page->mapping && !m->nr_outcomes && !(page->flags & MM_PG_BAD),
+		     "a mapping marked %llu is complained about", (unsigned long long)mark);
+	}
 	mm_machine_destroy(m);
 }
 
@@ -468,49 +507,6 @@ static void right_it_does_not_have(struct mm_victim *v)
 		 MM_ALLOC_WMARK_LOW | MM_ALLOC_NOFRAGMENT);
 }
 
-/* A fallback of order 0 for Reclaimable, with one field wrong. */
-static void fell_back(struct mm_victim *v, uint64_t order, enum mm_migratetype from, bool claim)
-{
-	const struct mm_list *list = &v->m->zones[MM_ZONE_DMA].free_area[order].free_list[from];
-
-	mm_event(v->x, MM_EV_mm_page_alloc_extfrag,
-		 mm_list_empty(list)
-			 ? 0
-			 : pfn_of_page(v->x, mm_list_entry_const(list->next, struct page, lru)),
-		 0, order, MM_MIGRATE_UNMOVABLE, from, claim);
-}
-
-static void smaller_than_due(struct mm_victim *v)
-{
-	fell_back(v, 0, MM_MIGRATE_MOVABLE, false);
-}
-
-static void onto_its_own_type(struct mm_victim *v)
-{
-	fell_back(v, 6, MM_MIGRATE_UNMOVABLE, true);
-}
-
-static void unclaimed_giant(struct mm_victim *v)
-{
-	fell_back(v, 6, MM_MIGRATE_MOVABLE, false);
-}
-
-static void retyped_in_silence(struct mm_victim *v)
-{
-	uint64_t block = mm_migratetype_block(v->m, mm_victim_held(v, VICTIM_A));
-
-	v->m->pageblock[block] = MM_MIGRATE_RECLAIMABLE;
-	mm_touch(v->x, MM_OBJ_PAGEBLOCK, block);
-}
-
-static void type_that_nothing_gives(struct mm_victim *v)
-{
-	uint64_t block = mm_migratetype_block(v->m, mm_victim_held(v, VICTIM_A));
-
-	v->m->pageblock[block] = MM_MIGRATE_ISOLATE;
-	mm_touch(v->x, MM_OBJ_PAGEBLOCK, block);
-}
-
 static void lost_reference(struct mm_victim *v)
 {
 	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_A)];
@@ -557,11 +553,6 @@ static const struct mm_plant plants[] = {
 	{"alloc.result", reserves_for_nothing, "alloc.init_state", true},
 	{"alloc.treatment", treated_as_another_type, NULL, true},
 	{"alloc.treatment", right_it_does_not_have, NULL, true},
-	{"alloc.fallback_order", smaller_than_due, NULL, true},
-	{"alloc.fallback_order", onto_its_own_type, NULL, true},
-	{"alloc.fallback_claim", unclaimed_giant, NULL, true},
-	{"alloc.fallback_claim", retyped_in_silence, NULL, false},
-	{"alloc.fallback_claim", type_that_nothing_gives, NULL, false},
 	{"alloc.head_referenced", lost_reference, NULL, false},
 	{"alloc.head_referenced", referenced_tail, NULL, false},
 	{"zone.conservation", managed_shrinks, NULL, true},
@@ -580,7 +571,9 @@ const struct mm_prop mm_page_alloc_props[] = {
 	{"page_alloc.impossible_requests_are_outcomes", impossible_requests_are_outcomes, 1},
 	{"page_alloc.exhausted_zones_keep_their_reserve", exhausted_zones_keep_their_reserve, 1},
 	{"page_alloc.the_last_reference_frees", last_reference_frees, 5},
-	{"page_alloc.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
+	{"page_alloc.a_bad_page_is_not_handed_out", bad_page_is_not_handed_out, 2},
+	{"page_alloc.a_bad_page_is_not_taken_back", bad_page_is_not_taken_back, 2},
+	{"page_alloc.marked_mappings_are_the_freers", marked_mappings_are_the_freers, 1},
 	{"page_alloc." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

@@ -103,9 +103,11 @@ static void lists_are_in_the_digest(struct mm_prop_run *p)
 		     "the order of a list is not in the digest");
 	}
 	mm_machine_reset(m);
-	z->free_area[2].nr_free ^= 1;
-	PROP(p, mm_machine_digest_sweep(m) != boot, "nr_free is not in the digest");
-	z->free_area[2].nr_free ^= 1;
+	for (i = 0; i <= m->desc.max_order; i++) {
+		z->free_area[i].nr_free ^= 1;
+		PROP(p, mm_machine_digest_sweep(m) != boot, "nr_free is not in the digest");
+		z->free_area[i].nr_free ^= 1;
+	}
 	z->nr_free_pages ^= 1;
 	PROP(p, mm_machine_digest_sweep(m) != boot, "nr_free_pages is not in the digest");
 	z->nr_free_pages ^= 1;

@@ -37,6 +37,10 @@ static void arming_is_a_contexts_own(struct mm_prop_run *p)
 	PROP(p, !mm_failpoint_ask(&y), "another context fails");
 	mm_failpoint_arm(&x, 2);
 	PROP(p, !mm_failpoint_ask(&x) && mm_failpoint_ask(&x), "the first arming counts");
+	PROP(p, x.fail_hits == 2, "%u fail points passed, not 2", x.fail_hits);
+	mm_failpoint_arm(&x, 3);
+	PROP(p, x.fail_hits == 0 && !mm_failpoint_ask(&x) && x.fail_hits == 1,
+	     "what was passed before is counted again");
 	mm_failpoint_arm(&x, 1);
 	mm_failpoint_arm(&x, 0);
 	PROP(p, !mm_failpoint_ask(&x), "disarmed and fails");

@@ -170,14 +170,14 @@ static void other_fields_are_read(struct mm_prop_run *p)
 
 	PROP(p,
 	     mm_machine_desc_parse(&d,
-				   "ram=8M reserved=0-64K,1M-2M contents=full seed=0xff "
+				   "ram=8M reserved=0-64K,1M-2M contents=full seed=0xFa "
 				   "kernel=6.12 pcp=off min_free_kbytes=77 "
 				   "watermark_scale_factor=3000 lowmem_reserve_ratio=1/2",
 				   NULL) == 0,
 	     "refused");
 	PROP(p,
 	     d.nr_reserved == 2 && d.reserved[0].end == 16 && d.reserved[1].start == 256 &&
-		     d.contents == MM_CONTENTS_FULL && d.seed == 255,
+		     d.contents == MM_CONTENTS_FULL && d.seed == 250,
 	     "reserved, contents or seed");
 	PROP(p, d.sysctl.min_free_kbytes == 77 && d.sysctl.watermark_scale_factor == 3000,
 	     "sysctls");
@@ -280,6 +280,7 @@ static void damaged_descriptions_are_judged(struct mm_prop_run *p)
 
 static void sizes_have_units(struct mm_prop_run *p)
 {
+	static const char *const forms[] = {"%llu%c", "0x%llx%c", "0X%llX%c"};
 	static const char units[] = "KMGTp";
 	static const int shift[] = {10, 20, 30, 40, MM_PAGE_SHIFT};
 	uint64_t v = prop_any(p, 64);
@@ -289,8 +290,8 @@ static void sizes_have_units(struct mm_prop_run *p)
 	uint64_t bytes = 0;
 	int len;
 
-	len = snprintf(text, sizeof(text), mm_rng_below(&p->rng, 2) ? "%llu%c" : "0x%llx%c",
-		       (unsigned long long)v, units[u]);
+	len = snprintf(text, sizeof(text), forms[mm_rng_below(&p->rng, 3)], (unsigned long long)v,
+		       units[u]);
 	PROP(p, len > 0 && mm_machine_size_parse(text, (size_t)len, &bytes) == fits,
 	     "%s: taken or refused", text);
 	PROP(p, !fits || bytes == v << shift[u], "%s is %llu", text, (unsigned long long)bytes);

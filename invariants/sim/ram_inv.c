@@ -20,5 +20,7 @@ static void check_written(struct mm_report *r, const struct mm_machine *m, uint6
 const struct mm_inv mm_ram_invs[] = {
 	{"ram.written_is_present", "only frames that exist have ever been written", MM_OBJ_FRAME,
 	 check_written, false},
+	{"ram.read_your_write", "a frame holds what was last written to it", MM_OBJ_EVENT, NULL,
+	 false},
 	{NULL, NULL, MM_OBJ_NR, NULL, false},
 };

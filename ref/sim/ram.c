@@ -65,6 +65,7 @@ void mm_ram_write(struct mm_ctx *x, pfn_t pfn, uint64_t offset, uint8_t value)
 	MM_PRE(pfn_raw(pfn) < m->max_pfn && offset < MM_PAGE_SIZE);
 	if (!mm_ram_unit(m))
 		return;
+	mm_event(x, MM_EV_mm_ram_write, pfn_raw(pfn), offset, value);
 	if (!mm_bitmap_test(m->written, pfn_raw(pfn))) {
 		fill_pattern(m, pfn);
 		mm_bitmap_set(m->written, pfn_raw(pfn));
@@ -80,6 +81,7 @@ void mm_ram_zero(struct mm_ctx *x, pfn_t pfn, uint64_t n)
 
 	if (!mm_ram_unit(m))
 		return;
+	mm_event(x, MM_EV_mm_ram_zero, pfn_raw(pfn), n);
 	memset(frame_bytes(m, pfn), 0, (size_t)(n * mm_ram_unit(m)));
 	mm_bitmap_set_range(m->written, pfn_raw(pfn), n);
 	for (i = 0; x->touched && i < n; i++)

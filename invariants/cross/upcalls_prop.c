@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* upcalls properties: when low code calls high code, and when it does not. */
+#include "mm/upcalls.h"
+
+#include "mm/page_alloc.h"
+
+#include "invariants/engine/prop.h"
+
+struct reclaimer {
+	struct mm_upcalls up;
+	uint64_t frees; /* pages per call */
+	int calls;
+	int wakes;
+};
+
+static struct reclaimer *reclaimer_of(const struct mm_ctx *x)
+{
+	return (struct reclaimer *)x->m->upcalls;
+}
+
+static void count_wake(struct mm_ctx *x, struct zone *z, unsigned int order)
+{
+	(void)z;
+	(void)order;
+	reclaimer_of(x)->wakes++;
+}
+
+/* Give the lowest blocks that are held back. */
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the upcall's own */
+static uint64_t reclaim(struct mm_ctx *x, unsigned int order, uint32_t gfp)
+{
+	struct reclaimer *r = reclaimer_of(x);
+	uint64_t freed = 0;
+	uint64_t pfn;
+
+	(void)order;
+	(void)gfp;
+	r->calls++;
+	for (pfn = 0; pfn < x->m->max_pfn && freed < r->frees; pfn++) {
+		struct page *page = &x->m->memmap[pfn];
+
+		if (!(page->flags & MM_PG_HEAD))
+			continue;
+		freed += (uint64_t)1 << page->order;
+		mm_page_alloc_put(x, page, page->order);
+	}
+	return r->frees ? freed : 1; /* 1: claims success and has freed nothing */
+}
+
+/* Requests that may wait ask for reclaim, as long as it says it helps. */
+static void reclaim_is_asked(struct mm_prop_run *p)
+{
+	struct reclaimer r = {{count_wake, reclaim}, 0, 0, 0};
+	struct mm_machine *m = mm_boot("ram=2M max_order=6 pageblock_order=3", NULL);
+	struct mm_ctx x;
+	bool got;
+
+	PROP(p, m, "the machine does not boot");
+	m->upcalls = &r.up;
+	mm_ctx_init(&x, m, 0);
+	while (mm_page_alloc_get(&x, 0, MM_GFP_NOWAIT))
+		p->checks++;
+	PROP(p, r.calls == 0, "a request that may not wait asked for reclaim");
+	PROP(p, r.wakes > 0, "nobody woke kswapd below the low mark");
+	r.wakes = 0;
+	got = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL) != NULL;
+	PROP(p, !got && r.calls == 16, "reclaim that frees nothing was asked %d times", r.calls);
+	PROP(p, r.wakes == 1, "one request woke kswapd %d times", r.wakes);
+	r.frees = 8;
+	r.calls = 0;
+	got = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL) != NULL;
+	PROP(p, got && r.calls == 1, "eight freed pages did not serve one");
+	got = mm_page_alloc_get(&x, 0, MM_GFP_DIRECT_RECLAIM) != NULL;
+	PROP(p, got && r.wakes == 2, "kswapd was woken for who did not ask");
+	mm_machine_destroy(m);
+}
+
+const struct mm_prop mm_upcalls_props[] = {
+	{"upcalls.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
+	{NULL, NULL, 0},
+};

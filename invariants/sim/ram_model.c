@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ram model: a byte map of contents.
+ *
+ * Before a frame is first written the model reads it whole; from then on it
+ * applies every write to its own copy.  After the operation, and for all such
+ * frames in a sweep, machine and copy must agree.
+ */
+#include "mm/ram.h"
+
+#include "mm/bitmap.h"
+#include "mm/check.h"
+
+#include <string.h>
+
+/* Frames written by one operation that are compared at once; the sweep
+ * compares the others. */
+#define RECENT_MAX 8
+
+struct model {
+	uint64_t *known; /* bit per frame: copied */
+	size_t known_bytes;
+	uint8_t *copy; /* unit bytes per frame */
+	unsigned int unit;
+	unsigned int nr_recent;
+	uint64_t recent[RECENT_MAX];
+};
+
+static size_t words(const struct mm_machine *m)
+{
+	return mm_bitmap_words(m->max_pfn) * sizeof(uint64_t);
+}
+
+/* Machines too large to copy go without the model. */
+static unsigned int model_unit(const struct mm_machine *m)
+{
+	return m->max_pfn * mm_ram_unit(m) > (uint64_t)8 << 20 ? 0 : mm_ram_unit(m);
+}
+
+static size_t model_size(const struct mm_machine *m)
+{
+	return sizeof(struct model) + words(m) + (size_t)m->max_pfn * model_unit(m);
+}
+
+static void model_boot(void *state, const struct mm_machine *m)
+{
+	struct model *md = state;
+
+	md->known = (uint64_t *)(void *)(md + 1);
+	md->copy = (uint8_t *)(md + 1) + words(m);
+	md->unit = model_unit(m);
+	md->nr_recent = 0;
+	md->known_bytes = words(m);
+}
+
+static void model_reset(void *state)
+{
+	struct model *md = state;
+
+	memset(md->known, 0, md->known_bytes);
+	md->nr_recent = 0;
+}
+
+static uint64_t offset_of(const struct model *md, unsigned int slot)
+{
+	return slot * (MM_PAGE_SIZE / md->unit);
+}
+
+static void learn(struct model *md, const struct mm_machine *m, uint64_t pfn)
+{
+	unsigned int i;
+
+	if (mm_bitmap_test(md->known, pfn))
+		return;
+	mm_bitmap_set(md->known, pfn);
+	for (i = 0; i < md->unit; i++)
+		md->copy[pfn * md->unit + i] = mm_ram_read(m, pfn_of(pfn), offset_of(md, i));
+}
+
+static void note(struct model *md, uint64_t pfn)
+{
+	if (md->nr_recent < RECENT_MAX)
+		md->recent[md->nr_recent++] = pfn;
+}
+
+static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
+			const struct mm_event *ev)
+{
+	struct model *md = state;
+	uint64_t pfn = ev->f[0];
+	uint64_t i;
+
+	(void)r;
+	if (!md->unit)
+		return;
+	if (ev->kind == MM_EV_mm_ram_write) {
+		learn(md, m, pfn);
+		md->copy[pfn * md->unit + ev->f[1] * md->unit / MM_PAGE_SIZE] = (uint8_t)ev->f[2];
+		note(md, pfn);
+		return;
+	}
+	/* that they are zero now is judged where zeroing was asked for */
+	for (i = 0; i < ev->f[1]; i++) {
+		mm_bitmap_set(md->known, pfn + i);
+		memset(md->copy + (pfn + i) * md->unit, 0, md->unit);
+	}
+}
+
+static void compare(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+		    uint64_t pfn)
+{
+	unsigned int i;
+
+	for (i = 0; i < md->unit; i++) {
+		uint8_t have = mm_ram_read(m, pfn_of(pfn), offset_of(md, i));
+		uint8_t want = md->copy[pfn * md->unit + i];
+
+		MM_CHECK(r, "ram.read_your_write", have == want,
+			 "pfn %llu offset %llu holds 0x%02x, 0x%02x was written",
+			 (unsigned long long)pfn, (unsigned long long)offset_of(md, i), have, want);
+		if (have != want)
+			return;
+	}
+}
+
+static void model_after_op(void *state, struct mm_report *r, const struct mm_machine *m)
+{
+	struct model *md = state;
+
+	while (md->nr_recent)
+		compare(md, r, m, md->recent[--md->nr_recent]);
+}
+
+static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
+{
+	const struct model *md = state;
+	uint64_t pfn;
+
+	for (pfn = 0; md->unit && pfn < m->max_pfn; pfn++) {
+		if (mm_bitmap_test(md->known, pfn))
+			compare(md, r, m, pfn);
+	}
+}
+
+const struct mm_model mm_ram_model = {
+	.name = "ram",
+	.events = MM_EV_BIT(MM_EV_mm_ram_write) | MM_EV_BIT(MM_EV_mm_ram_zero),
+	.size = model_size,
+	.boot = model_boot,
+	.reset = model_reset,
+	.on_event = model_event,
+	.after_op = model_after_op,
+	.sweep = model_sweep,
+};
