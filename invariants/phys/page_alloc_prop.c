@@ -532,10 +532,19 @@ static void managed_shrinks(struct mm_victim *v)
 
 static void dropped_in_silence(struct mm_victim *v)
 {
-	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_A) + 3];
+	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_D)];
 
 	page->flags |= MM_PG_BAD;
 	mm_page_touch(v->x, page);
+}
+
+static void flagged_tail(struct mm_victim *v)
+{
+	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_A)];
+
+	page[6].flags |= MM_PG_MOVABLE;
+	mm_page_touch(v->x, page);
+	mm_page_touch(v->x, page + 6);
 }
 
 static const struct mm_plant plants[] = {
@@ -554,7 +563,8 @@ static const struct mm_plant plants[] = {
 	{"alloc.treatment", treated_as_another_type, NULL, true},
 	{"alloc.treatment", right_it_does_not_have, NULL, true},
 	{"alloc.head_referenced", lost_reference, NULL, false},
-	{"alloc.head_referenced", referenced_tail, NULL, false},
+	{"alloc.head_referenced", referenced_tail, "alloc.block_whole", false},
+	{"alloc.block_whole", flagged_tail, NULL, false},
 	{"zone.conservation", managed_shrinks, NULL, true},
 	{"zone.conservation", dropped_in_silence, NULL, false},
 	{NULL, NULL, NULL, false},

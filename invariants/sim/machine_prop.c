@@ -438,6 +438,7 @@ static void count_event(void *env, const struct mm_event *ev)
 static void listeners_hear_what_they_ask_for(struct mm_prop_run *p)
 {
 	static const uint64_t fields[MM_EVENT_FIELDS];
+	static const struct mm_upcalls upcalls;
 	struct mm_machine *m = mm_boot(SMALL, NULL);
 	int heard[MM_LISTENERS_MAX + 1] = {0};
 	struct mm_ctx x;
@@ -450,7 +451,9 @@ static void listeners_hear_what_they_ask_for(struct mm_prop_run *p)
 		PROP(p, mm_event_listen(m, &l) == (i < MM_LISTENERS_MAX ? 0 : -MM_ENOSPC),
 		     "listener %d", i);
 	}
+	m->upcalls = &upcalls;
 	mm_machine_reset(m);
+	PROP(p, m->upcalls == &upcalls, "the run's upcalls do not survive a reset");
 	PROP(p, mm_event_mask(m) == (1u << MM_LISTENERS_MAX) - 1, "the mask after a reset");
 	mm_event_unlisten(m, &heard[1]);
 	mm_ctx_init(&x, m, 0);

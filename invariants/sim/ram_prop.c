@@ -214,8 +214,18 @@ static void written_hole(struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_FRAME, 513);
 }
 
+static void lost_byte(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_D);
+
+	mm_ram_write(v->x, pfn_of(pfn), 0, 5);
+	v->m->contents.base[pfn * mm_ram_unit(v->m) + 3] ^= 1;
+	mm_touch(v->x, MM_OBJ_FRAME, pfn);
+}
+
 static const struct mm_plant plants[] = {
 	{"ram.written_is_present", written_hole, NULL, false},
+	{"ram.read_your_write", lost_byte, NULL, false},
 	{NULL, NULL, NULL, false},
 };
 
