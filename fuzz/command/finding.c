@@ -161,6 +161,7 @@ int report_finding(const struct mm_run *r, const struct mm_trace *t)
 		(void)fputs(report, stderr);
 	}
 	save_finding(r, r->finding_pos, r->claim, f ? report : "", trace, sizeof(trace));
+	(void)fprintf(stderr, "kept: %s\n", trace);
 	print_replay(r, trace, stderr);
 	return STATUS_FINDING;
 }

@@ -161,7 +161,8 @@ struct engine {
 static bool is_chatter(const char *line)
 {
 	static const char *const starts[] = {"INFO:",   "stat::", "Done ", "\tNEW_FUNC",
-					     "###### ", "\"",     NULL};
+					     "###### ", "\"",     "0x",    "artifact_prefix",
+					     "Base64:", NULL};
 	size_t i;
 
 	for (i = 0; starts[i]; i++) {
@@ -351,6 +352,8 @@ static int check_stored(void)
 	(void)printf("earlier findings (.mmref-fail) first:\n");
 	(void)fflush(stdout);
 	status = command_check(2, argv);
+	if (status == STATUS_OK)
+		(void)printf("none of them fails any more: rm -r .mmref-fail\n");
 	if (status == STATUS_FINDING)
 		(void)fprintf(stderr,
 			      "mmref: still there; --ignore-stored searches all the same\n");

@@ -5,6 +5,7 @@
 #include "mm/machine.h"
 
 #include "fuzz/command/command.h"
+#include "fuzz/trace/arg.h"
 #include "fuzz/trace/embedded.h"
 
 #include <stdarg.h>
@@ -97,8 +98,7 @@ static void help_ops(void)
 		at = (size_t)snprintf(form, sizeof(form), "%s%s",
 				      d->makes != MM_ARG_END ? "NAME = " : "", d->name);
 		for (a = 0; a < MM_OP_ARGS_MAX && d->args[a].kind != MM_ARG_END; a++) {
-			bool handle =
-				d->args[a].kind == MM_ARG_PAGE || d->args[a].kind == MM_ARG_REF;
+			bool handle = mm_arg_is_handle(d->args[a].kind);
 
 			at += (size_t)snprintf(form + at, sizeof(form) - at,
 					       handle ? " HANDLE" : " %s=", d->args[a].name);
@@ -148,7 +148,7 @@ int command_help(int argc, char **argv)
 		return STATUS_OK;
 	}
 	s = find(argv[1]);
-	if (strcmp(argv[1], "ops") == 0) {
+	if (strcmp(argv[1], "ops") == 0 || strcmp(argv[1], "operations") == 0) {
 		help_ops();
 	} else if (strcmp(argv[1], "machine") == 0) {
 		(void)printf("Fields of a machine, with form, meaning and default:\n\n");

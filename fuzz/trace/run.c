@@ -316,8 +316,10 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 		return;
 	if (res->err && mm_machine_digest(r->m) != l->digest)
 		mm_run_found(r, "op.atomicity_on_failure",
-			     "the operation failed with -%s and changed the digest",
-			     mm_err_name(res->err));
+			     "the operation failed with -%s and changed %s %" PRIu64,
+			     mm_err_name(res->err),
+			     mm_checker_object_name(mm_touched_kind(r->m->digest_changed)),
+			     mm_touched_id(r->m->digest_changed));
 	l->digest = mm_machine_digest(r->m);
 }
 

@@ -141,6 +141,7 @@ struct mm_machine {
 	/* digest */
 	struct mm_digest_kind digest[MM_OBJ_NR];
 	uint64_t digest_sum;
+	uint64_t digest_changed; /* key of the object that followed last */
 
 	struct mm_lock_stats lock;
 };

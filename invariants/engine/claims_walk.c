@@ -5,6 +5,8 @@
  */
 #include "invariants/engine/claims_walk.h"
 
+#include "fuzz/trace/arg.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -299,16 +301,14 @@ static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 
 static int any_op(struct walker *w)
 {
-	static const char *const odd[] = {"get",    "put",  "put",      "poke",       "peek",
-					  "sysctl", "tick", "fail_nth", "set_mapping"};
 	uint64_t roll = below(w->p, 100);
-	const char *name = odd[below(w->p, sizeof(odd) / sizeof(odd[0]))];
 
 	if (roll < share[w->phase].alloc)
-		name = "alloc";
-	else if (roll < share[w->phase].alloc + share[w->phase].free)
-		name = "free";
-	return mm_optable_find(name, strlen(name));
+		return mm_optable_find("alloc", 5);
+	if (roll < share[w->phase].alloc + share[w->phase].free)
+		return mm_optable_find("free", 4);
+	/* any row, so that an operation added tomorrow is walked too */
+	return (int)below(w->p, mm_optable_count());
 }
 
 void mm_walk_trace(struct mm_prop_run *p, struct mm_trace *t, const char *machine, size_t nr)
@@ -403,7 +403,7 @@ static bool cut_out(struct mm_trace *out, const struct mm_trace *t, size_t at, s
 		if (i >= at && i < at + nr)
 			continue;
 		for (k = 0; a[k].kind != MM_ARG_END; k++) {
-			bool handle = a[k].kind == MM_ARG_PAGE || a[k].kind == MM_ARG_REF;
+			bool handle = mm_arg_is_handle(a[k].kind);
 
 			if (handle && op.arg[k] > at + nr)
 				op.arg[k] -= nr;

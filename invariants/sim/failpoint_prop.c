@@ -4,6 +4,7 @@
 
 #include "mm/machine.h"
 
+#include "fuzz/trace/arg.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
 
@@ -63,7 +64,7 @@ static bool arm_and_append(struct mm_trace *t, const struct mm_trace *body, uint
 
 		op = body->ops[i];
 		for (k = 0; a[k].kind != MM_ARG_END; k++) {
-			bool handle = a[k].kind == MM_ARG_PAGE || a[k].kind == MM_ARG_REF;
+			bool handle = mm_arg_is_handle(a[k].kind);
 
 			op.arg[k] += handle && op.arg[k];
 		}

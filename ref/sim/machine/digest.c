@@ -53,6 +53,8 @@ void mm_machine_digest_follow(struct mm_machine *m, const struct mm_touched *t)
 		uint64_t *cached = &m->digest[kind].cached[id];
 		uint64_t now = part(m, kind, id);
 
+		if (now != *cached)
+			m->digest_changed = t->key[i];
 		m->digest_sum += now - *cached;
 		*cached = now;
 	}
