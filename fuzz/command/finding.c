@@ -235,6 +235,17 @@ static void on_sanitizer_death(void)
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
 extern void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
+/* Undefined behaviour is reported by a runtime that may know no callback: let
+ * it end in a signal. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
+const char *__ubsan_default_options(void);
+
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
+const char *__ubsan_default_options(void)
+{
+	return "abort_on_error=1";
+}
+
 void death_install(void)
 {
 	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};

@@ -36,7 +36,8 @@ struct mm_arena {
 /* Reserve size bytes (no memory is touched).  -MM_ENOMEM when refused. */
 int mm_arena_init(struct mm_arena *a, size_t size) MM_MUST_USE;
 void mm_arena_fini(struct mm_arena *a);
-/* size zeroed bytes aligned to align (a power of two); NULL when full. */
+/* size zeroed bytes aligned to align (a power of two, at most 4096); NULL when
+ * full. */
 void *mm_arena_alloc(struct mm_arena *a, size_t size, size_t align);
 /* Take the image that reset copies back.  -MM_ENOMEM. */
 int mm_arena_image(struct mm_arena *a) MM_MUST_USE;

@@ -78,7 +78,8 @@ struct mm_buddy_counts {
 	uint64_t movable;
 };
 
-/* Count the pageblock at pfn, all of which lies in one zone. */
+/* Count the pageblock at pfn, all of which lies in one zone and which no block
+ * larger than itself covers. */
 struct mm_buddy_counts mm_buddy_count_pageblock(const struct mm_machine *m, uint64_t pfn);
 
 /*

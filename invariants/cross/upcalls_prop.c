@@ -75,7 +75,31 @@ static void reclaim_is_asked(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* The slow path may sleep on behalf of those who may: not under a lock. */
+static void who_may_wait_holds_no_lock(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=2M max_order=6 pageblock_order=3", NULL);
+	struct mm_lock outer;
+	struct mm_ctx x;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	mm_lock_init(&outer, "outer", MM_LOCK_RANK_ZONE - 1);
+	mm_lock_acquire(&x, &outer);
+	while (mm_page_alloc_get(&x, 0, MM_GFP_NOWAIT))
+		p->checks++;
+	PROP(p, !m->lock.violations, "a request that may not wait: %s was %s", m->lock.lock,
+	     m->lock.what);
+	PROP(p, !mm_page_alloc_get(&x, 0, MM_GFP_KERNEL) && m->lock.violations == 1,
+	     "waiting under a lock goes unseen");
+	mm_lock_release(&x, &outer);
+	PROP(p, !mm_page_alloc_get(&x, 0, MM_GFP_KERNEL) && m->lock.violations == 1,
+	     "waiting without a lock is seen");
+	mm_machine_destroy(m);
+}
+
 const struct mm_prop mm_upcalls_props[] = {
 	{"upcalls.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
+	{"upcalls.who_may_wait_holds_no_lock", who_may_wait_holds_no_lock, 1},
 	{NULL, NULL, 0},
 };

@@ -318,7 +318,7 @@ static void pageblocks_are_counted(struct mm_prop_run *p)
 	mm_walk_close(&w);
 }
 
-/* All free blocks of a pageblock change their lists, and no others do. */
+/* All free blocks of two pageblocks change their lists, and no others do. */
 static void retype_moves_all_free_blocks(struct mm_prop_run *p)
 {
 	struct mm_machine *m = mm_boot("ram=512p max_order=5 pageblock_order=5", NULL);
@@ -339,17 +339,22 @@ static void retype_moves_all_free_blocks(struct mm_prop_run *p)
 	free_before = z->nr_free_pages;
 	mm_lock_acquire(&x, &z->lock);
 	mm_buddy_retype(&x, z, 40, MM_MIGRATE_RECLAIMABLE);
+	mm_buddy_retype(&x, z, 64, MM_MIGRATE_RECLAIMABLE);
 	mm_lock_release(&x, &z->lock);
 	PROP(p, z->nr_free_pages == free_before, "retyping changed what is free");
 	for (pfn = 0; pfn < 512; pfn++) {
-		bool mine = pfn >= 32 && pfn < 64;
+		const struct page *page = &m->memmap[pfn];
+		bool mine = pfn >= 32 && pfn < 96;
 
-		if (m->memmap[pfn].flags & MM_PG_BUDDY)
-			PROP(p,
-			     m->memmap[pfn].list ==
-				     (mine ? MM_MIGRATE_RECLAIMABLE : MM_MIGRATE_MOVABLE),
-			     "pfn %llu is on list %u", (unsigned long long)pfn,
-			     m->memmap[pfn].list);
+		if (!(page->flags & MM_PG_BUDDY))
+			continue;
+		PROP(p, page->list == (mine ? MM_MIGRATE_RECLAIMABLE : MM_MIGRATE_MOVABLE),
+		     "pfn %llu is on list %u", (unsigned long long)pfn, page->list);
+		/* moved to the tail: what was there first is lower */
+		PROP(p,
+		     !mine || page->lru.prev < &page->lru ||
+			     page->lru.prev == &z->free_area[page->order].free_list[page->list],
+		     "pfn %llu came before what was there", (unsigned long long)pfn);
 	}
 	check_claims(p, m);
 	mm_machine_destroy(m);

@@ -154,8 +154,10 @@ static void claims_hold_for_all_sizes(struct mm_prop_run *p)
 	paper_init(&pa, managed);
 	pa.m.sysctl.min_free_kbytes = prop_any(p, 31);
 	pa.m.sysctl.watermark_scale_factor = 1 + mm_rng_below(&p->rng, 3000);
-	for (z = 0; z < MM_NR_ZONES; z++)
+	for (z = 0; z < MM_NR_ZONES; z++) {
 		pa.m.sysctl.lowmem_reserve_ratio[z] = prop_any(p, 31);
+		pa.zones[z].boost = mm_rng_below(&p->rng, 3); /* ends with each setup */
+	}
 	mm_watermark_setup(&pa.x);
 	mm_report_init(&r);
 	for (inv = mm_watermark_invs; inv->id; inv++) {
