@@ -30,6 +30,8 @@ function(mm_add_tests)
 	mm_test_traces(seed traces)
 	mm_test_traces(regress regress)
 	mm_test_recordings()
+	mm_test(command/bad-input LABELS prop COMMAND bash cmake/tests/command.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/command")
 	mm_test_properties()
 	mm_test_headers()
 	mm_test_text()

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# command.sh MMREF SCRATCH: bad input gets one clear line with place and reason,
+# the documented exit status, and no crash.
+set -u
+mmref=$1
+scratch=$2
+failed=0
+count=0
+rm -rf "$scratch"
+mkdir -p "$scratch"
+root=$PWD
+cd "$scratch" || exit 1
+
+# expect STATUS REGEX COMMAND...: what it says on standard error matches.
+expect() {
+	local want=$1 says=$2 got
+	shift 2
+	count=$((count + 1))
+	"$@" >out 2>err </dev/null
+	got=$?
+	if [ "$got" -ne "$want" ] || { [ -n "$says" ] && ! grep -qE "$says" err; }; then
+		echo "$*: status $got, expected $want; it says (expected: $says):"
+		head -n 5 err
+		failed=1
+	fi
+}
+
+machine() { # REGEX DESCRIPTION
+	expect 3 "$1" "$mmref" show buddyinfo -m "$2"
+}
+
+machine '1:[0-9]+: .*overlap' 'ram=0-2M,1M-3M'
+machine '1:8: .*cpus=0: out of range; expected 1' 'ram=4M cpus=0'
+machine '1:1: .*more than the 64G' 'ram=1152921504606846976'
+machine 'zone limits are out of order' 'ram=4M dma=2M dma32=1M'
+machine 'no field "foo=1"' 'ram=4M foo=1'
+machine 'ram= is missing' 'cpus=2 max_order=6'
+machine 'given twice' 'ram=4M ram=4M'
+
+printf 'alloc order=0\nalocate order=0\n' >unknown.ops
+expect 3 'unknown.ops:2:1: found "alocate", expected an operation' "$mmref" run unknown.ops
+printf '# a\nmachine ram=4M cpus=0\nalloc\n' >machine.ops
+expect 3 'machine.ops:2:16: .*cpus=0' "$mmref" check machine.ops
+printf 'a = alloc ! -ENOMEM\n' >wrong.ops
+expect 1 'replay: mmref check wrong.ops' "$mmref" check wrong.ops
+expect 3 'missing.ops: cannot be read' "$mmref" check missing.ops
+expect 3 'missing.gz: cannot' "$mmref" import missing.gz
+expect 3 'the file is empty' "$mmref" import /dev/null
+expect 2 'usage' "$mmref" run
+expect 2 'no subcommand' "$mmref" nonsense
+expect 2 'no target' "$mmref" fuzz nonsense
+mkdir empty
+expect 4 'no trace' "$mmref" check empty
+
+head -c 100000 "$root/corpus/recordings/git_log.txt.gz" >cut.gz
+expect 3 'cut.gz:[0-9]+:[0-9]+: .*cut' "$mmref" import cut.gz -o cut.ops
+if ls cut.ops* >/dev/null 2>&1; then
+	echo "a refused recording left a trace behind"
+	failed=1
+fi
+
+# The same million bytes on every machine: a multiplicative generator in awk.
+LC_ALL=C awk 'BEGIN { x = 1; for (i = 0; i < 250000; i++) { x = (x * 16807) % 2147483647
+	printf "%c%c%c%c", x % 256, int(x / 256) % 256, int(x / 65536) % 256, int(x / 4096) % 256 } }' >random
+expect 3 'random:[0-9]+:[0-9]+: found' "$mmref" run random
+expect 0 '' "$mmref" check --bytes buddy random
+expect 3 'not a recording' "$mmref" import random
+
+if [ -c /dev/full ]; then
+	expect 3 'No space left' "$mmref" import "$root/corpus/recordings/gcc_c.txt.gz" -o /dev/full
+	expect 3 'disk full' sh -c "'$mmref' help ops >/dev/full"
+else
+	echo "skipped: full disk: there is no /dev/full"
+fi
+echo "$count commands"
+exit $failed
