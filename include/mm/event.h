@@ -19,7 +19,7 @@
 #define MM_EVENT_TABLE(E)                                                                          \
 	E(mm_page_alloc, "pfn", "order", "gfp", "migratetype", "alloc_flags", "zone")              \
 	E(mm_page_alloc_failed, "order", "gfp", "alloc_flags", "highest_zone", "injected", "")     \
-	E(mm_page_free, "pfn", "order", "", "", "", "")                                            \
+	E(mm_page_free, "pfn", "order", "mapping", "", "", "")                                     \
 	E(mm_page_alloc_zone_locked, "pfn", "order", "migratetype", "from_order", "zone", "")      \
 	E(mm_page_alloc_extfrag, "pfn", "alloc_order", "fallback_order", "alloc_migratetype",      \
 	  "fallback_migratetype", "change_ownership")                                              \

@@ -22,6 +22,8 @@
  *   alloc.zone_allowed   a page comes from a zone its mask allows
  *   alloc.no_double      a frame is handed out only when it is free, and taken
  *                        back only when it is not
+ *   alloc.free_checked   a block is taken back only when no owner's mapping is
+ *                        left
  *   alloc.init_state     a new page has one reference and no owner's traces,
  *                        and is zero where zeroing was asked for
  *   alloc.result         a request succeeds exactly when the model says so

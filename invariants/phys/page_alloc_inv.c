@@ -55,6 +55,8 @@ const struct mm_inv mm_page_alloc_invs[] = {
 	 false},
 	{"alloc.no_double", "a frame is handed out when free and taken back when not", MM_OBJ_EVENT,
 	 NULL, false},
+	{"alloc.free_checked", "a block is taken back only when no owner's mapping is left",
+	 MM_OBJ_EVENT, NULL, false},
 	{"alloc.init_state", "a new page has one reference and no owner's traces", MM_OBJ_EVENT,
 	 NULL, false},
 	{"alloc.result", "a request succeeds, and where, exactly as the model says", MM_OBJ_EVENT,

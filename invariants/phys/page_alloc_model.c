@@ -292,6 +292,10 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 			 !mm_bitmap_count_range(md->dropped, pfn, n),
 		 "pfn %llu order %u freed while part of it is not allocated",
 		 (unsigned long long)pfn, order);
+	/* the low bits of a mapping say anonymous or movable: the freer clears it */
+	MM_CHECK(r, "alloc.free_checked", !ev->f[2] || (ev->f[2] & 3),
+		 "pfn %llu order %u taken back with mapping 0x%llx", (unsigned long long)pfn, order,
+		 (unsigned long long)ev->f[2]);
 	if (r->failures)
 		return;
 	zone = mm_frames_zone(&md->frames, pfn);

@@ -538,6 +538,11 @@ static void dropped_in_silence(struct mm_victim *v)
 	mm_page_touch(v->x, page);
 }
 
+static void taken_back_with_a_mapping(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_page_free, mm_victim_held(v, VICTIM_D), 0, 0x1000);
+}
+
 static void flagged_tail(struct mm_victim *v)
 {
 	struct page *page = &v->m->memmap[mm_victim_held(v, VICTIM_A)];
@@ -553,6 +558,7 @@ static const struct mm_plant plants[] = {
 	{"alloc.no_double", handed_out_twice, NULL, true},
 	{"alloc.no_double", taken_back_twice, NULL, true},
 	{"alloc.no_double", taken_back_with_a_neighbour, NULL, true},
+	{"alloc.free_checked", taken_back_with_a_mapping, NULL, true},
 	{"alloc.init_state", spoiled_mapping, NULL, true},
 	{"alloc.init_state", two_references, NULL, true},
 	{"alloc.init_state", forgotten_zeroing, NULL, true},

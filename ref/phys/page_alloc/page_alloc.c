@@ -310,6 +310,7 @@ static bool prepare_free(struct page *page, unsigned int order)
 static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
 {
 	struct zone *z = &x->m->zones[page->zone];
+	uint64_t mapping = page->mapping;
 
 	if (!prepare_free(page, order)) {
 		drop_block(x, page, order);
@@ -319,7 +320,7 @@ static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
 	page->private_data = 0;
 	page->order = 0;
 	mm_page_touch(x, page);
-	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order);
+	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order, mapping);
 	mm_lock_acquire(x, &z->lock);
 	mm_buddy_put(x, z, page, order, MM_BUDDY_AUTO);
 	mm_lock_release(x, &z->lock);
