@@ -101,7 +101,7 @@ static int import_trace(struct mm_trace *t, struct mm_error *e)
 
 	if (!out)
 		return mm_error_set(e, -MM_ENOMEM, 0, 0, "no memory for the trace");
-	err = mm_import_kmem(RECORDING, out, NULL, NULL, e);
+	err = mm_import_recording(RECORDING, out, NULL, NULL, e);
 	if (fclose(out) && !err)
 		err = mm_error_set(e, -MM_ENOMEM, 0, 0, "no memory for the trace");
 	if (!err)

@@ -17,15 +17,16 @@ static void step(void *env, uint64_t done, uint64_t total)
 	progress_step(env, done, total);
 }
 
-static int import(const char *path, FILE *out, struct mm_import_stats *st)
+static int import(const char *path, enum mm_import_format format, FILE *out,
+		  struct mm_import_stats *st)
 {
 	struct mm_error e = {path, 0, 0, ""};
 	struct progress p;
-	struct mm_import_options o = {step, &p};
+	struct mm_import_options o = {format, step, &p};
 	int err;
 
 	progress_start(&p, path);
-	err = mm_import_kmem(path, out, &o, st, &e);
+	err = mm_import_recording(path, out, &o, st, &e);
 	progress_end(&p);
 	return err ? bad_input(&e) : STATUS_OK;
 }
@@ -38,7 +39,8 @@ static bool is_plain(const char *to)
 	return stat(to, &st) || S_ISREG(st.st_mode);
 }
 
-static int import_to(const char *path, const char *to, struct mm_import_stats *st)
+static int import_to(const char *path, enum mm_import_format format, const char *to,
+		     struct mm_import_stats *st)
 {
 	bool plain = is_plain(to);
 	char temp[4096];
@@ -52,7 +54,7 @@ static int import_to(const char *path, const char *to, struct mm_import_stats *s
 		(void)fprintf(stderr, "mmref: %s: cannot be written: %s\n", temp, strerror(errno));
 		return STATUS_BAD_INPUT;
 	}
-	status = import(path, out, st);
+	status = import(path, format, out, st);
 	if (fclose(out) && !status) {
 		(void)fprintf(stderr, "mmref: %s: cannot be written: %s\n", temp, strerror(errno));
 		status = STATUS_BAD_INPUT;
@@ -70,6 +72,7 @@ static int import_to(const char *path, const char *to, struct mm_import_stats *s
 
 int command_import(int argc, char **argv)
 {
+	enum mm_import_format format = MM_IMPORT_ANY;
 	struct mm_import_stats st;
 	const char *path = NULL;
 	const char *to = NULL;
@@ -77,18 +80,23 @@ int command_import(int argc, char **argv)
 	int i;
 
 	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "-o") == 0 && i + 1 < argc)
+		if (strcmp(argv[i], "-o") == 0 && i + 1 < argc) {
 			to = argv[++i];
-		else if (argv[i][0] == '-' && argv[i][1])
+		} else if (strcmp(argv[i], "--format") == 0 && i + 1 < argc) {
+			if (!mm_import_format_find(argv[++i], &format))
+				return usage_error("import", "unknown format %s", argv[i]);
+		} else if (argv[i][0] == '-' && argv[i][1]) {
 			return usage_error("import", "unknown or incomplete option %s", argv[i]);
-		else if (path)
+		} else if (path) {
 			return usage_error("import", "one recording at a time");
-		else
+		} else {
 			path = argv[i];
+		}
 	}
 	if (!path)
 		return usage_error("import", "no recording given");
-	status = to && strcmp(to, "-") != 0 ? import_to(path, to, &st) : import(path, stdout, &st);
+	status = to && strcmp(to, "-") != 0 ? import_to(path, format, to, &st)
+					    : import(path, format, stdout, &st);
 	if (!status && mm_import_stats_print(&st, "", stderr))
 		status = STATUS_BAD_INPUT;
 	return status;

@@ -21,7 +21,8 @@ const struct subcommand subcommands[] = {
 	 "fuzz TARGET [--seconds N] [--runs N] [--seed S] [--corpus FOLDER]\n"
 	 "                  [--engine libfuzzer|blind] [--ignore-stored]"},
 	{"import", command_import, "turn a recording of a kernel into a trace",
-	 "import RECORDING [-o FILE]"},
+	 "import RECORDING [-o FILE] [--format kmem|ftrace|perf]\n"
+	 "RECORDING: compact, ftrace text, or perf script; gzip or plain, - for a pipe"},
 	{"show", command_show, "print a machine as the kernel prints itself",
 	 "show buddyinfo|pagetypeinfo|zoneinfo|unusable_index [-m MACHINE] [TRACE]"},
 	{"help", command_help, "explain operations, machines, facts, claims, targets",

@@ -7,8 +7,6 @@
 
 #include "mm/gfp.h"
 
-#include "fuzz/import/line.h"
-
 #include <stdlib.h>
 
 void mm_import_gfps_fini(struct mm_import_gfps *g)
@@ -32,23 +30,20 @@ static int grow(struct mm_import_gfps *g)
 	return 0;
 }
 
-static int add(struct mm_import_gfps *g, uint64_t recorded, struct mm_import_gfp_row **row,
-	       uint64_t *unknown)
+static int add(struct mm_import_gfps *g, uint32_t gfp, struct mm_import_gfp_row **row)
 {
 	struct mm_import_gfp_row *r;
 	uint64_t *place;
-	uint32_t gfp;
 
-	if (!mm_import_line_gfp(recorded, &gfp, unknown) || g->nr == MM_IMPORT_GFPS_MAX)
+	if (g->nr == MM_IMPORT_GFPS_MAX)
 		return -MM_EINVAL;
 	if (g->nr == g->cap && grow(g))
 		return -MM_ENOMEM;
-	place = mm_import_frames_add(&g->index, recorded);
+	place = mm_import_frames_add(&g->index, gfp);
 	if (!place)
 		return -MM_ENOMEM;
 	*place = g->nr;
 	r = &g->rows[g->nr++];
-	r->recorded = recorded;
 	r->gfp = gfp;
 	r->count = 0;
 	r->len = mm_gfp_print(gfp, r->text, sizeof(r->text));
@@ -57,13 +52,12 @@ static int add(struct mm_import_gfps *g, uint64_t recorded, struct mm_import_gfp
 	return 0;
 }
 
-int mm_import_gfps_get(struct mm_import_gfps *g, uint64_t recorded, struct mm_import_gfp_row **row,
-		       uint64_t *unknown)
+int mm_import_gfps_get(struct mm_import_gfps *g, uint32_t gfp, struct mm_import_gfp_row **row)
 {
-	const uint64_t *i = mm_import_frames_find_mut(&g->index, recorded);
+	const uint64_t *i = mm_import_frames_find_mut(&g->index, gfp);
 
 	if (!i)
-		return add(g, recorded, row, unknown);
+		return add(g, gfp, row);
 	*row = &g->rows[*i];
 	return 0;
 }

@@ -2,7 +2,7 @@
 /*
  * gfps: the GFP masks of a recording, each with its names and how often it
  * was asked for.  A recording has tens of masks and millions of allocations,
- * so each mask is translated and spelled once.
+ * so each mask is spelled once.
  */
 #ifndef MM_IMPORT_GFPS_H
 #define MM_IMPORT_GFPS_H
@@ -15,7 +15,6 @@
 #define MM_IMPORT_GFP_TEXT 256
 
 struct mm_import_gfp_row {
-	uint64_t recorded;
 	uint32_t gfp;
 	uint64_t count;
 	size_t len;
@@ -27,18 +26,17 @@ struct mm_import_gfps {
 	struct mm_import_gfp_row *rows;
 	size_t nr;
 	size_t cap;
-	struct mm_import_frames index; /* recorded mask -> row */
+	struct mm_import_frames index; /* mask -> row */
 };
 
 void mm_import_gfps_fini(struct mm_import_gfps *g);
 
 /*
- * The row of a recorded mask, new ones with count 0; valid until the next
- * call.  -MM_EINVAL with *unknown: the bits without a name, or 0 when there
- * are too many masks; -MM_ENOMEM.
+ * The row of a mask of MM_GFP_* bits, new ones with count 0; valid until the
+ * next call.  -MM_EINVAL when there are too many masks; -MM_ENOMEM.
  */
-int mm_import_gfps_get(struct mm_import_gfps *g, uint64_t recorded, struct mm_import_gfp_row **row,
-		       uint64_t *unknown) MM_MUST_USE;
+int mm_import_gfps_get(struct mm_import_gfps *g, uint32_t gfp,
+		       struct mm_import_gfp_row **row) MM_MUST_USE;
 
 /* The most frequent ones into st, ties by mask. */
 void mm_import_gfps_top(const struct mm_import_gfps *g, struct mm_import_stats *st);

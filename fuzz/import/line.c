@@ -11,12 +11,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-struct column {
-	const char *name;  /* as in the recording's header */
-	unsigned int base; /* 10, 16; 0: a word */
-	uint64_t max;
-};
-
 #define COL_END                                                                                    \
 	{                                                                                          \
 		NULL, 0, 0                                                                         \
@@ -54,13 +48,13 @@ struct column {
 		name, 0, 0                                                                         \
 	}
 
-static const struct column common[] = {
+static const struct mm_import_column common[] = {
 	COL_NUMBER("dt_us"),
 	{"cpu", 10, MM_CPUS_MAX - 1},
 	{"pid", 10, INT32_MAX},
 };
 
-static const struct column columns[MM_IMPORT_KIND_NR][MM_IMPORT_ARGS_MAX + 1] = {
+static const struct mm_import_column columns[MM_IMPORT_KIND_NR][MM_IMPORT_ARGS_MAX + 1] = {
 	[MM_IMPORT_ALLOC] = {COL_PFN, COL_ORDER("order"), COL_MT("mt"), COL_GFP, COL_END},
 	[MM_IMPORT_FREE] = {COL_PFN, COL_ORDER("order"), COL_END},
 	[MM_IMPORT_BATCHED] = {COL_PFN, COL_END},
@@ -120,19 +114,6 @@ static const struct {
 	{0x1000000, MM_GFP_NO_OBJ_EXT},
 };
 
-/* What is left of a line, and where complaints go. */
-struct cursor {
-	const char *start;
-	const char *p;
-	const char *end;
-	struct mm_import_complaint *c;
-};
-
-struct field {
-	const char *s;
-	size_t len;
-};
-
 char mm_import_kind_letter(enum mm_import_kind k)
 {
 	return letters[k];
@@ -182,10 +163,8 @@ const char *mm_import_line_quote(char buf[MM_IMPORT_QUOTE_MAX], const char *s, s
 	return buf;
 }
 
-static bool complain(const struct cursor *at, struct field where, const char *fmt, ...)
-	MM_PRINTF(3, 4);
-
-static bool complain(const struct cursor *at, struct field where, const char *fmt, ...)
+bool mm_import_line_complain(const struct mm_import_cursor *at, struct mm_import_field where,
+			     const char *fmt, ...)
 {
 	va_list ap;
 
@@ -196,15 +175,15 @@ static bool complain(const struct cursor *at, struct field where, const char *fm
 	return false;
 }
 
-static struct field here(const struct cursor *at)
+static struct mm_import_field here(const struct mm_import_cursor *at)
 {
-	return (struct field){at->p, 0};
+	return (struct mm_import_field){at->p, 0};
 }
 
 /* The next field and the space behind it; a field may be empty. */
-static struct field next_field(struct cursor *at)
+static struct mm_import_field next_field(struct mm_import_cursor *at)
 {
-	struct field f = {at->p, 0};
+	struct mm_import_field f = {at->p, 0};
 
 	while (at->p < at->end && *at->p != ' ')
 		at->p++;
@@ -223,29 +202,31 @@ static unsigned int digit_of(char ch)
 	return 16;
 }
 
-static bool not_a_number(const struct cursor *at, const struct column *col, struct field f)
+static bool not_a_number(const struct mm_import_cursor *at, const struct mm_import_column *col,
+			 struct mm_import_field f)
 {
 	char q[MM_IMPORT_QUOTE_MAX];
 
-	return complain(at, f, "%s is %s, wanted is a %s number", col->name,
-			mm_import_line_quote(q, f.s, f.len),
-			col->base == 16 ? "hexadecimal (0-9, a-f)" : "decimal");
+	return mm_import_line_complain(at, f, "%s is %s, wanted is a %s number", col->name,
+				       mm_import_line_quote(q, f.s, f.len),
+				       col->base == 16 ? "hexadecimal (0-9, a-f)" : "decimal");
 }
 
-static bool too_big(const struct cursor *at, const struct column *col, struct field f)
+static bool too_big(const struct mm_import_cursor *at, const struct mm_import_column *col,
+		    struct mm_import_field f)
 {
 	char q[MM_IMPORT_QUOTE_MAX];
 
 	(void)mm_import_line_quote(q, f.s, f.len);
 	if (col->base == 16)
-		return complain(at, f, "%s %s is too big, at most %llx is possible", col->name, q,
-				(unsigned long long)col->max);
-	return complain(at, f, "%s %s is too big, at most %llu is possible", col->name, q,
-			(unsigned long long)col->max);
+		return mm_import_line_complain(at, f, "%s %s is too big, at most %llx is possible",
+					       col->name, q, (unsigned long long)col->max);
+	return mm_import_line_complain(at, f, "%s %s is too big, at most %llu is possible",
+				       col->name, q, (unsigned long long)col->max);
 }
 
-static bool read_number(const struct cursor *at, const struct column *col, struct field f,
-			uint64_t *out)
+bool mm_import_line_number(const struct mm_import_cursor *at, const struct mm_import_column *col,
+			   struct mm_import_field f, uint64_t *out)
 {
 	uint64_t limit = col->max / col->base;
 	uint64_t v = 0;
@@ -264,35 +245,37 @@ static bool read_number(const struct cursor *at, const struct column *col, struc
 	return true;
 }
 
-static bool read_column(struct cursor *at, const struct column *col, uint64_t *out)
+static bool read_column(struct mm_import_cursor *at, const struct mm_import_column *col,
+			uint64_t *out)
 {
-	struct field f;
+	struct mm_import_field f;
 
 	if (at->p == at->end)
-		return complain(at, here(at), "the line ends where %s should be", col->name);
+		return mm_import_line_complain(at, here(at), "the line ends where %s should be",
+					       col->name);
 	f = next_field(at);
 	if (!f.len)
-		return complain(at, f, "%s is missing before this space", col->name);
+		return mm_import_line_complain(at, f, "%s is missing before this space", col->name);
 	if (!col->base) {
 		*out = 0;
 		return true;
 	}
-	return read_number(at, col, f, out);
+	return mm_import_line_number(at, col, f, out);
 }
 
-static bool read_letter(struct cursor *at, enum mm_import_kind *kind)
+static bool read_letter(struct mm_import_cursor *at, enum mm_import_kind *kind)
 {
 	char q[MM_IMPORT_QUOTE_MAX];
-	struct field f = next_field(at);
+	struct mm_import_field f = next_field(at);
 	const char *letter = NULL;
 
 	if (!f.len)
-		return complain(at, f, "the event letter is missing here");
+		return mm_import_line_complain(at, f, "the event letter is missing here");
 	if (f.len == 1)
 		letter = memchr(letters, f.s[0], MM_IMPORT_KIND_NR);
 	if (!letter)
-		return complain(at, f, "unknown event %s, known are %s",
-				mm_import_line_quote(q, f.s, f.len), letters);
+		return mm_import_line_complain(at, f, "unknown event %s, known are %s",
+					       mm_import_line_quote(q, f.s, f.len), letters);
 	*kind = (enum mm_import_kind)(letter - letters);
 	return true;
 }
@@ -300,14 +283,15 @@ static bool read_letter(struct cursor *at, enum mm_import_kind *kind)
 bool mm_import_line_parse(const char *s, size_t len, struct mm_import_event *ev,
 			  struct mm_import_complaint *c)
 {
-	struct cursor at = {s, s, s + len, c};
-	const struct column *col;
+	struct mm_import_cursor at = {s, s, s + len, c};
+	const struct mm_import_column *col;
 	uint64_t v[3] = {0};
 	size_t i;
 
+	memset(ev, 0, sizeof(*ev));
 	if (!len)
-		return complain(&at, here(&at),
-				"empty line, wanted is an event: dt_us cpu pid EV ...");
+		return mm_import_line_complain(
+			&at, here(&at), "empty line, wanted is an event: dt_us cpu pid EV ...");
 	for (i = 0; i < 3; i++) {
 		if (!read_column(&at, &common[i], &v[i]))
 			return false;
@@ -317,11 +301,12 @@ bool mm_import_line_parse(const char *s, size_t len, struct mm_import_event *ev,
 	if (!read_letter(&at, &ev->kind))
 		return false;
 	for (i = 0, col = columns[ev->kind]; col[i].name; i++) {
-		ev->last_col = (size_t)(at.p - s) + 1;
+		ev->gfp_col = (size_t)(at.p - s) + 1; /* the last one is right */
 		if (!read_column(&at, &col[i], &ev->arg[i]))
 			return false;
 	}
 	if (at.p != at.end || at.p[-1] == ' ')
-		return complain(&at, here(&at), "surplus text after %s", col[i - 1].name);
+		return mm_import_line_complain(&at, here(&at), "surplus text after %s",
+					       col[i - 1].name);
 	return true;
 }

@@ -31,11 +31,13 @@ enum mm_import_arg {
 };
 
 struct mm_import_event {
-	uint64_t dt_us;
+	uint64_t dt_us; /* compact recordings only */
 	unsigned int cpu;
 	enum mm_import_kind kind;
+	bool failed;                      /* an allocation that got nothing */
 	uint64_t arg[MM_IMPORT_ARGS_MAX]; /* in the order of the line; words are 0 */
-	size_t last_col;                  /* where the last one stands, from 1 */
+	uint32_t gfp;                     /* MM_GFP_* of an allocation */
+	size_t gfp_col;                   /* where it stands, from 1 */
 };
 
 /* Why a line was refused. */
@@ -43,6 +45,33 @@ struct mm_import_complaint {
 	size_t col; /* from 1 */
 	char text[200];
 };
+
+/* A part of a line, and what of the line is left to read. */
+struct mm_import_field {
+	const char *s;
+	size_t len;
+};
+
+struct mm_import_cursor {
+	const char *start; /* columns count from here */
+	const char *p;
+	const char *end;
+	struct mm_import_complaint *c;
+};
+
+/* What a number may be. */
+struct mm_import_column {
+	const char *name;  /* as in the recording */
+	unsigned int base; /* 10, 16; 0: a word */
+	uint64_t max;
+};
+
+/* Fill the complaint of at, with the column where the field stands; false. */
+bool mm_import_line_complain(const struct mm_import_cursor *at, struct mm_import_field where,
+			     const char *fmt, ...) MM_PRINTF(3, 4);
+/* All of f as a number; false after a complaint.  Nothing at all is 0. */
+bool mm_import_line_number(const struct mm_import_cursor *at, const struct mm_import_column *col,
+			   struct mm_import_field f, uint64_t *out);
 
 /* false: c is filled, ev is not to be used. */
 bool mm_import_line_parse(const char *s, size_t len, struct mm_import_event *ev,

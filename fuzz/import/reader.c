@@ -136,23 +136,20 @@ static int refill(struct mm_import_reader *r, struct mm_error *e)
 	return 0;
 }
 
-int mm_import_reader_begins(struct mm_import_reader *r, const char *prefix, struct mm_error *e)
+int mm_import_reader_peek(struct mm_import_reader *r, const char **s, size_t *len,
+			  struct mm_error *e)
 {
-	size_t len = strlen(prefix);
-	int err;
+	int err = !r->end && !r->eof ? refill(r, e) : 0;
 
-	if (!r->end && !r->eof) {
-		err = refill(r, e);
-		if (err)
-			return err;
-	}
+	if (err)
+		return err;
 	if (!r->end && !r->cut) {
 		r->line = 1;
 		return mm_import_reader_refuse(r, e, -MM_EINVAL, 1, "the file is empty");
 	}
-	if (r->end - r->at < len && r->cut)
-		return 1; /* the next line says what is wrong */
-	return r->end - r->at >= len && memcmp(r->buf + r->at, prefix, len) == 0;
+	*s = r->buf + r->at;
+	*len = r->end - r->at;
+	return 0;
 }
 
 static int at_end(struct mm_import_reader *r, struct mm_error *e)

@@ -37,9 +37,13 @@ int mm_import_reader_open(struct mm_import_reader *r, const char *path,
 			  const struct mm_import_options *o, struct mm_error *e) MM_MUST_USE;
 void mm_import_reader_close(struct mm_import_reader *r);
 
-/* Does the text begin with prefix?  1, 0, or an error; an empty file is one. */
-int mm_import_reader_begins(struct mm_import_reader *r, const char *prefix,
-			    struct mm_error *e) MM_MUST_USE;
+/*
+ * What was read ahead and not handed out, without handing it out: up to a
+ * chunk, at the start at least a line unless the file is cut.  0 or an error;
+ * an empty file is one.
+ */
+int mm_import_reader_peek(struct mm_import_reader *r, const char **s, size_t *len,
+			  struct mm_error *e) MM_MUST_USE;
 
 /*
  * The next line without its newline, valid until the next call: 1; 0 at the

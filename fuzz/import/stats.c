@@ -18,6 +18,15 @@ struct printer {
 	bool failed;
 };
 
+#define MM_IMPORT_TEXT(name, text) text,
+static const char *const aside_names[] = {MM_IMPORT_ASIDES(MM_IMPORT_TEXT)};
+static const char *const hint_names[] = {MM_IMPORT_HINTS(MM_IMPORT_TEXT)};
+#undef MM_IMPORT_TEXT
+
+#define MM_IMPORT_TEXT(name, option, text) text,
+static const char *const format_names[] = {MM_IMPORT_FORMATS(MM_IMPORT_TEXT)};
+#undef MM_IMPORT_TEXT
+
 static void print(struct printer *p, const char *fmt, ...) MM_PRINTF(2, 3);
 
 static void print(struct printer *p, const char *fmt, ...)
@@ -63,7 +72,82 @@ static void print_statistics(struct printer *p, const struct mm_import_stats *st
 	}
 	if (st->comments)
 		print(p, " comments %" PRIu64, st->comments);
+	for (k = 0; k < MM_IMPORT_ASIDE_NR; k++) {
+		if (st->asides[k])
+			print(p, "; %s %" PRIu64, aside_names[k], st->asides[k]);
+	}
 	print(p, "\n");
+}
+
+/* Each name on its own line: no list is too long for one then. */
+static void print_others(struct printer *p, const struct mm_import_stats *st)
+{
+	size_t i;
+
+	for (i = 0; i < st->nr_others; i++)
+		print(p, "%sevent not modelled, %s: %" PRIu64 "\n", p->prefix, st->others[i].name,
+		      st->others[i].count);
+	if (st->more_others)
+		print(p, "%sevents not modelled, of further names: %" PRIu64 "\n", p->prefix,
+		      st->more_others);
+	for (i = 0; i < MM_IMPORT_HINT_NR; i++) {
+		if (st->hints[i])
+			print(p, "%sgfp name without effect here, %s: %" PRIu64 "\n", p->prefix,
+			      hint_names[i], st->hints[i]);
+	}
+}
+
+/* Entries of ftrace's buffer: what other tracers put there is among them. */
+static uint64_t events_here(const struct mm_import_stats *st)
+{
+	uint64_t n =
+		st->more_others + st->asides[MM_IMPORT_FUNCTION] + st->asides[MM_IMPORT_TRACER];
+	size_t i;
+
+	for (i = 0; i < MM_IMPORT_KIND_NR; i++)
+		n += st->events[i];
+	for (i = 0; i < st->nr_others; i++)
+		n += st->others[i].count;
+	return n;
+}
+
+/* What only text recordings can tell. */
+static void print_text(struct printer *p, const struct mm_import_stats *st)
+{
+	const struct mm_import_loss *lost = &st->lost;
+	uint64_t here = events_here(st);
+
+	print(p, "%sfailed allocations (no page, not in the trace): %" PRIu64 "\n", p->prefix,
+	      st->failed_allocs);
+	print(p, "%sevents lost: %" PRIu64 " (overwritten %" PRIu64 ", reported %" PRIu64,
+	      p->prefix, lost->overwritten + lost->reported, lost->overwritten, lost->reported);
+	if (lost->unnumbered)
+		print(p, ", and %" PRIu64 " times an unknown number", lost->unnumbered);
+	print(p, ")\n");
+	/* stacks are entries too, of several lines each: nothing to compare then */
+	if (st->buffer_known && !st->asides[MM_IMPORT_STACK] && st->buffer_events != here)
+		print(p, "%sentries in the buffer by the header: %" PRIu64 ", here: %" PRIu64 "\n",
+		      p->prefix, st->buffer_events, here);
+}
+
+/* The recording itself: where it is from, how long it is. */
+static void print_source(struct printer *p, const struct mm_import_stats *st)
+{
+	if (st->format != MM_IMPORT_KMEM) {
+		print(p, "%sformat: %s", p->prefix, format_names[st->format]);
+		if (st->tracer[0])
+			print(p, ", tracer %s", st->tracer);
+		print(p, "\n");
+	}
+	if (st->command[0] || st->format == MM_IMPORT_KMEM)
+		print(p, "%scommand: %s\n", p->prefix, st->command);
+	if (st->ticks)
+		print(p, "%slines: %" PRIu64 " in %" PRIu64 " ticks on %u CPUs\n", p->prefix,
+		      st->lines, st->duration, st->highest_cpu + 1);
+	else
+		print(p, "%slines: %" PRIu64 " in %" PRIu64 ".%06" PRIu64 " s on %u CPUs\n",
+		      p->prefix, st->lines, st->duration / 1000000, st->duration % 1000000,
+		      st->highest_cpu + 1);
 }
 
 static void print_gfps(struct printer *p, const struct mm_import_stats *st)
@@ -84,9 +168,7 @@ int mm_import_stats_print(const struct mm_import_stats *st, const char *prefix, 
 {
 	struct printer p = {out, prefix, false};
 
-	print(&p, "%scommand: %s\n", prefix, st->command);
-	print(&p, "%slines: %" PRIu64 " in %" PRIu64 ".%06" PRIu64 " s on %u CPUs\n", prefix,
-	      st->lines, st->duration_us / 1000000, st->duration_us % 1000000, st->highest_cpu + 1);
+	print_source(&p, st);
 	print(&p, "%sallocations: %" PRIu64 ", frees: %" PRIu64 "\n", prefix,
 	      st->events[MM_IMPORT_ALLOC], st->events[MM_IMPORT_FREE]);
 	print_orders(&p, "allocations", st->allocs);
@@ -96,7 +178,10 @@ int mm_import_stats_print(const struct mm_import_stats *st, const char *prefix, 
 	print_odd(&p, "restarted handles (a free was not seen, added)", &st->restarted);
 	print_odd(&p, "order differs at free", &st->order_differs);
 	print_odd(&p, "migratetype differs from GFP", &st->migratetype_differs);
+	if (st->format != MM_IMPORT_KMEM)
+		print_text(&p, st);
 	print_statistics(&p, st);
+	print_others(&p, st);
 	print(&p, "%soperations: %" PRIu64 " alloc, %" PRIu64 " free\n", prefix, st->ops_alloc,
 	      st->ops_free);
 	print(&p, "%speak: %" PRIu64 " frames (%" PRIu64 " MiB)\n", prefix, st->peak_frames,

@@ -243,7 +243,7 @@ void mm_import_bad_output(struct mm_prop_run *p)
 			(void)setvbuf(full, NULL, _IONBF, 0);
 		clearerr(full);
 		(void)mm_import_try_write(&t, H OK, strlen(H OK));
-		t.err = mm_import_kmem(t.path, full, NULL, &t.st, &t.e);
+		t.err = mm_import_recording(t.path, full, NULL, &t.st, &t.e);
 		p->checks++;
 		if (t.err != -MM_EIO || !strstr(t.e.text, "cannot write the trace: No space"))
 			prop_fail(p, __FILE__, __LINE__, "full disk: %d, %s", t.err, t.e.text);

@@ -437,10 +437,10 @@ static void on_progress(void *env, uint64_t done, uint64_t total)
 static void progress_grows(struct mm_prop_run *p)
 {
 	struct progress g = {0, 0, 0, false};
-	struct mm_import_options o = {on_progress, &g};
+	struct mm_import_options o = {MM_IMPORT_ANY, on_progress, &g};
 	struct mm_error e = {0};
-	int err = mm_import_kmem(MM_SOURCE_DIR "/corpus/recordings/git_log.txt.gz", NULL, &o, NULL,
-				 &e);
+	int err = mm_import_recording(MM_SOURCE_DIR "/corpus/recordings/git_log.txt.gz", NULL, &o,
+				      NULL, &e);
 
 	PROP(p, !err, "%s", e.text);
 	PROP(p, !g.fell, "progress fell or passed its end");

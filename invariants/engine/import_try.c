@@ -41,7 +41,7 @@ void mm_import_try_path(struct import_try *t, const char *path)
 	out = open_memstream(&t->text, &t->len);
 	if (!out)
 		return;
-	t->err = mm_import_kmem(path, out, NULL, &t->st, &t->e);
+	t->err = mm_import_recording(path, out, NULL, &t->st, &t->e);
 	if (fclose(out) && !t->err)
 		t->err = -MM_EIO;
 }
@@ -177,21 +177,28 @@ bool mm_import_try_sound(const struct import_try *t)
 	       r.frees == t->st.ops_free;
 }
 
+static uint64_t sum(const uint64_t *v, size_t nr)
+{
+	uint64_t n = 0;
+
+	while (nr--)
+		n += v[nr];
+	return n;
+}
+
 bool mm_import_try_adds_up(const struct mm_import_stats *st)
 {
-	uint64_t allocs = 0;
-	uint64_t frees = 0;
-	uint64_t lines = 2 + st->comments;
-	unsigned int i;
+	uint64_t allocs = sum(st->allocs, MM_NR_ORDERS);
+	uint64_t frees = sum(st->frees, MM_NR_ORDERS);
+	uint64_t lines = st->headers + st->comments + st->more_others +
+			 sum(st->events, MM_IMPORT_KIND_NR) + sum(st->asides, MM_IMPORT_ASIDE_NR);
+	size_t i;
 
-	for (i = 0; i < MM_NR_ORDERS; i++) {
-		allocs += st->allocs[i];
-		frees += st->frees[i];
-	}
-	for (i = 0; i < MM_IMPORT_KIND_NR; i++)
-		lines += st->events[i];
-	return allocs == st->events[MM_IMPORT_ALLOC] && frees == st->events[MM_IMPORT_FREE] &&
-	       lines == st->lines && st->ops_alloc == allocs &&
+	for (i = 0; i < st->nr_others; i++)
+		lines += st->others[i].count;
+	return allocs + st->failed_allocs == st->events[MM_IMPORT_ALLOC] &&
+	       frees == st->events[MM_IMPORT_FREE] && lines == st->lines &&
+	       st->ops_alloc == allocs &&
 	       st->ops_free + st->foreign_frees == frees + st->restarted.count &&
 	       st->ops_alloc == st->ops_free + st->live_handles &&
 	       st->live_frames <= st->peak_frames && st->live_handles <= st->live_frames;
