@@ -51,6 +51,12 @@ static size_t before_tgid(const char *s, size_t at)
 	return i && s[i - 1] == '(' ? before_spaces(s, i - 1) : at;
 }
 
+/* Is s[pid..at) the pid -1 of a task that perf does not know? */
+static bool is_minus_one(const char *s, size_t pid, size_t at)
+{
+	return at - pid == 1 && s[pid] == '1' && pid > 1 && s[pid - 1] == '-' && s[pid - 2] == ' ';
+}
+
 /* Does s[..at) end with a task as ftrace writes it, comm-pid? */
 static bool is_dash_task(const char *s, size_t at)
 {
@@ -58,7 +64,7 @@ static bool is_dash_task(const char *s, size_t at)
 
 	at = before_tgid(s, before_spaces(s, at));
 	pid = before_digits(s, at);
-	return pid < at && pid && s[pid - 1] == '-';
+	return pid < at && pid && s[pid - 1] == '-' && !is_minus_one(s, pid, at);
 }
 
 /* As perf does: pid, -1 or pid/tid, behind a space or alone. */
@@ -72,7 +78,7 @@ static bool is_space_task(const char *s, size_t at)
 		return false;
 	if (pid && s[pid - 1] == '/' && before_digits(s, pid - 1) < pid - 1)
 		pid = before_digits(s, pid - 1);
-	else if (pid > 1 && s[pid - 1] == '-' && s[pid - 2] == ' ')
+	else if (is_minus_one(s, pid, at))
 		pid--;
 	return !pid || s[pid - 1] == ' ' || s[pid - 1] == '\t';
 }
