@@ -73,17 +73,6 @@ static const struct bad_line bad_lines[] = {
 	{H OK "0 0 1 M 1 2 3 cc0 xyz\n", 4, 19, "site is 'xyz'"},
 };
 
-static void check_refused(struct mm_prop_run *p, const struct import_try *t, const char *what)
-{
-	char why[400];
-
-	PROP(p, t->err == -MM_EINVAL, "%s: %s", what,
-	     t->err ? mm_error_text(&t->e, why, sizeof(why)) : "accepted");
-	PROP(p, t->len == 0, "%s: refused, but %zu bytes were written", what, t->len);
-	PROP(p, t->e.file == t->path && t->e.line > 0, "%s: no place in the error", what);
-	PROP(p, t->e.text[0] && !strchr(t->e.text, '\n'), "%s: no one-line reason", what);
-}
-
 void mm_import_bad_lines(struct mm_prop_run *p)
 {
 	struct import_try t;
@@ -96,7 +85,7 @@ void mm_import_bad_lines(struct mm_prop_run *p)
 
 		mm_import_try_text(&t, b->text);
 		(void)mm_error_text(&t.e, what, sizeof(what));
-		check_refused(p, &t, what);
+		mm_import_try_refused(p, &t, what);
 		if (t.e.line != b->line || t.e.col != b->col || !strstr(t.e.text, b->why))
 			prop_fail(p, __FILE__, __LINE__, "case %zu: wanted %d:%d \"%s\", got %s", i,
 				  b->line, b->col, b->why, what);
@@ -116,7 +105,7 @@ static void check_long_line(struct mm_prop_run *p, struct import_try *t, size_t 
 	memcpy(text, H, sizeof(H) - 1);
 	mm_import_try_bytes(t, text, len);
 	free(text);
-	check_refused(p, t, "long line");
+	mm_import_try_refused(p, t, "long line");
 	PROP(p, t->e.line == 3, "long line: line %d", t->e.line);
 }
 
@@ -132,7 +121,7 @@ void mm_import_bad_files(struct mm_prop_run *p)
 	if (t.err != -MM_EIO || !strstr(t.e.text, "directory") || t.len)
 		prop_fail(p, __FILE__, __LINE__, "directory: %d, %s", t.err, t.e.text);
 	mm_import_try_bytes(&t, H OK "0 0\0001 F 1 0\n", strlen(H OK) + 13);
-	check_refused(p, &t, "NUL byte");
+	mm_import_try_refused(p, &t, "NUL byte");
 	check_long_line(p, &t, 5000);
 	check_long_line(p, &t, 300000);
 	p->checks += 2;
@@ -215,12 +204,12 @@ void mm_import_bad_gzip(struct mm_prop_run *p)
 		prop_fail(p, __FILE__, __LINE__, "gzip and plain text give different traces");
 	for (i = 0; i < n; i += 1 + (size_t)mm_rng_below(&p->rng, 8)) {
 		mm_import_try_bytes(&t, bytes, i);
-		check_refused(p, &t, "cut gzip");
+		mm_import_try_refused(p, &t, "cut gzip");
 	}
 	/* in the checksum, the last 8 bytes: no doubt about the damage */
 	bytes[n - 1 - mm_rng_below(&p->rng, 8)] ^= 1;
 	mm_import_try_bytes(&t, bytes, n);
-	check_refused(p, &t, "damaged gzip");
+	mm_import_try_refused(p, &t, "damaged gzip");
 	mm_import_try_fini(&t);
 	mm_import_try_fini(&plain);
 }
@@ -254,54 +243,6 @@ void mm_import_bad_output(struct mm_prop_run *p)
 
 /* ---- mutations ---- */
 
-static size_t mutate_range(struct mm_rng *rng, char *s, size_t len)
-{
-	size_t from = (size_t)mm_rng_below(rng, len);
-	size_t n = 1 + (size_t)mm_rng_below(rng, len - from < 40 ? len - from : 40);
-
-	if (mm_rng_below(rng, 2)) { /* delete */
-		memmove(s + from, s + from + n, len - from - n);
-		return len - n;
-	}
-	if (len + n > SMALL_MAX)
-		return len;
-	memmove(s + from + n, s + from, len - from); /* say it twice */
-	return len + n;
-}
-
-static size_t mutate(struct mm_rng *rng, char *s, size_t len)
-{
-	static const char liked[] = "0123456789abcdef \n\n#AFBXZDMmCc-\r\xff";
-	size_t at;
-
-	if (!len)
-		return len;
-	at = (size_t)mm_rng_below(rng, len);
-	switch (mm_rng_below(rng, 5)) {
-	case 0:
-		s[at] = (char)(s[at] ^ (1 << mm_rng_below(rng, 8)));
-		return len;
-	case 1:
-	case 2: /* with the NUL that ends the string */
-		s[at] = liked[mm_rng_below(rng, sizeof(liked))];
-		return len;
-	case 3:
-		return mutate_range(rng, s, len);
-	default:
-		return mm_rng_below(rng, 4) ? len : at;
-	}
-}
-
-static void check_mutant(struct mm_prop_run *p, const struct import_try *t)
-{
-	if (t->err) {
-		check_refused(p, t, "mutant");
-		return;
-	}
-	PROP(p, mm_import_try_adds_up(&t->st), "a mutant's counts do not add up");
-	PROP(p, mm_import_try_sound(t), "a mutant's trace does not say what was counted");
-}
-
 void mm_import_mutations(struct mm_prop_run *p)
 {
 	char text[SMALL_MAX];
@@ -321,9 +262,9 @@ void mm_import_mutations(struct mm_prop_run *p)
 
 		memcpy(mutant, gzip ? bytes : text, size);
 		while (times--)
-			size = mutate(&p->rng, mutant, size);
+			size = mm_import_try_mutate(&p->rng, mutant, size, sizeof(mutant));
 		mm_import_try_bytes(&t, mutant, size);
-		check_mutant(p, &t);
+		mm_import_try_mutant(p, &t);
 	}
 	mm_import_try_fini(&t);
 }

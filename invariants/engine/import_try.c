@@ -6,6 +6,7 @@
 #include "invariants/engine/import_try.h"
 
 #include "mm/gfp.h"
+#include "mm/rng.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -202,4 +203,65 @@ bool mm_import_try_adds_up(const struct mm_import_stats *st)
 	       st->ops_free + st->foreign_frees == frees + st->restarted.count &&
 	       st->ops_alloc == st->ops_free + st->live_handles &&
 	       st->live_frames <= st->peak_frames && st->live_handles <= st->live_frames;
+}
+
+/* ---- damage ---- */
+
+void mm_import_try_refused(struct mm_prop_run *p, const struct import_try *t, const char *what)
+{
+	char why[400];
+
+	PROP(p, t->err == -MM_EINVAL, "%s: %s", what,
+	     t->err ? mm_error_text(&t->e, why, sizeof(why)) : "accepted");
+	PROP(p, t->len == 0, "%s: refused, but %zu bytes were written", what, t->len);
+	PROP(p, t->e.file == t->path && t->e.line > 0, "%s: no place in the error", what);
+	PROP(p, t->e.text[0] && !strchr(t->e.text, '\n'), "%s: no one-line reason", what);
+}
+
+static size_t mutate_range(struct mm_rng *rng, char *s, size_t len, size_t max)
+{
+	size_t from = (size_t)mm_rng_below(rng, len);
+	size_t n = 1 + (size_t)mm_rng_below(rng, len - from < 40 ? len - from : 40);
+
+	if (mm_rng_below(rng, 2)) { /* delete */
+		memmove(s + from, s + from + n, len - from - n);
+		return len - n;
+	}
+	if (len + n > max)
+		return len;
+	memmove(s + from + n, s + from, len - from); /* say it twice */
+	return len + n;
+}
+
+size_t mm_import_try_mutate(struct mm_rng *rng, char *s, size_t len, size_t max)
+{
+	static const char liked[] = "0123456789abcdef \n\n#AFBXZDMmCc-\r\xff";
+	size_t at;
+
+	if (!len)
+		return len;
+	at = (size_t)mm_rng_below(rng, len);
+	switch (mm_rng_below(rng, 5)) {
+	case 0:
+		s[at] = (char)(s[at] ^ (1 << mm_rng_below(rng, 8)));
+		return len;
+	case 1:
+	case 2: /* with the NUL that ends the string */
+		s[at] = liked[mm_rng_below(rng, sizeof(liked))];
+		return len;
+	case 3:
+		return mutate_range(rng, s, len, max);
+	default:
+		return mm_rng_below(rng, 4) ? len : at;
+	}
+}
+
+void mm_import_try_mutant(struct mm_prop_run *p, const struct import_try *t)
+{
+	if (t->err) {
+		mm_import_try_refused(p, t, "mutant");
+		return;
+	}
+	PROP(p, mm_import_try_adds_up(&t->st), "a mutant's counts do not add up");
+	PROP(p, mm_import_try_sound(t), "a mutant's trace does not say what was counted");
 }

@@ -38,11 +38,22 @@ bool mm_import_try_sound(const struct import_try *t);
 /* Do the equations of import.h hold? */
 bool mm_import_try_adds_up(const struct mm_import_stats *st);
 
+/* The import was refused, with place and reason, and nothing was written. */
+void mm_import_try_refused(struct mm_prop_run *p, const struct import_try *t, const char *what);
+/* Damage s, of at most max bytes: its new length. */
+size_t mm_import_try_mutate(struct mm_rng *rng, char *s, size_t len, size_t max);
+/* What damaged input must come to: refused so, or counted right. */
+void mm_import_try_mutant(struct mm_prop_run *p, const struct import_try *t);
+
 /* Damaged input, in import_bad.c; the table of properties names them. */
 void mm_import_bad_lines(struct mm_prop_run *p);
 void mm_import_bad_files(struct mm_prop_run *p);
 void mm_import_bad_gzip(struct mm_prop_run *p);
 void mm_import_bad_output(struct mm_prop_run *p);
 void mm_import_mutations(struct mm_prop_run *p);
+
+/* Text recordings, in import_text_bad.c. */
+void mm_import_text_bad_lines(struct mm_prop_run *p);
+void mm_import_text_mutations(struct mm_prop_run *p);
 
 #endif
