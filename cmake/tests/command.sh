@@ -60,6 +60,29 @@ if ls cut.ops* >/dev/null 2>&1; then
 	failed=1
 fi
 
+# Text recordings: what is refused has its place, what it begins like is said.
+event='sh-7 [001] ..... 4.000001: mm_page_free: page=1 pfn=0x1 order=0'
+zcat "$root/corpus/recordings/gcc_hello.ftrace.txt.gz" | head -c 100000 >cut.ftrace.txt
+expect 3 'cut.ftrace.txt:[0-9]+:[0-9]+: .*cut' "$mmref" import cut.ftrace.txt -o cut.ops
+printf '%s\n%s\n' "$event" "${event/0x1/0x1g}" >pfn.txt
+expect 3 'pfn.txt:2:55: pfn is .1g.' "$mmref" import pfn.txt -o cut.ops
+printf '%s\n' "${event/001/064}" >cpu.txt
+expect 3 'cpu.txt:1:7: cpu .064. is too big, at most 63' "$mmref" import cpu.txt -o cut.ops
+printf '%s migratetype=0 gfp_flags=GFP_KERNEL|__GFP_BOO\n' "${event/free/alloc}" >gfp.txt
+expect 3 "gfp.txt:1:101: unknown GFP name '__GFP_BOO'" "$mmref" import gfp.txt -o cut.ops
+printf 'sh 7 [001] 4.0: kmem:mm_page_free: page=1 pfn=x order=0\n' >perf.txt
+expect 3 'perf.txt:1:47: pfn is' "$mmref" import perf.txt -o cut.ops
+if ls cut.ops* >/dev/null 2>&1; then
+	echo "a refused text recording left a trace behind"
+	failed=1
+fi
+printf '%s\n' "$event" >event.txt
+expect 0 'format: ftrace text' "$mmref" import event.txt
+expect 0 'format: ftrace text' sh -c "gzip <event.txt | '$mmref' import - -o -"
+expect 3 'event.txt:1:1: no event of perf script' "$mmref" import --format perf event.txt
+expect 2 'unknown format' "$mmref" import --format nonsense event.txt
+expect 3 'one begins .# kernel-trace.*# tracer: .*perf script' "$mmref" import unknown.ops
+
 # The same million bytes on every machine: a multiplicative generator in awk.
 LC_ALL=C awk 'BEGIN { x = 1; for (i = 0; i < 250000; i++) { x = (x * 16807) % 2147483647
 	printf "%c%c%c%c", x % 256, int(x / 256) % 256, int(x / 65536) % 256, int(x / 4096) % 256 } }' >random
