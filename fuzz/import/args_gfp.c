@@ -82,7 +82,8 @@ static const struct {
 	{"__GFP_NO_KSWAPD", NO_COUNTERPART_OF_WAIT},
 	{"GFP_NO_KSWAPD", NO_COUNTERPART_OF_WAIT},
 	{"GFP_IOFS", NO_COUNTERPART_OF_WAIT},
-	{"GFP_THISNODE", "kernels before 4.4, where it joined three flags; record on a newer one"},
+	{"GFP_THISNODE",
+	 "kernels before 4.6, where it meant one flag or three; record on a newer one"},
 	{"__GFP_NOACCOUNT", "4.1 to 4.4, where all else was accounted; record on a newer one"},
 };
 
