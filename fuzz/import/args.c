@@ -42,11 +42,6 @@ static const struct key keys[MM_IMPORT_KIND_NR][KEYS_MAX + 1] = {
 };
 /* clang-format on */
 
-static bool is(struct mm_import_field f, const char *word)
-{
-	return strlen(word) == f.len && memcmp(f.s, word, f.len) == 0;
-}
-
 bool mm_import_args_kind(struct mm_import_field name, enum mm_import_kind *kind)
 {
 	const size_t system = sizeof(SYSTEM) - 1;
@@ -57,7 +52,7 @@ bool mm_import_args_kind(struct mm_import_field name, enum mm_import_kind *kind)
 		name.len -= system;
 	}
 	for (k = 0; k < MM_IMPORT_KIND_NR; k++) {
-		if (is(name, mm_import_kind_name((enum mm_import_kind)k))) {
+		if (mm_import_line_is(name, mm_import_kind_name((enum mm_import_kind)k))) {
 			*kind = (enum mm_import_kind)k;
 			return true;
 		}
@@ -91,7 +86,7 @@ static bool is_null(struct mm_import_field f)
 {
 	size_t i = f.len > 2 && f.s[0] == '0' && f.s[1] == 'x' ? 2 : 0;
 
-	if (is(f, "(null)") || is(f, "(nil)"))
+	if (mm_import_line_is(f, "(null)") || mm_import_line_is(f, "(nil)"))
 		return true;
 	while (i < f.len && f.s[i] == '0')
 		i++;
@@ -100,8 +95,9 @@ static bool is_null(struct mm_import_field f)
 
 static bool is_no_pfn(struct mm_import_field f)
 {
-	return is_null(f) || is(f, "-1") || is(f, "0xffffffffffffffff") ||
-	       is(f, "18446744073709551615");
+	return is_null(f) || mm_import_line_is(f, "-1") ||
+	       mm_import_line_is(f, "0xffffffffffffffff") ||
+	       mm_import_line_is(f, "18446744073709551615");
 }
 
 static bool read_pfn(const struct mm_import_cursor *at, const struct key *key,
@@ -167,7 +163,7 @@ bool mm_import_args_read(const struct mm_import_cursor *at, struct mm_import_eve
 	size_t arg = MM_IMPORT_ARG_PFN;
 
 	for (; key->name; key++) {
-		struct mm_import_field f;
+		struct mm_import_field f = {at->p, 0};
 		uint64_t v = 0;
 
 		if (!need(at, key, event, &f))

@@ -91,11 +91,6 @@ static const struct {
 static const char *const hint_names[] = {MM_IMPORT_HINTS(MM_IMPORT_HINT)};
 #undef MM_IMPORT_HINT
 
-static bool is(struct mm_import_field f, const char *name)
-{
-	return strlen(name) == f.len && memcmp(f.s, name, f.len) == 0;
-}
-
 static bool refuse(const struct mm_import_cursor *at, struct mm_import_field f)
 {
 	char q[MM_IMPORT_QUOTE_MAX];
@@ -103,7 +98,7 @@ static bool refuse(const struct mm_import_cursor *at, struct mm_import_field f)
 
 	(void)mm_import_line_quote(q, f.s, f.len);
 	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		if (is(f, refused[i].name))
+		if (mm_import_line_is(f, refused[i].name))
 			return mm_import_line_complain(at, f, "GFP name %s is of %s", q,
 						       refused[i].why);
 	}
@@ -125,13 +120,13 @@ static bool add_name(const struct mm_import_cursor *at, struct mm_import_field f
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (is(f, names[i].name)) {
+		if (mm_import_line_is(f, names[i].name)) {
 			*gfp |= names[i].gfp;
 			return true;
 		}
 	}
 	for (i = 0; i < MM_IMPORT_HINT_NR; i++) {
-		if (is(f, hint_names[i])) {
+		if (mm_import_line_is(f, hint_names[i])) {
 			hints[i]++;
 			return true;
 		}

@@ -35,12 +35,6 @@ static bool contains(const struct mm_import_cursor *at, const char *word)
 	return false;
 }
 
-static int refuse(struct ftrace *f, const struct mm_import_cursor *at, const char *text)
-{
-	(void)mm_import_line_complain(at, (struct mm_import_field){at->p, 0}, "%s", text);
-	return mm_import_session_refuse(f->s, at->c);
-}
-
 /* ---- header ---- */
 
 static int read_entries(struct ftrace *f, struct mm_import_cursor *at)
@@ -50,11 +44,13 @@ static int read_entries(struct ftrace *f, struct mm_import_cursor *at)
 	uint64_t written;
 
 	if (!mm_import_text_eat_number(at, &kept) || !mm_import_text_eat(at, "/"))
-		return refuse(f, at, "wanted are two numbers: entries in the buffer/written");
+		return mm_import_session_refuse_at(
+			f->s, at, "wanted are two numbers: entries in the buffer/written");
 	if (!mm_import_text_eat_number(at, &written) || written < kept)
-		return refuse(f, at,
-			      "wanted is the number of entries written, not less than in "
-			      "the buffer");
+		return mm_import_session_refuse_at(
+			f->s, at,
+			"wanted is the number of entries written, not less than in "
+			"the buffer");
 	st->buffer_known = true;
 	st->buffer_events = kept;
 	st->lost.overwritten = written - kept;
@@ -88,14 +84,16 @@ static int take_loss(struct ftrace *f, struct mm_import_cursor *at)
 	bool number;
 
 	if (!mm_import_text_eat_number(at, &n) || !mm_import_text_eat(at, " ["))
-		return refuse(f, at, "wanted is a notice of loss: CPU:N [LOST N EVENTS]");
+		return mm_import_session_refuse_at(
+			f->s, at, "wanted is a notice of loss: CPU:N [LOST N EVENTS]");
 	kernel = mm_import_text_eat(at, "LOST ");
 	number = mm_import_text_eat_number(at, &n);
 	if (number)
 		(void)mm_import_text_eat(at, " ");
 	if (!mm_import_text_eat(at, kernel ? "EVENTS]" : "EVENTS DROPPED]") || at->p != at->end ||
 	    (number && n > UINT64_MAX - lost->reported))
-		return refuse(f, at, "wanted is a notice of loss: CPU:N [LOST N EVENTS]");
+		return mm_import_session_refuse_at(
+			f->s, at, "wanted is a notice of loss: CPU:N [LOST N EVENTS]");
 	f->s->st->asides[MM_IMPORT_LOSS]++;
 	if (number)
 		lost->reported += n;
@@ -141,7 +139,8 @@ static int take_aside(struct ftrace *f, struct mm_import_cursor *at)
 	else if (tracer && at->p < at->end)
 		st->asides[MM_IMPORT_TRACER]++;
 	else
-		return refuse(f, at, "no name of an event, which ends with ':'");
+		return mm_import_session_refuse_at(f->s, at,
+						   "no name of an event, which ends with ':'");
 	return 0;
 }
 
@@ -175,9 +174,10 @@ static int take_line(struct ftrace *f, const char *line, size_t len)
 	if (mm_import_text_eat(&at, "CPU:"))
 		return take_loss(f, &at);
 	if (is_graph(&at))
-		return refuse(f, &at,
-			      "a line of the tracer function_graph, which hides events; "
-			      "record with the tracer nop");
+		return mm_import_session_refuse_at(
+			f->s, &at,
+			"a line of the tracer function_graph, which hides events; "
+			"record with the tracer nop");
 	if (is_notice(&at)) {
 		f->s->st->asides[MM_IMPORT_NOTICE]++;
 		return 0;
@@ -188,9 +188,10 @@ static int take_line(struct ftrace *f, const char *line, size_t len)
 	else if (mm_import_text_eat(&at, "=> "))
 		f->s->st->asides[MM_IMPORT_STACK]++;
 	else
-		return refuse(f, &at,
-			      "no event of ftrace: TASK-PID [CPU] TIME: EVENT: ..., as it "
-			      "prints them without the option latency-format");
+		return mm_import_session_refuse_at(
+			f->s, &at,
+			"no event of ftrace: TASK-PID [CPU] TIME: EVENT: ..., as it "
+			"prints them without the option latency-format");
 	return 0;
 }
 

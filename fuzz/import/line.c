@@ -163,6 +163,11 @@ const char *mm_import_line_quote(char buf[MM_IMPORT_QUOTE_MAX], const char *s, s
 	return buf;
 }
 
+bool mm_import_line_is(struct mm_import_field f, const char *word)
+{
+	return strlen(word) == f.len && memcmp(f.s, word, f.len) == 0;
+}
+
 bool mm_import_line_complain(const struct mm_import_cursor *at, struct mm_import_field where,
 			     const char *fmt, ...)
 {

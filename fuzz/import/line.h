@@ -66,6 +66,9 @@ struct mm_import_column {
 	uint64_t max;
 };
 
+/* Is f this word, all of it? */
+bool mm_import_line_is(struct mm_import_field f, const char *word);
+
 /* Fill the complaint of at, with the column where the field stands; false. */
 bool mm_import_line_complain(const struct mm_import_cursor *at, struct mm_import_field where,
 			     const char *fmt, ...) MM_PRINTF(3, 4);

@@ -13,8 +13,6 @@
  */
 #include "fuzz/import/text.h"
 
-#include <string.h>
-
 #define CMDLINE "# cmdline : "
 #define RECORD  "PERF_RECORD_"
 
@@ -24,12 +22,6 @@ struct perf {
 	struct mm_import_complaint why;
 };
 
-static int refuse(struct perf *f, const struct mm_import_cursor *at, const char *text)
-{
-	(void)mm_import_line_complain(at, (struct mm_import_field){at->p, 0}, "%s", text);
-	return mm_import_session_refuse(f->s, at->c);
-}
-
 /* ---- losses and notices ---- */
 
 static int lose(struct perf *f, const struct mm_import_cursor *at, uint64_t n)
@@ -37,7 +29,7 @@ static int lose(struct perf *f, const struct mm_import_cursor *at, uint64_t n)
 	struct mm_import_loss *lost = &f->s->st->lost;
 
 	if (n > UINT64_MAX - lost->reported)
-		return refuse(f, at, "more than 2^64 events are lost");
+		return mm_import_session_refuse_at(f->s, at, "more than 2^64 events are lost");
 	lost->reported += n;
 	f->s->st->asides[MM_IMPORT_LOSS]++;
 	return 0;
@@ -55,7 +47,7 @@ static int take_record(struct perf *f, struct mm_import_cursor *at)
 	(void)mm_import_text_eat(at, "_SAMPLES");
 	mm_import_text_skip_spaces(at);
 	if (!mm_import_text_eat(at, "lost ") || !mm_import_text_eat_number(at, &n))
-		return refuse(f, at, "wanted is a loss: lost N");
+		return mm_import_session_refuse_at(f->s, at, "wanted is a loss: lost N");
 	return lose(f, at, n);
 }
 
@@ -127,7 +119,8 @@ static int take_event(struct perf *f, struct mm_import_cursor *at)
 		mm_import_text_skip_spaces(at);
 	name = mm_import_text_name(at);
 	if (!name.len)
-		return refuse(f, at, "no name of an event, which ends with ':'");
+		return mm_import_session_refuse_at(f->s, at,
+						   "no name of an event, which ends with ':'");
 	return mm_import_text_event(f->s, &f->clock, &stamp, name, at);
 }
 
@@ -162,9 +155,10 @@ static int take_other_line(struct perf *f, struct mm_import_cursor *at)
 	}
 	mm_import_text_skip_spaces(at);
 	if (at->p != at->end)
-		return refuse(f, at,
-			      "no event of perf script: COMM PID [CPU] TIME: EVENT: ...; "
-			      "its option -F +cpu,+time adds what is missing");
+		return mm_import_session_refuse_at(
+			f->s, at,
+			"no event of perf script: COMM PID [CPU] TIME: EVENT: ...; "
+			"its option -F +cpu,+time adds what is missing");
 	f->s->st->asides[MM_IMPORT_EMPTY]++;
 	return 0;
 }

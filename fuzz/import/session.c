@@ -41,6 +41,15 @@ int mm_import_session_refuse(struct mm_import_session *s, const struct mm_import
 	return mm_import_reader_refuse(&s->reader, s->e, -MM_EINVAL, c->col, "%s", c->text);
 }
 
+int mm_import_session_refuse_at(struct mm_import_session *s, const struct mm_import_cursor *at,
+				const char *text)
+{
+	const struct mm_import_field here = {at->p, 0};
+
+	(void)mm_import_line_complain(at, here, "%s", text);
+	return mm_import_session_refuse(s, at->c);
+}
+
 /* ---- events ---- */
 
 static void note_odd(const struct mm_import_session *s, struct mm_import_odd *odd)

@@ -35,6 +35,10 @@ int mm_import_perf_read(struct mm_import_session *s) MM_MUST_USE;
 int mm_import_session_refuse(struct mm_import_session *s,
 			     const struct mm_import_complaint *c) MM_MUST_USE;
 
+/* The same, for text about what stands at at. */
+int mm_import_session_refuse_at(struct mm_import_session *s, const struct mm_import_cursor *at,
+				const char *text) MM_MUST_USE;
+
 /* Count an event and write what it becomes. */
 int mm_import_session_event(struct mm_import_session *s,
 			    const struct mm_import_event *ev) MM_MUST_USE;
