@@ -147,9 +147,14 @@ static void put_compact(struct list *l, const struct event *e, FILE *f)
 
 static void put_args(struct list *l, const struct event *e, const char *system, FILE *f)
 {
-	static const char *const no_page[] = {"page=(null) pfn=0", "page=0000000000000000 pfn=0x0",
-					      "page=0x0 pfn=0xffffffffffffffff",
-					      "page=00000000deadbeef pfn=0x0"};
+	static const char *const no_page[] = {
+		"page=(null) pfn=0",
+		"page=0000000000000000 pfn=0x0",
+		"page=1 pfn=0xffffffffffffffff",
+		"page=00000000deadbeef pfn=0x0",
+		"page=1 pfn=18446744073709551615",
+		"page=1 pfn=-1",
+	};
 	const char *pfn = below(l->rng, 2) ? "page=00000000384bb181 pfn=0x%x" : "page=1 pfn=%u";
 
 	if (e->what == 4) {
@@ -162,7 +167,7 @@ static void put_args(struct list *l, const struct event *e, const char *system, 
 		      : e->what == 2 ? "free_batched"
 				     : "alloc");
 	if (e->what == 3)
-		(void)fputs(no_page[below(l->rng, 4)], f);
+		(void)fputs(no_page[below(l->rng, 6)], f);
 	else
 		(void)fprintf(f, pfn, e->pfn);
 	(void)fprintf(f, " order=%u", e->order);
