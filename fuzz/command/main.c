@@ -24,7 +24,8 @@ const struct subcommand subcommands[] = {
 	 "import RECORDING [-o FILE] [--format kmem|ftrace|perf]\n"
 	 "RECORDING: compact, ftrace text, or perf script; gzip or plain, - for a pipe"},
 	{"show", command_show, "print a machine as the kernel prints itself",
-	 "show buddyinfo|pagetypeinfo|zoneinfo|unusable_index [-m MACHINE] [TRACE]"},
+	 "show buddyinfo|pagetypeinfo|zoneinfo|vmstat|unusable_index|extfrag_index\n"
+	 "                  [-m MACHINE] [TRACE]"},
 	{"help", command_help, "explain operations, machines, facts, claims, targets",
 	 "help [ops|machine|facts|claims|targets|SUBCOMMAND]"},
 	{NULL, NULL, NULL, NULL},

@@ -16,7 +16,9 @@ static const struct {
 	{"buddyinfo", mm_procfs_buddyinfo},
 	{"pagetypeinfo", mm_procfs_pagetypeinfo},
 	{"zoneinfo", mm_procfs_zoneinfo},
+	{"vmstat", mm_procfs_vmstat},
 	{"unusable_index", mm_procfs_unusable_index},
+	{"extfrag_index", mm_procfs_extfrag_index},
 };
 
 #define NR_VIEWS (sizeof(views) / sizeof(views[0]))
@@ -46,6 +48,21 @@ static int show(size_t view, const char *machine, const char *path)
 	return status;
 }
 
+/* The error that lists what there is. */
+static int no_view(const char *name)
+{
+	char list[160] = "";
+	size_t at = 0;
+	size_t i;
+
+	for (i = 0; i < NR_VIEWS && at < sizeof(list); i++) {
+		int n = snprintf(list + at, sizeof(list) - at, " %s", views[i].name);
+
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return usage_error("show", "cannot show \"%s\"; views are:%s", name, list);
+}
+
 int command_show(int argc, char **argv)
 {
 	const char *machine = NULL;
@@ -58,7 +75,7 @@ int command_show(int argc, char **argv)
 	for (view = 0; view < NR_VIEWS && strcmp(views[view].name, argv[1]) != 0; view++)
 		;
 	if (view == NR_VIEWS)
-		return usage_error("show", "cannot show \"%s\"", argv[1]);
+		return no_view(argv[1]);
 	for (i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "-m") == 0 && i + 1 < argc)
 			machine = argv[++i];

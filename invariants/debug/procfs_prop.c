@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * procfs properties: given a real kernel's numbers, the text is that kernel's
- * to the letter; given any machine, the text read back is the machine.
+ * to the letter; given any machine, the
+ * text parsed is the machine.
  */
 #include "mm/procfs.h"
 
+#include "fuzz/import/proc.h"
 #include "invariants/engine/claims_walk.h"
+#include "invariants/engine/proc_machine.h"
+#include "invariants/engine/proc_try.h"
 #include "invariants/engine/prop.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Where the tree lies; without it, the folder the program runs in. */
+#ifndef MM_SOURCE_DIR
+#define MM_SOURCE_DIR "."
+#endif
+
+#define SAVED_VMSTAT MM_SOURCE_DIR "/corpus/recordings/proc/linux-6.18-2cpu-24g/vmstat"
 
 typedef void (*render_fn)(const struct mm_machine *m, FILE *out);
 
@@ -53,20 +64,40 @@ static const char *const pagetypeinfo[] = {
 	"Node 0, zone      DMA            1            7            0            0            0 \n",
 };
 
-static const char zoneinfo_dma32[] = "Node 0, zone    DMA32\n"
-				     "  pages free     772791\n"
-				     "        boost    0\n"
-				     "        min      6065\n"
-				     "        low      7581\n"
-				     "        high     9097\n"
-				     "        promo    10613\n"
-				     "        spanned  1044480\n"
-				     "        present  782336\n"
-				     "        managed  772917\n"
-				     "        cma      0\n"
-				     "        protection: (0, 0, 5376, 5376, 5376)\n"
-				     "      nr_free_pages 772791\n"
-				     "  start_pfn:           4096\n";
+static const char *const zoneinfo_dma32[] = {
+	"Node 0, zone    DMA32\n"
+	"  per-node stats\n"
+	"      nr_inactive_anon 0\n",
+	"      pgdemote_khugepaged 0\n"
+	"  pages free     772791\n"
+	"        boost    0\n"
+	"        min      6065\n"
+	"        low      7581\n"
+	"        high     9097\n"
+	"        promo    10613\n"
+	"        spanned  1044480\n"
+	"        present  782336\n"
+	"        managed  772917\n"
+	"        cma      0\n"
+	"        protection: (0, 0, 5376, 5376)\n"
+	"      nr_free_pages 772791\n"
+	"      nr_zone_inactive_anon 0\n",
+	"      nr_free_cma  0\n"
+	"      numa_hit     0\n",
+	"      numa_other   0\n"
+	"  pagesets\n"
+	"    cpu: 0\n"
+	"              count:    0\n"
+	"              high:     0\n"
+	"              batch:    1\n"
+	"              high_min: 0\n"
+	"              high_max: 0\n"
+	"  vm stats threshold: 0\n"
+	"  node_unreclaimable:  0\n"
+	"  start_pfn:           4096\n"
+	"Node 0, zone   Normal\n"
+	"  pages free     0\n",
+};
 
 static const char zoneinfo_movable[] = "Node 0, zone  Movable\n"
 				       "  pages free     0\n"
@@ -79,7 +110,7 @@ static const char zoneinfo_movable[] = "Node 0, zone  Movable\n"
 				       "        present  0\n"
 				       "        managed  0\n"
 				       "        cma      0\n"
-				       "        protection: (0, 0, 0, 0, 0)\n";
+				       "        protection: (0, 0, 0, 0)\n";
 
 /* A machine that is nothing but numbers to print. */
 struct paper {
@@ -105,6 +136,7 @@ static struct paper *paper_create(struct mm_prop_run *p)
 	pa->m.nr_pageblocks = 8;
 	pa->m.desc.max_order = 10;
 	pa->m.desc.pageblock_order = 9;
+	pa->m.desc.cpus = 1;
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		pa->zones[z].name = mm_gfp_zone_name((enum mm_zone_type)z);
 		for (o = 0; o < MM_NR_ORDERS; o++) {
@@ -180,6 +212,7 @@ static void zoneinfo_to_the_letter(struct mm_prop_run *p)
 	struct paper *pa = paper_create(p);
 	struct zone *z;
 	char *text;
+	size_t k;
 	int i;
 
 	if (!pa)
@@ -196,7 +229,9 @@ static void zoneinfo_to_the_letter(struct mm_prop_run *p)
 	for (i = 0; i < MM_NR_WMARK; i++)
 		pa->zones[MM_ZONE_MOVABLE].wmark[i] = 32;
 	text = text_of(mm_procfs_zoneinfo, &pa->m);
-	PROP(p, text && strstr(text, zoneinfo_dma32), "not what Linux prints:\n%s", text);
+	for (k = 0; k < sizeof(zoneinfo_dma32) / sizeof(zoneinfo_dma32[0]); k++)
+		PROP(p, text && strstr(text, zoneinfo_dma32[k]), "no lines\n%sin\n%s",
+		     zoneinfo_dma32[k], text);
 	PROP(p, strstr(text, zoneinfo_movable), "an empty zone, not as Linux prints it:\n%s", text);
 	free(text);
 	free(pa);
@@ -227,136 +262,140 @@ static bool used_machine(struct mm_prop_run *p, struct mm_walk *w)
 	return false;
 }
 
-/* The numbers behind `head` in the text, as many as there are on its line. */
-static int numbers_after(const char *text, const char *head, uint64_t *to, int max)
+static void used_machines_read_back(struct mm_prop_run *p)
 {
-	const char *at = strstr(text, head);
-	int n = 0;
+	struct mm_walk w;
 
-	if (!at)
-		return -1;
-	at += strlen(head);
-	while (n < max && *at != '\n') {
-		char *end;
-
-		to[n] = strtoull(at, &end, 10);
-		if (end == at)
-			break;
-		n++;
-		at = end;
-	}
-	return n;
+	if (!used_machine(p, &w))
+		return;
+	mm_proc_check_printed(p, w.m);
+	mm_walk_close(&w);
 }
 
-static void check_zone(struct mm_prop_run *p, const struct mm_machine *m, const struct zone *z,
-		       const char *text)
+static void machines_of_all_shapes_read_back(struct mm_prop_run *p)
 {
-	uint64_t n[MM_NR_ORDERS + 1];
-	int nr = (int)m->desc.max_order + 1;
-	char head[80];
-	int o;
-	int t;
+	static const char *const more[] = {
+		"ram=8M dma=1M dma32=2M normal=4M highmem=6M cpus=64",
+		"ram=64M dma=16M cpus=2",
+		"ram=1M-2M,6M-8M dma=4M normal=5M cpus=3",
+		NULL,
+	};
+	const char *const *lists[] = {more, mm_walk_machines};
+	struct mm_walk w;
+	size_t list;
+	size_t i;
 
-	(void)snprintf(head, sizeof(head), "Node 0, zone %8s ", z->name);
-	PROP(p, numbers_after(text, head, n, MM_NR_ORDERS + 1) == nr, "buddyinfo: columns");
-	for (o = 0; o < nr; o++)
-		PROP(p, n[o] == z->free_area[o].nr_free, "buddyinfo: %s order %d", z->name, o);
-	text = strstr(text, "Free pages count");
-	for (t = 0; t < MM_MIGRATE_TYPES; t++) {
-		(void)snprintf(head, sizeof(head), "zone %8s, type %12s ", z->name,
-			       mm_gfp_migratetype_name((enum mm_migratetype)t));
-		if (t == MM_MIGRATE_CMA)
+	for (list = 0; list < 2; list++) {
+		for (i = 0; lists[list][i] && p->failures == 0; i++) {
+			if (!mm_walk_open(&w, p, lists[list][i]))
+				return;
+			mm_proc_check_printed(p, w.m);
+			mm_walk_close(&w);
+		}
+	}
+}
+
+/* Names of 6.18 that came after 6.12, or belong to a zone for devices. */
+static const char *const later[] = {
+	"nr_free_pages_blocks",
+	"pgpromote_candidate_nrl",
+	"pgdemote_proactive",
+	"nr_hugetlb",
+	"nr_balloon_pages",
+	"nr_kernel_file_pages",
+	"pgalloc_device",
+	"allocstall_device",
+	"pgskip_device",
+	"pgsteal_proactive",
+	"pgscan_proactive",
+	"direct_map_level2_collapses",
+	"direct_map_level3_collapses",
+	NULL,
+};
+static const char *const gone[] = {"nr_bounce", "nr_writeback_temp", NULL};
+
+static bool is_one_of(const char *const *list, const char *name)
+{
+	while (*list && strcmp(*list, name) != 0)
+		list++;
+	return *list != NULL;
+}
+
+/* All names of the saved copy but the later ones, in its order. */
+static void check_names(struct mm_prop_run *p, const struct mm_proc_stats *ours,
+			const struct mm_proc_stats *theirs)
+{
+	size_t k = 0;
+	size_t i;
+
+	for (i = 0; i <= ours->nr; i++) {
+		while (k < theirs->nr && is_one_of(later, theirs->stat[k].name))
+			k++;
+		if (i == ours->nr || is_one_of(gone, ours->stat[i].name))
 			continue;
-		PROP(p, numbers_after(text, head, n, MM_NR_ORDERS + 1) == nr,
-		     "pagetypeinfo: columns of %s", head);
-		for (o = 0; o < nr; o++)
-			PROP(p,
-			     (int64_t)n[o] ==
-				     mm_list_check(&z->free_area[o].free_list[t], z->spanned),
-			     "pagetypeinfo: %s type %d order %d", z->name, t, o);
+		PROP(p, k < theirs->nr && strcmp(theirs->stat[k].name, ours->stat[i].name) == 0,
+		     "vmstat: %s is out of order", ours->stat[i].name);
+		k++;
 	}
-	/* every pageblock that begins in the zone, or holds its first frame */
-	text = strstr(text, "Number of blocks");
-	(void)snprintf(head, sizeof(head), "Node 0, zone %8s ", z->name);
-	PROP(p, numbers_after(text, head, n, 6) == 5, "pagetypeinfo: columns of types");
-	PROP(p,
-	     n[0] + n[1] + n[2] + n[3] + n[4] ==
-		     mm_migratetype_block(m, z->start_pfn + z->spanned - 1) -
-			     mm_migratetype_block(m, z->start_pfn) + 1,
-	     "pagetypeinfo: pageblocks of %s", z->name);
+	PROP(p, k == theirs->nr, "vmstat: no %s", theirs->stat[k].name);
 }
 
-static void buddyinfo_and_pagetypeinfo(const struct mm_machine *m, FILE *out)
+static void names_follow_the_saved_copy(struct mm_prop_run *p)
 {
-	mm_procfs_buddyinfo(m, out);
-	mm_procfs_pagetypeinfo(m, out);
-}
-
-static void buddyinfo_reads_back(struct mm_prop_run *p)
-{
+	struct mm_error e = {0};
+	struct mm_proc_text t;
+	struct mm_proc theirs;
+	struct mm_proc ours;
 	struct mm_walk w;
-	char head[40];
-	char *text;
-	int z;
+	bool ok;
 
-	if (!used_machine(p, &w))
+	PROP(p, !mm_proc_load(&t, SAVED_VMSTAT, &e), "%s", e.text);
+	ok = mm_proc_try(p, &theirs, MM_PROC_VMSTAT, &t);
+	free((char *)t.bytes);
+	if (!ok)
 		return;
-	text = text_of(buddyinfo_and_pagetypeinfo, w.m);
-	for (z = 0; z < MM_NR_ZONES && text; z++) {
-		const struct zone *zone = &w.m->zones[z];
-
-		(void)snprintf(head, sizeof(head), "zone %8s", zone->name);
-		PROP(p, (strstr(text, head) != NULL) == (zone->present != 0), "%s: printed or not",
-		     zone->name);
-		if (zone->present)
-			check_zone(p, w.m, zone, text);
+	if (mm_walk_open(&w, p, "ram=64M dma=16M")) {
+		if (mm_proc_try_printed(p, &ours, MM_PROC_VMSTAT, w.m)) {
+			check_names(p, &ours.u.vmstat, &theirs.u.vmstat);
+			mm_proc_free(&ours);
+		}
+		mm_walk_close(&w);
 	}
-	free(text);
-	mm_walk_close(&w);
+	mm_proc_free(&theirs);
 }
 
-static void check_number(struct mm_prop_run *p, const char *text, const char *head, uint64_t want)
+/* A list of 100000 blocks and more is not counted to its end. */
+static void long_lists_are_capped(struct mm_prop_run *p)
 {
-	uint64_t n = 0;
+	struct paper *pa = paper_create(p);
+	struct mm_list *link = calloc(100000, sizeof(*link));
+	struct mm_list *head;
+	struct mm_proc v;
+	size_t i;
 
-	PROP(p, numbers_after(text, head, &n, 1) == 1 && n == want, "zoneinfo: %s %llu, not %llu",
-	     head, (unsigned long long)n, (unsigned long long)want);
-}
+	if (pa && link) {
+		pa->zones[MM_ZONE_DMA].present = 1;
+		pa->zones[MM_ZONE_DMA].spanned = 4096 << 5;
+		pa->m.desc.pageblock_order = 20;
+		head = &pa->zones[MM_ZONE_DMA].free_area[0].free_list[0];
+		for (i = 0; i < 100000; i++)
+			mm_list_add(&link[i], head);
+		for (i = 0; i < 2 && mm_proc_try_printed(p, &v, MM_PROC_PAGETYPEINFO, &pa->m);
+		     i++) {
+			const struct mm_proc_free *r = v.u.pagetypeinfo.free.row;
 
-static void zoneinfo_reads_back(struct mm_prop_run *p)
-{
-	struct mm_walk w;
-	const char *at;
-	char *text;
-	int z;
-
-	if (!used_machine(p, &w))
-		return;
-	text = text_of(mm_procfs_zoneinfo, w.m);
-	PROP(p, text, "no host memory");
-	at = text;
-	for (z = 0; z < MM_NR_ZONES && at; z++) {
-		const struct zone *zone = &w.m->zones[z];
-
-		at = strstr(at, zone->name);
-		PROP(p, at, "zoneinfo: no zone %s", zone->name);
-		check_number(p, at, "pages free", zone->nr_free_pages);
-		check_number(p, at, "min", mm_zone_wmark(zone, MM_WMARK_MIN));
-		check_number(p, at, "low", mm_zone_wmark(zone, MM_WMARK_LOW));
-		check_number(p, at, "high", mm_zone_wmark(zone, MM_WMARK_HIGH));
-		check_number(p, at, "promo", mm_zone_wmark(zone, MM_WMARK_PROMO));
-		check_number(p, at, "spanned", zone->spanned);
-		check_number(p, at, "present", zone->present);
-		check_number(p, at, "managed", zone->managed);
-		check_number(p, at, "protection: (", zone->lowmem_reserve[0]);
-		if (zone->present)
-			check_number(p, at, "start_pfn:", zone->start_pfn);
+			/* the second time there is one block less */
+			if (r->blocks[0] != 100000 - i || r->capped != 1 - i)
+				prop_fail(p, __FILE__, __LINE__, "100000 - %zu blocks", i);
+			mm_proc_free(&v);
+			mm_list_del(&link[0]);
+		}
 	}
-	free(text);
-	mm_walk_close(&w);
+	free(link);
+	free(pa);
 }
 
-/* ---- the unusable index ---- */
+/* ---- fragmentation ---- */
 
 static void unusable_is_a_share(struct mm_prop_run *p)
 {
@@ -404,13 +443,71 @@ static void unusable_index_is_printed(struct mm_prop_run *p)
 	free(pa);
 }
 
+static void extfrag_says_why(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	int z;
+
+	if (!used_machine(p, &w))
+		return;
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		const struct zone *zone = &w.m->zones[z];
+		int64_t blocks = 0;
+		unsigned int o;
+		int largest = -1;
+
+		for (o = 0; o <= w.m->desc.max_order; o++) {
+			blocks += (int64_t)zone->free_area[o].nr_free;
+			largest = zone->free_area[o].nr_free ? (int)o : largest;
+		}
+		for (o = 0; o <= w.m->desc.max_order; o++) {
+			int64_t wanted = (int64_t)zone->nr_free_pages * 1000 / (1 << o);
+			int64_t want = blocks ? 1000 - (1000 + wanted) / blocks : 0;
+
+			if ((int)o <= largest)
+				want = -1000;
+			PROP(p, mm_procfs_extfrag(w.m, zone, o) == want, "%s order %u: %d",
+			     zone->name, o, mm_procfs_extfrag(w.m, zone, o));
+		}
+	}
+	mm_walk_close(&w);
+}
+
+static void extfrag_index_is_printed(struct mm_prop_run *p)
+{
+	struct paper *pa = paper_create(p);
+	char *text;
+
+	if (!pa)
+		return;
+	pa->m.desc.max_order = 3;
+	pa->zones[MM_ZONE_DMA].present = 1;
+	pa->zones[MM_ZONE_DMA].free_area[0].nr_free = 1;
+	pa->zones[MM_ZONE_NORMAL].present = 1;
+	pa->zones[MM_ZONE_NORMAL].free_area[0].nr_free = 3;
+	pa->zones[MM_ZONE_NORMAL].free_area[2].nr_free = 1;
+	pa->zones[MM_ZONE_MOVABLE].present = 1;
+	text = text_of(mm_procfs_extfrag_index, &pa->m);
+	PROP(p,
+	     text && strcmp(text, "Node 0, zone      DMA -1.000  0.-500  0.-250  0.-125 \n"
+				  "Node 0, zone   Normal -1.000 -1.000 -1.000  0.532 \n"
+				  "Node 0, zone  Movable  0.000  0.000  0.000  0.000 \n") == 0,
+	     "printed as\n%s", text);
+	free(text);
+	free(pa);
+}
+
 const struct mm_prop mm_procfs_props[] = {
 	{"procfs.buddyinfo_to_the_letter", buddyinfo_to_the_letter, 1},
 	{"procfs.pagetypeinfo_to_the_letter", pagetypeinfo_to_the_letter, 1},
 	{"procfs.zoneinfo_to_the_letter", zoneinfo_to_the_letter, 1},
-	{"procfs.buddyinfo_and_pagetypeinfo_read_back", buddyinfo_reads_back, 30},
-	{"procfs.zoneinfo_reads_back", zoneinfo_reads_back, 30},
+	{"procfs.vmstat_names_follow_the_saved_copy", names_follow_the_saved_copy, 1},
+	{"procfs.used_machines_read_back", used_machines_read_back, 30},
+	{"procfs.machines_of_all_shapes_read_back", machines_of_all_shapes_read_back, 1},
+	{"procfs.long_lists_are_capped", long_lists_are_capped, 1},
 	{"procfs.unusable_is_a_share", unusable_is_a_share, 30},
 	{"procfs.unusable_index_is_printed", unusable_index_is_printed, 1},
+	{"procfs.extfrag_says_why_an_order_fails", extfrag_says_why, 30},
+	{"procfs.extfrag_index_is_printed", extfrag_index_is_printed, 1},
 	{NULL, NULL, 0},
 };

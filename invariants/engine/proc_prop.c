@@ -152,7 +152,7 @@ static void table_values(struct mm_prop_run *p)
 	"Page block order: 9\nPages per block:  512\n\n"                                           \
 	"Free pages count per migrate type at order       0      1 \n"                             \
 	"Node    0, zone   Normal, type      Movable >100000 1000000 \n"                           \
-	"\nNumber of blocks type       Movable          CMA \n"                                     \
+	"\nNumber of blocks type       Movable          CMA \n"                                    \
 	"Node 0, zone   Normal            1            0 \n"                                       \
 	"\nNumber of mixed blocks      Movable          CMA \n"                                    \
 	"Node 0, zone   Normal            0 123456789012345 \n"

@@ -1,11 +1,171 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * procfs: four renderers.  Column widths are the kernel's, because parsers
- * split on them.
+ * procfs: renderers of the kernel's files.  Column widths are the kernel's,
+ * because parsers split on them; names and their order are the kernel's too,
+ * because people look for them.  What the model does not have is a counter of
+ * something that never happened: 0.
  */
 #include "mm/procfs.h"
 
 #include "mm/migratetype.h"
+
+#define NR_OF(table) (sizeof(table) / sizeof((table)[0]))
+
+/* ---- what is counted: the one place that knows where numbers live ---- */
+
+/* What a zone keeps for a CPU, and how far that CPU's counters may drift. */
+struct pageset {
+	uint64_t count;
+	uint64_t high;
+	uint64_t batch;
+	uint64_t high_min;
+	uint64_t high_max;
+	uint64_t stat_threshold;
+};
+
+enum numa_item {
+	NUMA_HIT,
+	NUMA_MISS,
+	NUMA_FOREIGN,
+	NUMA_INTERLEAVE,
+	NUMA_LOCAL,
+	NUMA_OTHER,
+	NUMA_NR
+};
+
+/* Events that a zone has of its own. */
+enum zone_event { EVENT_PGALLOC, EVENT_ALLOCSTALL, EVENT_PGSKIP, EVENT_NR };
+
+static uint64_t free_of(const struct zone *z)
+{
+	return z->nr_free_pages;
+}
+
+static struct pageset pageset_of(const struct zone *z, int cpu)
+{
+	const struct pageset none = {.batch = 1};
+
+	(void)z;
+	(void)cpu;
+	return none;
+}
+
+static uint64_t numa_of(const struct zone *z, enum numa_item item)
+{
+	(void)z;
+	(void)item;
+	return 0;
+}
+
+static uint64_t event_of(const struct zone *z, enum zone_event event)
+{
+	(void)z;
+	(void)event;
+	return 0;
+}
+
+static uint64_t pgfree_of(const struct mm_machine *m)
+{
+	(void)m;
+	return 0;
+}
+
+/* ---- names, in the order of 6.12 ---- */
+/* clang-format off */
+
+/* Kernel: enum zone_stat_item; the first is the one that the model has. */
+static const char *const zone_items[] = {
+	"nr_free_pages", "nr_zone_inactive_anon", "nr_zone_active_anon",
+	"nr_zone_inactive_file", "nr_zone_active_file", "nr_zone_unevictable",
+	"nr_zone_write_pending", "nr_mlock", "nr_bounce", "nr_zspages", "nr_free_cma",
+};
+
+/* Kernel: enum numa_stat_item. */
+static const char *const numa_items[NUMA_NR] = {
+	[NUMA_HIT] = "numa_hit",         [NUMA_MISS] = "numa_miss",
+	[NUMA_FOREIGN] = "numa_foreign", [NUMA_INTERLEAVE] = "numa_interleave",
+	[NUMA_LOCAL] = "numa_local",     [NUMA_OTHER] = "numa_other",
+};
+
+/* Kernel: enum node_stat_item. */
+static const char *const node_items[] = {
+	"nr_inactive_anon", "nr_active_anon", "nr_inactive_file", "nr_active_file",
+	"nr_unevictable", "nr_slab_reclaimable", "nr_slab_unreclaimable",
+	"nr_isolated_anon", "nr_isolated_file", "workingset_nodes",
+	"workingset_refault_anon", "workingset_refault_file", "workingset_activate_anon",
+	"workingset_activate_file", "workingset_restore_anon", "workingset_restore_file",
+	"workingset_nodereclaim", "nr_anon_pages", "nr_mapped", "nr_file_pages", "nr_dirty",
+	"nr_writeback", "nr_writeback_temp", "nr_shmem", "nr_shmem_hugepages",
+	"nr_shmem_pmdmapped", "nr_file_hugepages", "nr_file_pmdmapped",
+	"nr_anon_transparent_hugepages", "nr_vmscan_write", "nr_vmscan_immediate_reclaim",
+	"nr_dirtied", "nr_written", "nr_throttled_written", "nr_kernel_misc_reclaimable",
+	"nr_foll_pin_acquired", "nr_foll_pin_released", "nr_kernel_stack",
+	"nr_page_table_pages", "nr_sec_page_table_pages", "nr_iommu_pages", "nr_swapcached",
+	"pgpromote_success", "pgpromote_candidate", "pgdemote_kswapd", "pgdemote_direct",
+	"pgdemote_khugepaged",
+};
+
+/* Kernel: enum vm_stat_item, then what precedes the events of zones. */
+static const char *const system_items[] = {
+	"nr_dirty_threshold", "nr_dirty_background_threshold", "nr_memmap_pages",
+	"nr_memmap_boot_pages", "pgpgin", "pgpgout", "pswpin", "pswpout",
+};
+
+/* Kernel: enum vm_event_item behind those; the first is the one that the model has. */
+static const char *const event_items[] = {
+	"pgfree", "pgactivate", "pgdeactivate", "pglazyfree", "pgfault", "pgmajfault",
+	"pglazyfreed", "pgrefill", "pgreuse", "pgsteal_kswapd", "pgsteal_direct",
+	"pgsteal_khugepaged", "pgscan_kswapd", "pgscan_direct", "pgscan_khugepaged",
+	"pgscan_direct_throttle", "pgscan_anon", "pgscan_file", "pgsteal_anon",
+	"pgsteal_file", "zone_reclaim_success", "zone_reclaim_failed", "pginodesteal",
+	"slabs_scanned", "kswapd_inodesteal", "kswapd_low_wmark_hit_quickly",
+	"kswapd_high_wmark_hit_quickly", "pageoutrun", "pgrotated", "drop_pagecache",
+	"drop_slab", "oom_kill", "numa_pte_updates", "numa_huge_pte_updates",
+	"numa_hint_faults", "numa_hint_faults_local", "numa_pages_migrated",
+	"pgmigrate_success", "pgmigrate_fail", "thp_migration_success",
+	"thp_migration_fail", "thp_migration_split", "compact_migrate_scanned",
+	"compact_free_scanned", "compact_isolated", "compact_stall", "compact_fail",
+	"compact_success", "compact_daemon_wake", "compact_daemon_migrate_scanned",
+	"compact_daemon_free_scanned", "htlb_buddy_alloc_success", "htlb_buddy_alloc_fail",
+	"unevictable_pgs_culled", "unevictable_pgs_scanned", "unevictable_pgs_rescued",
+	"unevictable_pgs_mlocked", "unevictable_pgs_munlocked", "unevictable_pgs_cleared",
+	"unevictable_pgs_stranded", "thp_fault_alloc", "thp_fault_fallback",
+	"thp_fault_fallback_charge", "thp_collapse_alloc", "thp_collapse_alloc_failed",
+	"thp_file_alloc", "thp_file_fallback", "thp_file_fallback_charge",
+	"thp_file_mapped", "thp_split_page", "thp_split_page_failed",
+	"thp_deferred_split_page", "thp_underused_split_page", "thp_split_pmd",
+	"thp_scan_exceed_none_pte", "thp_scan_exceed_swap_pte", "thp_scan_exceed_share_pte",
+	"thp_split_pud", "thp_zero_page_alloc", "thp_zero_page_alloc_failed", "thp_swpout",
+	"thp_swpout_fallback", "balloon_inflate", "balloon_deflate", "balloon_migrate",
+	"swap_ra", "swap_ra_hit", "swpin_zero", "swpout_zero", "ksm_swpin_copy", "cow_ksm",
+	"zswpin", "zswpout", "zswpwb", "direct_map_level2_splits",
+	"direct_map_level3_splits", "nr_unstable",
+};
+
+/* clang-format on */
+
+/* How the names of a zone's events end. */
+static const char *const zone_endings[MM_NR_ZONES] = {
+	[MM_ZONE_DMA] = "dma",      [MM_ZONE_DMA32] = "dma32",     [MM_ZONE_NORMAL] = "normal",
+	[MM_ZONE_HIGHMEM] = "high", [MM_ZONE_MOVABLE] = "movable",
+};
+
+static const char *const zone_events[EVENT_NR] = {
+	[EVENT_PGALLOC] = "pgalloc",
+	[EVENT_ALLOCSTALL] = "allocstall",
+	[EVENT_PGSKIP] = "pgskip",
+};
+
+/* A kernel of 64 bits is built without HighMem, and its files do not name it. */
+static bool zone_built(const struct mm_machine *m, int zone)
+{
+	return zone != MM_ZONE_HIGHMEM || m->zones[zone].spanned;
+}
+
+/* ---- buddyinfo and pagetypeinfo ---- */
+
+/* Longer lists are not counted to their end: ">100000". */
+#define LIST_SHOWN_MAX 100000
 
 static uint64_t list_length(const struct zone *z, unsigned int order, int type)
 {
@@ -37,6 +197,16 @@ static bool type_shown(int type)
 	return type != MM_MIGRATE_CMA;
 }
 
+static void print_list(const struct zone *z, unsigned int order, int type, FILE *out)
+{
+	uint64_t n = list_length(z, order, type);
+
+	if (n < LIST_SHOWN_MAX)
+		(void)fprintf(out, "%6llu ", (unsigned long long)n);
+	else
+		(void)fprintf(out, ">%6d ", LIST_SHOWN_MAX);
+}
+
 static void pagetype_free(const struct mm_machine *m, const struct zone *z, FILE *out)
 {
 	unsigned int o;
@@ -48,7 +218,7 @@ static void pagetype_free(const struct mm_machine *m, const struct zone *z, FILE
 		(void)fprintf(out, "Node %4d, zone %8s, type %12s ", 0, z->name,
 			      mm_gfp_migratetype_name((enum mm_migratetype)t));
 		for (o = 0; o <= m->desc.max_order; o++)
-			(void)fprintf(out, "%6llu ", (unsigned long long)list_length(z, o, t));
+			print_list(z, o, t, out);
 		(void)fputc('\n', out);
 	}
 }
@@ -100,61 +270,204 @@ void mm_procfs_pagetypeinfo(const struct mm_machine *m, FILE *out)
 	}
 }
 
-static void zone_line(FILE *out, const char *name, uint64_t v)
+/* ---- zoneinfo ---- */
+
+static void pages_line(FILE *out, const char *name, uint64_t v)
 {
 	(void)fprintf(out, "\n        %-8s %llu", name, (unsigned long long)v);
 }
 
+static void stat_line(FILE *out, const char *name, uint64_t v)
+{
+	(void)fprintf(out, "\n      %-12s %llu", name, (unsigned long long)v);
+}
+
+/* What every zone says, an empty one too. */
+static void zone_pages(const struct mm_machine *m, const struct zone *z, FILE *out)
+{
+	const char *comma = "";
+	int i;
+
+	(void)fprintf(out, "\n  pages free     %llu", (unsigned long long)free_of(z));
+	pages_line(out, "boost", z->boost);
+	pages_line(out, "min", mm_zone_wmark(z, MM_WMARK_MIN));
+	pages_line(out, "low", mm_zone_wmark(z, MM_WMARK_LOW));
+	pages_line(out, "high", mm_zone_wmark(z, MM_WMARK_HIGH));
+	pages_line(out, "promo", mm_zone_wmark(z, MM_WMARK_PROMO));
+	pages_line(out, "spanned", z->spanned);
+	pages_line(out, "present", z->present);
+	pages_line(out, "managed", z->managed);
+	pages_line(out, "cma", 0);
+	(void)fprintf(out, "\n        protection: (");
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		if (!zone_built(m, i))
+			continue;
+		(void)fprintf(out, "%s%llu", comma, (unsigned long long)z->lowmem_reserve[i]);
+		comma = ", ";
+	}
+	(void)fputc(')', out);
+}
+
+static void zone_pagesets(const struct mm_machine *m, const struct zone *z, FILE *out)
+{
+	int cpu;
+
+	(void)fprintf(out, "\n  pagesets");
+	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
+		struct pageset s = pageset_of(z, cpu);
+
+		(void)fprintf(out, "\n    cpu: %d", cpu);
+		(void)fprintf(out, "\n              count:    %llu", (unsigned long long)s.count);
+		(void)fprintf(out, "\n              high:     %llu", (unsigned long long)s.high);
+		(void)fprintf(out, "\n              batch:    %llu", (unsigned long long)s.batch);
+		(void)fprintf(out, "\n              high_min: %llu",
+			      (unsigned long long)s.high_min);
+		(void)fprintf(out, "\n              high_max: %llu",
+			      (unsigned long long)s.high_max);
+		(void)fprintf(out, "\n  vm stats threshold: %llu",
+			      (unsigned long long)s.stat_threshold);
+	}
+}
+
+/* What only a zone with frames says. */
+static void zone_counters(const struct mm_machine *m, const struct zone *z, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < NR_OF(zone_items); i++)
+		stat_line(out, zone_items[i], i ? 0 : free_of(z));
+	for (i = 0; i < NR_OF(numa_items); i++)
+		stat_line(out, numa_items[i], numa_of(z, (enum numa_item)i));
+	zone_pagesets(m, z, out);
+	(void)fprintf(out, "\n  node_unreclaimable:  %u", 0);
+	(void)fprintf(out, "\n  start_pfn:           %llu", (unsigned long long)z->start_pfn);
+}
+
 void mm_procfs_zoneinfo(const struct mm_machine *m, FILE *out)
 {
+	bool node_shown = false;
+	size_t k;
 	int i;
-	int j;
 
 	for (i = 0; i < MM_NR_ZONES; i++) {
 		const struct zone *z = &m->zones[i];
 
-		(void)fprintf(out, "Node %d, zone %8s", 0, z->name);
-		(void)fprintf(out, "\n  pages free     %llu", (unsigned long long)z->nr_free_pages);
-		zone_line(out, "boost", z->boost);
-		zone_line(out, "min", mm_zone_wmark(z, MM_WMARK_MIN));
-		zone_line(out, "low", mm_zone_wmark(z, MM_WMARK_LOW));
-		zone_line(out, "high", mm_zone_wmark(z, MM_WMARK_HIGH));
-		zone_line(out, "promo", mm_zone_wmark(z, MM_WMARK_PROMO));
-		zone_line(out, "spanned", z->spanned);
-		zone_line(out, "present", z->present);
-		zone_line(out, "managed", z->managed);
-		zone_line(out, "cma", 0);
-		(void)fprintf(out, "\n        protection: (");
-		for (j = 0; j < MM_NR_ZONES; j++)
-			(void)fprintf(out, "%s%llu", j ? ", " : "",
-				      (unsigned long long)z->lowmem_reserve[j]);
-		(void)fputs(")\n", out);
-		if (!z->present)
+		if (!zone_built(m, i))
 			continue;
-		(void)fprintf(out, "      %-12s %llu\n", "nr_free_pages",
-			      (unsigned long long)z->nr_free_pages);
-		(void)fprintf(out, "  start_pfn:           %llu\n",
-			      (unsigned long long)z->start_pfn);
+		(void)fprintf(out, "Node %d, zone %8s", 0, z->name);
+		if (z->present && !node_shown) {
+			(void)fprintf(out, "\n  per-node stats");
+			for (k = 0; k < NR_OF(node_items); k++)
+				stat_line(out, node_items[k], 0);
+			node_shown = true;
+		}
+		zone_pages(m, z, out);
+		if (z->present)
+			zone_counters(m, z, out);
+		(void)fputc('\n', out);
 	}
 }
 
-unsigned int mm_procfs_unusable(const struct mm_machine *m, const struct zone *z,
-				unsigned int order)
+/* ---- vmstat ---- */
+
+static void vmstat_line(FILE *out, const char *name, uint64_t v)
 {
-	uint64_t suitable = 0;
-	uint64_t free_pages = 0;
+	(void)fprintf(out, "%s %llu\n", name, (unsigned long long)v);
+}
+
+static void vmstat_zones(const struct mm_machine *m, FILE *out)
+{
+	uint64_t numa[NUMA_NR] = {0};
+	uint64_t nr_free = 0;
+	size_t i;
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		nr_free += free_of(&m->zones[z]);
+		for (i = 0; i < NR_OF(numa_items); i++)
+			numa[i] += numa_of(&m->zones[z], (enum numa_item)i);
+	}
+	for (i = 0; i < NR_OF(zone_items); i++)
+		vmstat_line(out, zone_items[i], i ? 0 : nr_free);
+	for (i = 0; i < NR_OF(numa_items); i++)
+		vmstat_line(out, numa_items[i], numa[i]);
+}
+
+static void vmstat_zone_events(const struct mm_machine *m, FILE *out)
+{
+	char name[32];
+	int e;
+	int z;
+
+	for (e = 0; e < EVENT_NR; e++) {
+		for (z = 0; z < MM_NR_ZONES; z++) {
+			if (!zone_built(m, z))
+				continue;
+			(void)snprintf(name, sizeof(name), "%s_%s", zone_events[e],
+				       zone_endings[z]);
+			vmstat_line(out, name, event_of(&m->zones[z], (enum zone_event)e));
+		}
+	}
+}
+
+void mm_procfs_vmstat(const struct mm_machine *m, FILE *out)
+{
+	size_t i;
+
+	vmstat_zones(m, out);
+	for (i = 0; i < NR_OF(node_items); i++)
+		vmstat_line(out, node_items[i], 0);
+	for (i = 0; i < NR_OF(system_items); i++)
+		vmstat_line(out, system_items[i], 0);
+	vmstat_zone_events(m, out);
+	for (i = 0; i < NR_OF(event_items); i++)
+		vmstat_line(out, event_items[i], i ? 0 : pgfree_of(m));
+}
+
+/* ---- fragmentation ---- */
+
+struct free_blocks {
+	uint64_t pages;
+	uint64_t blocks;
+	uint64_t suitable_pages; /* in blocks of the order and above */
+};
+
+static struct free_blocks free_blocks_of(const struct mm_machine *m, const struct zone *z,
+					 unsigned int order)
+{
+	struct free_blocks f = {0, 0, 0};
 	unsigned int o;
 
 	for (o = 0; o <= m->desc.max_order; o++) {
 		uint64_t pages = z->free_area[o].nr_free << o;
 
-		free_pages += pages;
+		f.blocks += z->free_area[o].nr_free;
+		f.pages += pages;
 		if (o >= order)
-			suitable += pages;
+			f.suitable_pages += pages;
 	}
-	if (!free_pages)
+	return f;
+}
+
+unsigned int mm_procfs_unusable(const struct mm_machine *m, const struct zone *z,
+				unsigned int order)
+{
+	struct free_blocks f = free_blocks_of(m, z, order);
+
+	if (!f.pages)
 		return 1000;
-	return (unsigned int)((free_pages - suitable) * 1000 / free_pages);
+	return (unsigned int)((f.pages - f.suitable_pages) * 1000 / f.pages);
+}
+
+int mm_procfs_extfrag(const struct mm_machine *m, const struct zone *z, unsigned int order)
+{
+	struct free_blocks f = free_blocks_of(m, z, order);
+
+	if (!f.blocks)
+		return 0;
+	if (f.suitable_pages)
+		return -1000;
+	return 1000 - (int)((1000 + (f.pages * 1000 >> order)) / f.blocks);
 }
 
 void mm_procfs_unusable_index(const struct mm_machine *m, FILE *out)
@@ -172,6 +485,27 @@ void mm_procfs_unusable_index(const struct mm_machine *m, FILE *out)
 			unsigned int index = mm_procfs_unusable(m, z, o);
 
 			(void)fprintf(out, "%u.%03u ", index / 1000, index % 1000);
+		}
+		(void)fputc('\n', out);
+	}
+}
+
+void mm_procfs_extfrag_index(const struct mm_machine *m, FILE *out)
+{
+	unsigned int o;
+	int i;
+
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		const struct zone *z = &m->zones[i];
+
+		if (!z->present)
+			continue;
+		(void)fprintf(out, "Node 0, zone %8s ", z->name);
+		for (o = 0; o <= m->desc.max_order; o++) {
+			int index = mm_procfs_extfrag(m, z, o);
+
+			/* both halves keep the sign, as the kernel's do: "-1.000", " 0.-500" */
+			(void)fprintf(out, "%2d.%03d ", index / 1000, index % 1000);
 		}
 		(void)fputc('\n', out);
 	}
