@@ -32,6 +32,8 @@ function(mm_add_tests)
 	mm_test_recordings()
 	mm_test(command/bad-input LABELS prop COMMAND bash cmake/tests/command.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/command")
+	mm_test(command/proc-readers LABELS prop COMMAND bash cmake/tests/proc_readers.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/proc-readers")
 	mm_test_properties()
 	mm_test_headers()
 	mm_test_text()
