@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void mm_cursor_init(struct mm_cursor *c, const char *file, const char *text, size_t len,
+void mm_cursor_init(struct mm_cursor *c, const char *name, const char *text, size_t len,
 		    struct mm_error *e)
 {
 	c->end = text + len;
@@ -23,7 +23,7 @@ void mm_cursor_init(struct mm_cursor *c, const char *file, const char *text, siz
 	c->line = 1;
 	c->err = 0;
 	if (e)
-		e->file = file;
+		e->file = name;
 }
 
 static size_t rest(const struct mm_cursor *c)
@@ -161,6 +161,8 @@ bool mm_cursor_number(struct mm_cursor *c, size_t width, uint64_t *v, uint64_t m
 
 	if (!len || (len > 1 && c->at[pad] == '0'))
 		return mm_cursor_refuse(c, pad, "a number");
+	if (!padded(pad, len, width) && !width)
+		return mm_cursor_refuse(c, 0, "a number without spaces");
 	if (!padded(pad, len, width))
 		return mm_cursor_refuse(c, 0, "a number in a column of %zu", width);
 	for (i = 0; i < len; i++) {

@@ -30,8 +30,8 @@ struct mm_cursor {
 	int err;  /* why the last read failed */
 };
 
-/* file is borrowed, for messages. */
-void mm_cursor_init(struct mm_cursor *c, const char *file, const char *text, size_t len,
+/* name is the file's, borrowed for messages. */
+void mm_cursor_init(struct mm_cursor *c, const char *name, const char *text, size_t len,
 		    struct mm_error *e);
 
 /* Does this stand here?  Reads nothing. */

@@ -12,6 +12,8 @@
 #define BLOCKS_HEAD "\nNumber of blocks type "
 #define MIXED_HEAD  "\nNumber of mixed blocks "
 
+#define ROWS_MAX ((size_t)MM_PROC_NODES_MAX * MM_PROC_ZONES_MAX)
+
 /* Widths of the columns of a table's lines. */
 struct widths {
 	size_t node;
@@ -77,8 +79,8 @@ static bool read_frees(struct mm_cursor *c, struct mm_proc_frees *f, bool typed)
 	do {
 		struct mm_proc_free *v;
 
-		if (f->nr == MM_PROC_NODES_MAX * MM_PROC_ZONES_MAX * MM_PROC_TYPES_MAX)
-			return mm_cursor_refuse(c, 0, "fewer zones");
+		if (f->nr == ROWS_MAX * MM_PROC_TYPES_MAX)
+			return mm_cursor_refuse(c, 0, "fewer lines");
 		v = mm_proc_grow(c, f->nr, f->row, sizeof(*v));
 		if (!v)
 			return false;
@@ -161,8 +163,8 @@ static bool read_blocks(struct mm_cursor *c, const char *head, struct mm_proc_bl
 	do {
 		struct mm_proc_blocks *v;
 
-		if (t->nr == MM_PROC_NODES_MAX * MM_PROC_ZONES_MAX)
-			return mm_cursor_refuse(c, 0, "fewer zones");
+		if (t->nr == ROWS_MAX)
+			return mm_cursor_refuse(c, 0, "fewer lines");
 		v = mm_proc_grow(c, t->nr, t->row, sizeof(*v));
 		if (!v)
 			return false;

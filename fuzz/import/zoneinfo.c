@@ -11,6 +11,7 @@
 
 #define STAT_INDENT "      "
 #define STAT_WIDTH  12
+#define ZONES_MAX   ((size_t)MM_PROC_NODES_MAX * MM_PROC_ZONES_MAX)
 
 struct label {
 	const char *text;
@@ -157,9 +158,8 @@ bool mm_proc_zoneinfo_read(struct mm_cursor *c, struct mm_proc_zoneinfo *z)
 	do {
 		struct mm_proc_zone *v;
 
-		if (z->nr_zones == MM_PROC_NODES_MAX * MM_PROC_ZONES_MAX)
-			return mm_cursor_refuse(c, 0, "at most %d zones",
-						MM_PROC_NODES_MAX * MM_PROC_ZONES_MAX);
+		if (z->nr_zones == ZONES_MAX)
+			return mm_cursor_refuse(c, 0, "at most %zu zones", ZONES_MAX);
 		v = mm_proc_grow(c, z->nr_zones, z->zone, sizeof(*v));
 		if (!v)
 			return false;

@@ -443,32 +443,36 @@ static void unusable_index_is_printed(struct mm_prop_run *p)
 	free(pa);
 }
 
+/* From the definition: none free, one large enough, or how scattered. */
+static int64_t extfrag_of(const struct mm_machine *m, const struct zone *zone, unsigned int order)
+{
+	int64_t blocks = 0;
+	unsigned int o;
+
+	for (o = 0; o <= m->desc.max_order; o++) {
+		if (o >= order && zone->free_area[o].nr_free)
+			return -1000;
+		blocks += (int64_t)zone->free_area[o].nr_free;
+	}
+	if (!blocks)
+		return 0;
+	return 1000 - (1000 + (int64_t)(zone->nr_free_pages * 1000 >> order)) / blocks;
+}
+
 static void extfrag_says_why(struct mm_prop_run *p)
 {
 	struct mm_walk w;
+	unsigned int o;
 	int z;
 
 	if (!used_machine(p, &w))
 		return;
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		const struct zone *zone = &w.m->zones[z];
-		int64_t blocks = 0;
-		unsigned int o;
-		int largest = -1;
 
-		for (o = 0; o <= w.m->desc.max_order; o++) {
-			blocks += (int64_t)zone->free_area[o].nr_free;
-			largest = zone->free_area[o].nr_free ? (int)o : largest;
-		}
-		for (o = 0; o <= w.m->desc.max_order; o++) {
-			int64_t wanted = (int64_t)zone->nr_free_pages * 1000 / (1 << o);
-			int64_t want = blocks ? 1000 - (1000 + wanted) / blocks : 0;
-
-			if ((int)o <= largest)
-				want = -1000;
-			PROP(p, mm_procfs_extfrag(w.m, zone, o) == want, "%s order %u: %d",
-			     zone->name, o, mm_procfs_extfrag(w.m, zone, o));
-		}
+		for (o = 0; o <= w.m->desc.max_order; o++)
+			PROP(p, mm_procfs_extfrag(w.m, zone, o) == extfrag_of(w.m, zone, o),
+			     "%s order %u: %d", zone->name, o, mm_procfs_extfrag(w.m, zone, o));
 	}
 	mm_walk_close(&w);
 }

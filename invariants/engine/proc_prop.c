@@ -121,14 +121,15 @@ static void table_values(struct mm_prop_run *p)
 	if (!saved(p, &v, MM_PROC_BUDDYINFO))
 		return;
 	if (v.u.buddyinfo.nr != 3 || v.u.buddyinfo.nr_orders != 11 ||
-	    v.u.buddyinfo.row[2].blocks[1] != 2198 || strcmp(v.u.buddyinfo.row[1].zone, "DMA32"))
+	    v.u.buddyinfo.row[2].blocks[1] != 2198 ||
+	    strcmp(v.u.buddyinfo.row[1].zone, "DMA32") != 0)
 		prop_fail(p, __FILE__, __LINE__, "buddyinfo: values");
 	mm_proc_free(&v);
 	if (!saved(p, &v, MM_PROC_PAGETYPEINFO))
 		return;
 	t = &v.u.pagetypeinfo;
 	if (t->block_order != 9 || t->block_pages != 512 || t->free.nr != 15 ||
-	    t->free.row[11].blocks[10] != 930 || strcmp(t->free.row[11].type, "Movable"))
+	    t->free.row[11].blocks[10] != 930 || strcmp(t->free.row[11].type, "Movable") != 0)
 		prop_fail(p, __FILE__, __LINE__, "pagetypeinfo: free blocks");
 	if (t->blocks.nr_types != 5 || t->blocks.nr != 3 || t->blocks.row[2].count[2] != 169 ||
 	    strcmp(t->blocks.type[3], "HighAtomic") != 0 || t->mixed.nr_types)
@@ -210,7 +211,8 @@ static const struct {
 } bad[] = {
 	{MM_PROC_VMSTAT, "", 1, 1, "found the end of the file, expected a name"},
 	{MM_PROC_VMSTAT, "nr_free_pages 1", 1, 16, "expected the end of the line"},
-	{MM_PROC_VMSTAT, "nr_free_pages  1\n", 1, 15, "found ' 1', expected a number"},
+	{MM_PROC_VMSTAT, "nr_free_pages  1\n", 1, 15,
+	 "found ' 1', expected a number without spaces"},
 	{MM_PROC_VMSTAT, "a 1\nb 01\n", 2, 3, "found '01', expected a number"},
 	{MM_PROC_VMSTAT, "a -1\n", 1, 3, "found '-1', expected a number"},
 	{MM_PROC_VMSTAT, "a 1 \n", 1, 4, "expected the end of the line"},
@@ -335,7 +337,9 @@ static char likely_byte(struct mm_prop_run *p)
 	static const char likely[] = "  0123456789\n\n:,()>_azN";
 	uint64_t i = mm_rng_below(&p->rng, sizeof(likely) + 3);
 
-	return i < sizeof(likely) ? likely[i] : (char)mm_rng_below(&p->rng, 256);
+	if (i < sizeof(likely))
+		return likely[i];
+	return (char)mm_rng_below(&p->rng, 256);
 }
 
 static void changes_of(struct mm_prop_run *p, enum mm_proc_kind kind, bool all_bytes)

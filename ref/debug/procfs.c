@@ -36,29 +36,33 @@ enum numa_item {
 /* Events that a zone has of its own. */
 enum zone_event { EVENT_PGALLOC, EVENT_ALLOCSTALL, EVENT_PGSKIP, EVENT_NR };
 
-static uint64_t free_of(const struct zone *z)
+static uint64_t free_of(const struct mm_machine *m, const struct zone *z)
 {
+	(void)m;
 	return z->nr_free_pages;
 }
 
-static struct pageset pageset_of(const struct zone *z, int cpu)
+static struct pageset pageset_of(const struct mm_machine *m, const struct zone *z, int cpu)
 {
 	const struct pageset none = {.batch = 1};
 
+	(void)m;
 	(void)z;
 	(void)cpu;
 	return none;
 }
 
-static uint64_t numa_of(const struct zone *z, enum numa_item item)
+static uint64_t numa_of(const struct mm_machine *m, const struct zone *z, enum numa_item item)
 {
+	(void)m;
 	(void)z;
 	(void)item;
 	return 0;
 }
 
-static uint64_t event_of(const struct zone *z, enum zone_event event)
+static uint64_t event_of(const struct mm_machine *m, const struct zone *z, enum zone_event event)
 {
+	(void)m;
 	(void)z;
 	(void)event;
 	return 0;
@@ -288,7 +292,7 @@ static void zone_pages(const struct mm_machine *m, const struct zone *z, FILE *o
 	const char *comma = "";
 	int i;
 
-	(void)fprintf(out, "\n  pages free     %llu", (unsigned long long)free_of(z));
+	(void)fprintf(out, "\n  pages free     %llu", (unsigned long long)free_of(m, z));
 	pages_line(out, "boost", z->boost);
 	pages_line(out, "min", mm_zone_wmark(z, MM_WMARK_MIN));
 	pages_line(out, "low", mm_zone_wmark(z, MM_WMARK_LOW));
@@ -314,7 +318,7 @@ static void zone_pagesets(const struct mm_machine *m, const struct zone *z, FILE
 
 	(void)fprintf(out, "\n  pagesets");
 	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
-		struct pageset s = pageset_of(z, cpu);
+		struct pageset s = pageset_of(m, z, cpu);
 
 		(void)fprintf(out, "\n    cpu: %d", cpu);
 		(void)fprintf(out, "\n              count:    %llu", (unsigned long long)s.count);
@@ -335,9 +339,9 @@ static void zone_counters(const struct mm_machine *m, const struct zone *z, FILE
 	size_t i;
 
 	for (i = 0; i < NR_OF(zone_items); i++)
-		stat_line(out, zone_items[i], i ? 0 : free_of(z));
+		stat_line(out, zone_items[i], i ? 0 : free_of(m, z));
 	for (i = 0; i < NR_OF(numa_items); i++)
-		stat_line(out, numa_items[i], numa_of(z, (enum numa_item)i));
+		stat_line(out, numa_items[i], numa_of(m, z, (enum numa_item)i));
 	zone_pagesets(m, z, out);
 	(void)fprintf(out, "\n  node_unreclaimable:  %u", 0);
 	(void)fprintf(out, "\n  start_pfn:           %llu", (unsigned long long)z->start_pfn);
@@ -383,9 +387,9 @@ static void vmstat_zones(const struct mm_machine *m, FILE *out)
 	int z;
 
 	for (z = 0; z < MM_NR_ZONES; z++) {
-		nr_free += free_of(&m->zones[z]);
+		nr_free += free_of(m, &m->zones[z]);
 		for (i = 0; i < NR_OF(numa_items); i++)
-			numa[i] += numa_of(&m->zones[z], (enum numa_item)i);
+			numa[i] += numa_of(m, &m->zones[z], (enum numa_item)i);
 	}
 	for (i = 0; i < NR_OF(zone_items); i++)
 		vmstat_line(out, zone_items[i], i ? 0 : nr_free);
@@ -405,7 +409,7 @@ static void vmstat_zone_events(const struct mm_machine *m, FILE *out)
 				continue;
 			(void)snprintf(name, sizeof(name), "%s_%s", zone_events[e],
 				       zone_endings[z]);
-			vmstat_line(out, name, event_of(&m->zones[z], (enum zone_event)e));
+			vmstat_line(out, name, event_of(m, &m->zones[z], (enum zone_event)e));
 		}
 	}
 }
