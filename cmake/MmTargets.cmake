@@ -5,7 +5,7 @@
 #   mmref          library: ref/ and the boot list; needs nothing but libc
 #   mmref-checks   library: invariants, models, the engine, cross checks
 #   mmref-trace    library: operations, the trace language, targets
-#   mmref-import   library: readers of recordings (zlib)
+#   mmref-import   library: readers of recordings and of /proc (zlib)
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
