@@ -8,7 +8,7 @@
  * on the code alone: one split more is a change that somebody made, on every
  * host and at every hour. bench/expected/MODULE.txt has one line per row,
  *
- *	page_alloc/pair/order:0 splits=1000000 merges=1000000 fallbacks=1 claims=1
+ *	page_alloc/pair/order:0 splits=3 merges=0 fallbacks=1 claims=1 refills=1 drains=0
  *
  * and a row whose line differs or is missing fails and prints the line to write
  * there. The file is looked for in the working directory, as the recordings
@@ -33,6 +33,8 @@ struct counts {
 	uint64_t merges;    /* halves joined */
 	uint64_t fallbacks; /* blocks taken from another migratetype */
 	uint64_t claims;    /* of these, with the pageblock */
+	uint64_t refills;   /* of a CPU's list from the zone */
+	uint64_t drains;    /* blocks of such lists given back */
 };
 
 static inline void counts_on_event(void *env, const struct mm_event *ev)
@@ -45,6 +47,8 @@ static inline void counts_on_event(void *env, const struct mm_event *ev)
 		c->merges++;
 	else if (ev->kind == MM_EV_mm_page_alloc_extfrag)
 		c->claims += ev->f[5];
+	c->refills += ev->kind == MM_EV_mm_pcp_refill;
+	c->drains += ev->kind == MM_EV_mm_page_pcpu_drain;
 	c->fallbacks += ev->kind == MM_EV_mm_page_alloc_extfrag;
 }
 
@@ -53,7 +57,8 @@ static inline bool counts_listen(struct counts *c, struct mm_machine *m)
 {
 	struct mm_listener l = {
 		.mask = MM_EV_BIT(MM_EV_mm_page_alloc_zone_locked) |
-			MM_EV_BIT(MM_EV_mm_buddy_merge) | MM_EV_BIT(MM_EV_mm_page_alloc_extfrag),
+			MM_EV_BIT(MM_EV_mm_buddy_merge) | MM_EV_BIT(MM_EV_mm_page_alloc_extfrag) |
+			MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_page_pcpu_drain),
 		.on_event = counts_on_event,
 		.env = c,
 	};
@@ -120,11 +125,13 @@ static inline bool counts_report(struct bench_state *s, const struct counts *c, 
 
 	(void)snprintf(counted, sizeof(counted),
 		       "%s splits=%" PRIu64 " merges=%" PRIu64 " fallbacks=%" PRIu64
-		       " claims=%" PRIu64,
-		       row, c->splits, c->merges, c->fallbacks, c->claims);
+		       " claims=%" PRIu64 " refills=%" PRIu64 " drains=%" PRIu64,
+		       row, c->splits, c->merges, c->fallbacks, c->claims, c->refills, c->drains);
 	counts_show(s, "splits", c->splits, ops);
 	counts_show(s, "merges", c->merges, ops);
 	counts_show(s, "fallbacks", c->fallbacks, ops);
+	counts_show(s, "refills", c->refills, ops);
+	counts_show(s, "drains", c->drains, ops);
 	return counts_as_expected(s, row, counted);
 }
 

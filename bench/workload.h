@@ -18,6 +18,7 @@
 #define BENCH_WORKLOAD_H
 
 #include "mm/page.h"
+#include "mm/pcp.h"
 #include "mm/zone.h"
 
 #include "bench/counts.h"
@@ -98,7 +99,7 @@ static inline void workload_restart(struct workload *w)
 
 static inline void workload_count(struct workload *w)
 {
-	w->counts = (struct counts){0, 0, 0, 0};
+	w->counts = (struct counts){0};
 	(void)counts_listen(&w->counts, w->m);
 	workload_restart(w);
 }
@@ -210,9 +211,11 @@ static inline void workload_shuffle(struct workload *w)
 
 /* ---- is the result right? ---- */
 
-/* Are all live frames different, none of them the head of a free block? */
+/* Are all live frames different, none of them the head of a free block
+ * or of one on a CPU's list? */
 static inline bool workload_live_ok(struct bench_state *s, struct workload *w)
 {
+	uint64_t listed = (uint64_t)w->z->pageset[0].count;
 	uint64_t live = 0;
 	uint64_t wrong = 0;
 
@@ -222,29 +225,35 @@ static inline bool workload_live_ok(struct bench_state *s, struct workload *w)
 		uint64_t end = page ? pfn + (UINT64_C(1) << w->order[i]) : 0;
 
 		for (; pfn < end; pfn++, live++) {
-			wrong += w->marked[pfn] || (w->m->memmap[pfn].flags & MM_PG_BUDDY);
+			wrong += w->marked[pfn] ||
+				 (w->m->memmap[pfn].flags & (MM_PG_BUDDY | MM_PG_PCP));
 			w->marked[pfn] = 1;
 		}
 	}
 	memset(w->marked, 0, (size_t)w->m->max_pfn);
 	return bench_require(s, wrong == 0, "%" PRIu64 " live frames are free or live twice",
 			     wrong) &&
-	       bench_require(s, w->z->nr_free_pages + live == w->z->managed,
-			     "%" PRIu64 " free and %" PRIu64 " live frames of %" PRIu64,
-			     w->z->nr_free_pages, live, w->z->managed);
+	       bench_require(s, mm_vmstat_free_exact(w->m) + listed + live == w->z->managed,
+			     "%" PRIu64 " free, %" PRIu64 " listed and %" PRIu64
+			     " live frames of %" PRIu64,
+			     mm_vmstat_free_exact(w->m), listed, live, w->z->managed);
 }
 
-/* Has every block merged up to max_order? */
-static inline bool workload_all_merged(struct bench_state *s, const struct workload *w)
+/* Once the CPU has given back what it keeps: has every block merged up to
+ * max_order? */
+static inline bool workload_all_merged(struct bench_state *s, struct workload *w)
 {
 	unsigned int top = w->m->desc.max_order;
-	uint64_t whole = w->z->free_area[top].nr_free << top;
+	uint64_t whole;
 
+	mm_ctx_init(&w->x, w->m, 0);
+	mm_pcp_drain(&w->x, NULL, 0);
+	whole = w->z->free_area[top].nr_free << top;
 	return bench_require(s, w->failed == 0, "%" PRIu64 " requests were refused", w->failed) &&
-	       bench_require(s, whole == w->z->managed && w->z->nr_free_pages == w->z->managed,
+	       bench_require(s, whole == w->z->managed && mm_vmstat_free_exact(w->m) == whole,
 			     "%" PRIu64 " of %" PRIu64 " frames are free, %" PRIu64
 			     " of them merged",
-			     w->z->nr_free_pages, w->z->managed, whole);
+			     mm_vmstat_free_exact(w->m), w->z->managed, whole);
 }
 
 /* The end of a counting pass: everything was put back. */

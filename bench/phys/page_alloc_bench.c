@@ -6,10 +6,12 @@
  *
  * The first are the workloads of bench/workload.h with GFP_KERNEL on a booted
  * machine, where all pageblocks are Movable: the counting pass has the
- * fallbacks that claim them, the timed loop has none.
+ * fallbacks that claim them, the timed loop has none.  CPUs keep lists there;
+ * order 5 has none and shows what a request costs without.
  *
  * replay_git_log: items are operations. exec20: an iteration and an item are
- * one input of 20 operations, treated as a fuzz target treats it.
+ * one input of 20 operations, treated as a fuzz target treats it: pcp:0 is target
+ * buddy, pcp:1 target page_alloc.
  */
 #include "mm/page_alloc.h"
 
@@ -21,14 +23,18 @@
 #include <stdlib.h>
 
 #define RECORDING   "corpus/recordings/git_log.txt.gz"
-#define EXEC_TARGET "buddy"
 #define INPUTS      1000
 #define INPUT_OPS   20
 #define INPUT_BYTES (2 + INPUT_OPS * (1 + 2 * MM_OP_ARGS_MAX))
 
-/* Of the target: machines, and operations from alloc on. */
+/* Both targets have so many machines. */
 #define INPUT_MACHINES 5
-#define INPUT_CODES    10
+
+/* Of a target: its name, and operations from alloc on. */
+static const struct {
+	const char *name;
+	unsigned int codes;
+} exec_targets[] = {{"buddy", 10}, {"page_alloc", 16}};
 
 /* ---- workloads ---- */
 
@@ -195,7 +201,7 @@ static bool replay_ok(struct bench_state *s, struct replay *p)
 
 static bool count_replay(struct bench_state *s, struct replay *p)
 {
-	struct counts c = {0, 0, 0, 0};
+	struct counts c = {0};
 	char row[COUNTS_LINE_MAX / 2];
 	bool ok;
 
@@ -241,14 +247,14 @@ struct inputs {
 	uint8_t bytes[INPUTS][INPUT_BYTES];
 };
 
-static struct inputs inputs;
+static struct inputs inputs[2];
 
 /*
  * One input: codes of fuzz/optable.lock, each with up to eight data bytes, most
  * of them small. Made here and not by mm_exec_random(), which draws from the
  * operations that there are today: these bytes are to stay.
  */
-static size_t make_input(struct mm_rng *rng, uint8_t *bytes)
+static size_t make_input(struct mm_rng *rng, unsigned int codes, uint8_t *bytes)
 {
 	size_t at = 0;
 
@@ -259,7 +265,7 @@ static size_t make_input(struct mm_rng *rng, uint8_t *bytes)
 	for (int op = 0; op < INPUT_OPS; op++) {
 		uint64_t data = mm_rng_below(rng, 2 * MM_OP_ARGS_MAX + 1);
 
-		bytes[at++] = (uint8_t)(0x80 | (MM_CODE_OPS + mm_rng_below(rng, INPUT_CODES)));
+		bytes[at++] = (uint8_t)(0x80 | (MM_CODE_OPS + mm_rng_below(rng, codes)));
 		for (; data != 0; data--)
 			bytes[at++] = (uint8_t)mm_rng_below(rng, mm_rng_below(rng, 4) ? 8 : 128);
 	}
@@ -269,26 +275,27 @@ static size_t make_input(struct mm_rng *rng, uint8_t *bytes)
 static void setup_exec(struct bench_state *s)
 {
 	struct mm_error e = {NULL, 0, 0, ""};
-	struct inputs *in = &inputs;
+	unsigned int target = (unsigned int)bench_arg(s, 0);
+	struct inputs *in = &inputs[target];
 	struct mm_rng rng;
 
 	bench_set_data(s, in);
 	if (in->exec)
 		return;
-	for (int i = 0; i < INPUT_CODES; i++) {
-		if (mm_optable_of_code(MM_CODE_OPS + i) < 0) {
+	for (unsigned int i = 0; i < exec_targets[target].codes; i++) {
+		if (mm_optable_of_code(MM_CODE_OPS + (int)i) < 0) {
 			bench_skip(s, "an operation of the inputs is left out");
 			return;
 		}
 	}
-	in->exec = mm_exec_create(EXEC_TARGET, &e);
+	in->exec = mm_exec_create(exec_targets[target].name, &e);
 	if (!in->exec) {
 		bench_skip(s, e.text);
 		return;
 	}
 	mm_rng_init(&rng, INPUT_OPS);
 	for (size_t i = 0; i < INPUTS; i++)
-		in->len[i] = make_input(&rng, in->bytes[i]);
+		in->len[i] = make_input(&rng, exec_targets[target].codes, in->bytes[i]);
 }
 
 static bool run_input(struct bench_state *s, struct inputs *in, size_t i)
@@ -308,9 +315,12 @@ static bool run_input(struct bench_state *s, struct inputs *in, size_t i)
 static bool count_inputs(struct bench_state *s, struct inputs *in)
 {
 	const struct mm_exec *exec = in->exec;
-	struct counts c = {0, 0, 0, 0};
+	struct counts c = {0};
 	uint64_t operations = exec->operations;
+	char row[COUNTS_LINE_MAX / 2];
 	bool ok = true;
+
+	(void)snprintf(row, sizeof(row), "page_alloc/exec20/pcp:%d", in == &inputs[1]);
 
 	for (int i = 0; i < exec->target.nr_machines; i++)
 		ok &= bench_require(s, counts_listen(&c, exec->m[i]), "no room for a listener");
@@ -322,7 +332,7 @@ static bool count_inputs(struct bench_state *s, struct inputs *in)
 	return ok &&
 	       bench_require(s, operations == UINT64_C(1) * INPUTS * INPUT_OPS,
 			     "%" PRIu64 " operations in %d inputs", operations, INPUTS) &&
-	       counts_report(s, &c, "page_alloc/exec20/check:1", INPUTS);
+	       counts_report(s, &c, row, INPUTS);
 }
 
 static void exec20(struct bench_state *s)
@@ -340,14 +350,13 @@ static void exec20(struct bench_state *s)
 	bench_items(s, bench_iterations(s));
 }
 
-static const int64_t orders[] = {0, 3, 9};
+static const int64_t orders[] = {0, 3, 5, 9};
 static const int64_t off_and_on[] = {0, 1};
-static const int64_t on[] = {1};
 
 /* clang-format off */
 const struct bench_def mm_page_alloc_benches[] = {
 	{.name = "page_alloc/pair", .fn = pair, .setup = setup,
-	 .arg_names = {"order"}, .args = orders, .nr_args = 3},
+	 .arg_names = {"order"}, .args = orders, .nr_args = 4},
 	{.name = "page_alloc/bulk_get", .fn = bulk_get, .setup = setup},
 	{.name = "page_alloc/put_same", .fn = put_same, .setup = setup},
 	{.name = "page_alloc/put_reverse", .fn = put_reverse, .setup = setup},
@@ -357,7 +366,7 @@ const struct bench_def mm_page_alloc_benches[] = {
 	{.name = "page_alloc/replay_git_log", .fn = replay_git_log, .setup = setup_replay,
 	 .arg_names = {"check"}, .args = off_and_on, .nr_args = 2, .unit = BENCH_MS},
 	{.name = "page_alloc/exec20", .fn = exec20, .setup = setup_exec,
-	 .arg_names = {"check"}, .args = on, .nr_args = 1, .unit = BENCH_US},
+	 .arg_names = {"pcp"}, .args = off_and_on, .nr_args = 2, .unit = BENCH_US},
 	{.name = NULL},
 };
 /* clang-format on */

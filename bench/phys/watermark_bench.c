@@ -30,7 +30,7 @@ static void setup(struct bench_state *s)
 static bool check(struct bench_state *s, const struct zone *z, unsigned int order)
 {
 	const struct mm_machine *m = bench_data(s);
-	uint64_t left = z->nr_free_pages - ((UINT64_C(1) << order) - 1);
+	uint64_t left = mm_vmstat_zone(z, MM_NR_FREE_PAGES) - ((UINT64_C(1) << order) - 1);
 
 	return bench_require(s, mm_watermark_ok(m, z, order, left - 1, MM_ZONE_NORMAL, 0),
 			     "no, although one frame more than the mark is left") &&

@@ -91,6 +91,11 @@ static void op_put(struct mm_run *r, const struct mm_op *op, struct mm_op_result
 		mm_page_alloc_unref(x, page_of(r, h));
 }
 
+static void op_sysctl(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
+{
+	res->err = mm_page_alloc_sysctl(mm_run_ctx(r, 0), (size_t)op->arg[0], op->arg[1]);
+}
+
 static void op_set_mapping(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
 {
 	struct mm_ctx *x = mm_run_ctx(r, 0);
@@ -137,6 +142,9 @@ static const struct mm_op_def ops[] = {
 		{"cpu", MM_ARG_CPU, 0}}},
 	{"set_mapping", MM_ARG_END, op_set_mapping, "store VALUE in page->mapping, as an owner does", {
 		{"page", MM_ARG_PAGE, 0},
+		{"value", MM_ARG_COUNT, MM_ARGF_SHOW}}},
+	{"sysctl", MM_ARG_END, op_sysctl, "write a sysctl of /proc/sys/vm", {
+		{"name", MM_ARG_SYSCTL, MM_ARGF_SHOW},
 		{"value", MM_ARG_COUNT, MM_ARGF_SHOW}}},
 	{NULL, MM_ARG_END, NULL, NULL, {{NULL, MM_ARG_END, 0}}},
 };

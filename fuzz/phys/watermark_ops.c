@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* watermark operations and facts. */
+/* watermark facts: marks, reserves, what they are computed from. */
 #include "mm/watermark.h"
 
 #include "mm/ops.h"
-
-static void op_sysctl(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
-{
-	res->err = mm_watermark_sysctl(mm_run_ctx(r, 0), (size_t)op->arg[0], op->arg[1]);
-}
 
 static int fact_mark(const struct mm_machine *m, const uint64_t *key, enum mm_wmark w,
 		     uint64_t *value)
@@ -69,13 +64,4 @@ static const struct mm_fact facts[] = {
 	{NULL, NULL, NULL},
 };
 
-/* clang-format off */
-static const struct mm_op_def ops[] = {
-	{"sysctl", MM_ARG_END, op_sysctl, "write a sysctl of /proc/sys/vm", {
-		{"name", MM_ARG_SYSCTL, MM_ARGF_SHOW},
-		{"value", MM_ARG_COUNT, MM_ARGF_SHOW}}},
-	{NULL, MM_ARG_END, NULL, NULL, {{NULL, MM_ARG_END, 0}}},
-};
-/* clang-format on */
-
-const struct mm_optable mm_watermark_optable = {"watermark", ops, facts, NULL};
+const struct mm_optable mm_watermark_optable = {"watermark", NULL, facts, NULL};

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* zone facts: sizes and free frames. */
+/* zone facts: sizes. */
 #include "mm/zone.h"
 
 #include "mm/ops.h"
-
-static int fact_free(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
-{
-	*value = m->zones[key[0]].nr_free_pages;
-	return 0;
-}
 
 static int fact_managed(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
 {
@@ -29,7 +23,6 @@ static int fact_spanned(const struct mm_machine *m, const uint64_t *key, uint64_
 }
 
 static const struct mm_fact facts[] = {
-	{"zone.%z.free_pages", fact_free, "free frames"},
 	{"zone.%z.managed", fact_managed, "frames the allocator was given"},
 	{"zone.%z.present", fact_present, "frames that exist"},
 	{"zone.%z.spanned", fact_spanned, "frames from first to last, holes included"},

@@ -46,15 +46,7 @@ static int fact_warn_nofail(const struct mm_machine *m, const uint64_t *key, uin
 	return outcome(m, MM_OUTCOME_WARN_NOFAIL, value);
 }
 
-static int fact_free(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
-{
-	(void)key;
-	*value = m->nr_free_pages;
-	return 0;
-}
-
 static const struct mm_fact facts[] = {
-	{"machine.free", fact_free, "free frames of all zones"},
 	{"outcome.bad_page", fact_bad_page, "times bad_page() was due"},
 	{"outcome.stale_use", fact_stale_use, "uses of a frame that has a new owner"},
 	{"outcome.warn_order", fact_warn_order, "requests above max_order without __GFP_NOWARN"},

@@ -6,7 +6,7 @@
 #include "fuzz/trace/run.h"
 
 #include "mm/page.h"
-#include "mm/zone.h"
+#include "mm/vmstat.h"
 
 #include "fuzz/trace/arg.h"
 
@@ -314,13 +314,13 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 	}
 	if (!l->o->atomic)
 		return;
-	if (res->err && mm_machine_digest(r->m) != l->digest)
+	if (res->err && mm_machine_digest_firm(r->m) != l->digest)
 		mm_run_found(r, "op.atomicity_on_failure",
 			     "the operation failed with -%s and changed %s %" PRIu64,
 			     mm_err_name(res->err),
 			     mm_checker_object_name(mm_touched_kind(r->m->digest_changed)),
 			     mm_touched_id(r->m->digest_changed));
-	l->digest = mm_machine_digest(r->m);
+	l->digest = mm_machine_digest_firm(r->m);
 }
 
 static void one_op(struct loop *l)
@@ -348,6 +348,7 @@ static void one_op(struct loop *l)
 /* Give back what handles still hold, module by module, and count frames. */
 static void teardown(struct mm_run *r)
 {
+	uint64_t free_pages;
 	uint64_t managed = 0;
 	uint64_t dropped = 0;
 	uint64_t pfn;
@@ -364,14 +365,15 @@ static void teardown(struct mm_run *r)
 		found_claim(r);
 		return;
 	}
+	free_pages = mm_vmstat_free_exact(r->m);
 	for (pfn = 0; pfn < r->m->max_pfn; pfn++)
 		dropped += (r->m->memmap[pfn].flags & MM_PG_BAD) != 0;
 	for (z = 0; z < MM_NR_ZONES; z++)
 		managed += r->m->zones[z].managed;
-	if (r->m->nr_free_pages + dropped != managed)
+	if (free_pages + dropped != managed)
 		mm_run_found(r, "teardown.zero",
 			     "%" PRIu64 " of %" PRIu64 " frames are free, %" PRIu64 " dropped",
-			     r->m->nr_free_pages, managed, dropped);
+			     free_pages, managed, dropped);
 }
 
 static int room_for_handles(struct mm_run *r, size_t n)
@@ -390,7 +392,7 @@ static int room_for_handles(struct mm_run *r, size_t n)
 
 int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run_options *o)
 {
-	struct loop l = {r, o, 0, 0, mm_machine_digest(r->m)};
+	struct loop l = {r, o, 0, 0, mm_machine_digest_firm(r->m)};
 	size_t next_progress = o->progress ? o->progress_every : SIZE_MAX;
 
 	if (room_for_handles(r, t->nr))

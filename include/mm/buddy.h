@@ -15,7 +15,7 @@
  *   counts pages on an LRU; until there is one, frames allocated with
  *   __GFP_MOVABLE count.  A merge above pageblock_order retypes every pageblock
  *   it covers, as later stable kernels do (6.12.0 retyped one).
- * State: free lists, nr_free and nr_free_pages of a zone, MM_PG_BUDDY and order
+ * State: free lists and nr_free of a zone and its count of free pages, MM_PG_BUDDY and order
  *   of free heads, pageblock types: all under the zone lock, which callers hold.
  * Invariants:
  *   buddy.no_mergeable_pair   two free halves of one block do not stay apart
@@ -35,6 +35,7 @@
 
 #include "mm/migratetype.h"
 #include "mm/page.h"
+#include "mm/vmstat.h"
 #include "mm/zone.h"
 
 /* Where a freed block goes on its list. */

@@ -35,6 +35,10 @@ struct mm_ctx {
 	uint32_t fail_nth;
 	uint32_t fail_hits; /* fail points passed since it was armed */
 
+	/* so many further attempts at a per-CPU lock find it taken, as those of an
+	 * interrupt that hit its holder */
+	uint32_t pcp_contended;
+
 	/* sim/lock: what this context holds, outermost first */
 	int nr_held;
 	const struct mm_lock *held[MM_LOCKS_HELD_MAX];

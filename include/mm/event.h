@@ -5,7 +5,7 @@
  * module calls a reader by name.  With no listener an event is one mask test.
  *
  * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_watermark,
- * mm_bad_page and mm_ram_* have no tracepoint there; ours carry a decision's inputs so
+ * mm_bad_page, mm_pcp_* and mm_ram_* have no tracepoint there; ours carry a decision's inputs so
  * that a check can redo it.
  */
 #ifndef MM_EVENT_H
@@ -19,8 +19,15 @@
 #define MM_EVENT_TABLE(E)                                                                          \
 	E(mm_page_alloc, "pfn", "order", "gfp", "migratetype", "alloc_flags", "zone")              \
 	E(mm_page_alloc_failed, "order", "gfp", "alloc_flags", "highest_zone", "injected", "")     \
-	E(mm_page_free, "pfn", "order", "mapping", "", "", "")                                     \
+	E(mm_page_free, "pfn", "order", "mapping", "pcp", "", "")                                  \
 	E(mm_page_alloc_zone_locked, "pfn", "order", "migratetype", "from_order", "zone", "")      \
+	E(mm_page_pcpu_drain, "pfn", "order", "migratetype", "zone", "cpu", "list")                \
+	E(mm_pcp_add, "pfn", "order", "list", "zone", "cpu", "tail")                               \
+	E(mm_pcp_take, "pfn", "order", "list", "zone", "cpu", "")                                  \
+	E(mm_pcp_contended, "zone", "cpu", "", "", "", "")                                         \
+	E(mm_pcp_decay, "zone", "cpu", "", "", "", "")                                             \
+	E(mm_pcp_refill, "zone", "order", "migratetype", "wanted", "got", "")                      \
+	E(mm_pcp_bulk_free, "zone", "cpu", "wanted", "freed", "cause", "")                         \
 	E(mm_page_alloc_extfrag, "pfn", "alloc_order", "fallback_order", "alloc_migratetype",      \
 	  "fallback_migratetype", "change_ownership")                                              \
 	E(mm_zone_watermark, "zone", "order", "mark", "alloc_flags", "highest_zone", "free_pages") \

@@ -20,7 +20,7 @@
 #include "mm/machine.h"
 
 /* Lock order, outermost first. */
-enum mm_lock_rank { MM_LOCK_RANK_ZONE = 10 };
+enum mm_lock_rank { MM_LOCK_RANK_PCP = 5, MM_LOCK_RANK_ZONE = 10 };
 
 struct mm_lock {
 	const char *name;

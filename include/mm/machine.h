@@ -11,8 +11,7 @@
  * Kernel: arch setup code and free_area_init, in so far as they decide which
  *   frame belongs to which zone; sysctls of mm/page_alloc.c (6.12).
  * Differs: one node; pages are 4 KiB; RAM goes straight to zones (no
- *   memblock); at most 64 GiB are spanned, because boot is eager; pcp=off is
- *   the only choice until per-CPU lists exist.
+ *   memblock); at most 64 GiB are spanned, because boot is eager.
  * State: the machine owns its arena; listeners and the upcall table belong to
  *   the run and survive a reset.  Outcomes are a log of the run since the last
  *   reset, not state: they are not in the digest.
@@ -52,6 +51,7 @@ struct mm_sysctl {
 	uint64_t min_free_kbytes;                   /* KiB; 0 in a description: by formula */
 	uint64_t watermark_scale_factor;            /* 1/10000 of managed, 1 .. 3000 */
 	uint64_t lowmem_reserve_ratio[MM_NR_ZONES]; /* 0: no protection */
+	uint64_t percpu_pagelist_high_fraction;     /* 0: by the low mark; or >= 8 */
 };
 
 struct mm_machine_desc {
@@ -63,6 +63,9 @@ struct mm_machine_desc {
 	unsigned int max_order;         /* 0 .. MM_ORDER_LIMIT, default 10 */
 	unsigned int pageblock_order;   /* 0 .. max_order, default min(9, max) */
 	int cpus;                       /* 1 .. MM_CPUS_MAX, default 1 */
+	bool pcp;                       /* per-CPU lists and counters, default by size */
+	unsigned int thp_order;         /* its own lists; 0: none */
+	uint64_t cache_slice;           /* bytes of data cache a CPU has to itself */
 	enum mm_contents contents;      /* default tag */
 	uint64_t seed;                  /* of unwritten contents, default 1 */
 	struct mm_sysctl sysctl;
@@ -102,17 +105,23 @@ struct mm_lock_stats {
 struct mm_pool;
 struct page;
 struct zone;
+struct zonelist;
+
+/* Counters that zones have.  Kernel: enum zone_stat_item. */
+enum mm_zone_stat { MM_NR_FREE_PAGES, MM_NR_ZONE_STATS };
 
 struct mm_machine {
 	/* set once */
 	struct mm_arena arena;
 	struct mm_machine_desc desc;
-	uint64_t max_pfn;    /* frames spanned from 0 */
-	struct page *memmap; /* one per spanned frame, holes too */
-	struct zone *zones;  /* MM_NR_ZONES, empty ones have spanned 0 */
-	uint8_t *pageblock;  /* enum mm_migratetype of each pageblock */
+	uint64_t max_pfn;           /* frames spanned from 0 */
+	struct page *memmap;        /* one per spanned frame, holes too */
+	struct zone *zones;         /* MM_NR_ZONES, empty ones have spanned 0 */
+	struct zonelist *zonelists; /* by the highest zone a request may use */
+	uint8_t *pageblock;         /* enum mm_migratetype of each pageblock */
 	uint64_t nr_pageblocks;
-	bool grouping_off; /* Kernel: page_group_by_mobility_disabled */
+	bool grouping_off;   /* Kernel: page_group_by_mobility_disabled */
+	uint32_t pcp_orders; /* bit per order that has per-CPU lists */
 
 	/* sim/ram */
 	struct mm_arena contents; /* bytes of frames; not in the image */
@@ -123,7 +132,8 @@ struct mm_machine {
 	uint64_t clock_ns;
 	uint64_t jiffies;
 	uint64_t totalreserve_pages;
-	uint64_t nr_free_pages; /* sum over zones, kept beside them */
+	int64_t vm_stat[MM_NR_ZONE_STATS]; /* sums over zones, kept beside them */
+	uint64_t *vm_events;               /* by CPU and event: see vmstat.h */
 
 	/* sim/pool: its pools, and what must be done around copying the arena */
 	struct mm_pool *pools;
@@ -141,6 +151,7 @@ struct mm_machine {
 	/* digest */
 	struct mm_digest_kind digest[MM_OBJ_NR];
 	uint64_t digest_sum;
+	uint64_t digest_hints;   /* the part of it that a failed operation may change */
 	uint64_t digest_changed; /* key of the object that followed last */
 
 	struct mm_lock_stats lock;
@@ -174,6 +185,11 @@ uint64_t mm_machine_kind_count(const struct mm_machine *m, enum mm_obj kind);
 
 /* The digest as the touched set kept it. */
 uint64_t mm_machine_digest(const struct mm_machine *m);
+/*
+ * The same without hints and statistics (mm_touched_is_hint): what a failed
+ * operation must leave as it was.
+ */
+uint64_t mm_machine_digest_firm(const struct mm_machine *m);
 /* Follow what an operation touched. */
 void mm_machine_digest_follow(struct mm_machine *m, const struct mm_touched *t);
 /* The same sum from nothing; changes nothing. */

@@ -8,9 +8,10 @@
  *   kernel packs them into flags, private and page_type; the size, 64 bytes, is
  *   the kernel's.  `order` is also kept for the head of an allocated block, so
  *   that a check can tell where a block ends, and `list` says which free list
- *   a block is on; the kernel keeps neither.
- * State: a free block belongs to the buddy allocator, an allocated one to
- *   whoever holds its references; reserved and absent frames to nobody.
+ *   a block is on; the kernel keeps neither, nor a mark for per-CPU lists.
+ * State: a free block belongs to the buddy allocator, one on a per-CPU list to
+ *   that CPU, an allocated one to whoever holds its references; reserved and
+ *   absent frames to nobody.
  * Invariants:
  *   zone.nodes   a frame carries the number of the zone that spans it
  */
@@ -21,18 +22,19 @@
 #include "mm/machine.h"
 
 /* Flags of struct page. */
-#define MM_PG_ABSENT     0x1u  /* no RAM behind this entry */
-#define MM_PG_RESERVED   0x2u  /* present, never given to the allocator */
-#define MM_PG_BUDDY      0x4u  /* head of a free block of `order` */
-#define MM_PG_HEAD       0x8u  /* head of an allocated block of `order` */
-#define MM_PG_BAD        0x10u /* dropped by bad_page(): belongs to nobody */
-#define MM_PG_PFMEMALLOC 0x20u /* taken below the watermarks */
-#define MM_PG_MOVABLE    0x40u /* allocated with __GFP_MOVABLE */
-#define MM_PG_COMP       0x80u /* head of a block allocated with __GFP_COMP */
+#define MM_PG_ABSENT     0x1u   /* no RAM behind this entry */
+#define MM_PG_RESERVED   0x2u   /* present, never given to the allocator */
+#define MM_PG_BUDDY      0x4u   /* head of a free block of `order` */
+#define MM_PG_HEAD       0x8u   /* head of an allocated block of `order` */
+#define MM_PG_BAD        0x10u  /* dropped by bad_page(): belongs to nobody */
+#define MM_PG_PFMEMALLOC 0x20u  /* taken below the watermarks */
+#define MM_PG_MOVABLE    0x40u  /* allocated with __GFP_MOVABLE */
+#define MM_PG_COMP       0x80u  /* head of a block allocated with __GFP_COMP */
+#define MM_PG_PCP        0x100u /* head of a block of `order` on a per-CPU list */
 
 /* What a page that is handed out, or given back, must not carry. */
-#define MM_PG_CHECK_AT_PREP 0xffu
-#define MM_PG_CHECK_AT_FREE (MM_PG_ABSENT | MM_PG_RESERVED | MM_PG_BUDDY | MM_PG_BAD)
+#define MM_PG_CHECK_AT_PREP 0x1ffu
+#define MM_PG_CHECK_AT_FREE (MM_PG_ABSENT | MM_PG_RESERVED | MM_PG_BUDDY | MM_PG_BAD | MM_PG_PCP)
 
 /*
  * refcount 0 and mapcount -1 at rest.  refcount > 0 <=> somebody holds the
@@ -41,10 +43,10 @@
 struct page {
 	uint32_t flags;
 	uint8_t zone;  /* enum mm_zone_type, set once */
-	uint8_t order; /* of the block that starts here: BUDDY or HEAD set */
-	uint8_t list;  /* migratetype of the list it is on, while BUDDY */
+	uint8_t order; /* of the block that starts here: BUDDY, PCP or HEAD set */
+	uint8_t list;  /* BUDDY: migratetype of its list; PCP: number of its list */
 
-	/* zone lock: place on a free list while MM_PG_BUDDY */
+	/* place on a list: zone lock while BUDDY, the CPU's while PCP */
 	struct mm_list lru;
 
 	/* holder of the page */

@@ -5,11 +5,12 @@
  * down, asks the watermark, takes from the buddy lists, and prepares what it
  * hands out; giving back checks that nothing of the owner is left.
  *
- *     gfp -> zones Movable .. DMA -> watermark ok? -> buddy -> prepare -> page
+ *     gfp -> zones Movable .. DMA -> watermark ok? -> CPU's list -> prepare -> page
+ *                                                      or buddy
  *
- * Kernel: __alloc_pages, get_page_from_freelist, __alloc_pages_slowpath,
+ * Kernel: __alloc_pages, get_page_from_freelist, rmqueue, __alloc_pages_slowpath,
  *   prep_new_page, free_pages_prepare, __free_pages, put_page (6.12).
- * Differs: no per-CPU lists; one node, no cpusets, no dirty balancing; no
+ * Differs: one node, no cpusets, no dirty balancing; no
  *   highatomic reserve; the slow path reclaims only through the upcall, never
  *   compacts, and kills nobody: with no reclaimer it fails.  Compound tails do
  *   not point to their head.  A put on a page with no reference is reported and
@@ -36,12 +37,19 @@
 #ifndef MM_PAGE_ALLOC_H
 #define MM_PAGE_ALLOC_H
 
-#include "mm/buddy.h"
+#include "mm/pcp.h"
 #include "mm/watermark.h"
 
-/* Hand all RAM that is not reserved to the buddy allocator, compute watermarks.
- * Kernel: memblock_free_all, init_per_zone_wmark_min. */
+/* Hand all RAM that is not reserved to the buddy allocator, compute watermarks,
+ * give CPUs their lists and thresholds.  Kernel: memblock_free_all,
+ * init_per_zone_wmark_min, setup_per_cpu_pageset. */
 int mm_page_alloc_boot(struct mm_ctx *x);
+
+/*
+ * Write a sysctl and recompute what follows from it: marks, reserves, limits of
+ * per-CPU lists.  -MM_EINVAL when out of range; nothing changed then.
+ */
+int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value) MM_MUST_USE;
 
 /*
  * 2^order frames, aligned to their size, with one reference on the first.

@@ -19,9 +19,21 @@ enum mm_obj {
 	MM_OBJ_ZONE,      /* id: enum mm_zone_type */
 	MM_OBJ_MACHINE,   /* id: 0; clock and totals */
 	MM_OBJ_SETTINGS,  /* id: 0; sysctls and what follows from them */
+	MM_OBJ_PCP,       /* id: zone * cpus + cpu; lists and counter deltas */
+	MM_OBJ_TUNING,    /* id: the same, or zones * cpus + zone for its flags */
+	MM_OBJ_EVENTS,    /* id: cpu; what has been counted there */
 	MM_OBJ_NR,
 	MM_OBJ_EVENT = MM_OBJ_NR /* a claim about a step, judged by a model */
 };
+
+/*
+ * Hints and statistics: Linux changes them on the way to a failure too (a list's
+ * limits, "below the high watermark", counts of attempts).
+ */
+static inline bool mm_touched_is_hint(enum mm_obj kind)
+{
+	return kind == MM_OBJ_TUNING || kind == MM_OBJ_EVENTS;
+}
 
 #define MM_TOUCHED_MAX 2048
 

@@ -24,6 +24,12 @@
 #define MM_ORDER_LIMIT 14
 #define MM_NR_ORDERS   (MM_ORDER_LIMIT + 1)
 
+/*
+ * Blocks up to this order are cheap enough to keep per CPU and to insist on.
+ * Kernel: PAGE_ALLOC_COSTLY_ORDER.
+ */
+#define MM_PCP_COSTLY_ORDER 3
+
 /* A page frame number: physical address >> MM_PAGE_SHIFT. */
 typedef struct {
 	uint64_t n;

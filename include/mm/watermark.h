@@ -27,7 +27,7 @@
 #ifndef MM_WATERMARK_H
 #define MM_WATERMARK_H
 
-#include "mm/zone.h"
+#include "mm/vmstat.h"
 
 /* How a request is treated.  Kernel: ALLOC_* of mm/internal.h; the low two
  * bits are the watermark it is held to. */
@@ -50,24 +50,24 @@ void mm_watermark_setup(struct mm_ctx *x);
 uint64_t mm_watermark_default_min_free_kbytes(const struct mm_machine *m);
 
 /*
- * Write a sysctl and recompute what follows from it.  -MM_EINVAL when out of
- * range; nothing changed then.
- */
-int mm_watermark_sysctl(struct mm_ctx *x, size_t i, uint64_t value) MM_MUST_USE;
-
-/*
  * May order pages be taken from z, held to mark, by a request that could have
- * used zones up to highest?  Pure.  Kernel: __zone_watermark_ok.
+ * used zones up to highest?  Judged by the count without what CPUs hold back.
+ * Pure.  Kernel: zone_watermark_ok.
  */
 bool mm_watermark_ok(const struct mm_machine *m, const struct zone *z, unsigned int order,
 		     uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags);
+
+/* The same by the exact count where drift could hide the min mark: for kswapd,
+ * which may look closer.  Pure.  Kernel: zone_watermark_ok_safe. */
+bool mm_watermark_ok_safe(const struct mm_machine *m, const struct zone *z, unsigned int order,
+			  uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags);
 
 /* The same answer, quicker for order 0.  Kernel: zone_watermark_fast. */
 static inline bool mm_watermark_fast(const struct mm_machine *m, const struct zone *z,
 				     unsigned int order, uint64_t mark, enum mm_zone_type highest,
 				     uint32_t alloc_flags)
 {
-	if (order == 0 && z->nr_free_pages > mark + z->lowmem_reserve[highest])
+	if (order == 0 && mm_vmstat_zone(z, MM_NR_FREE_PAGES) > mark + z->lowmem_reserve[highest])
 		return true;
 	return mm_watermark_ok(m, z, order, mark, highest, alloc_flags);
 }

@@ -8,15 +8,16 @@
  *     free_area[1]  ...                        up to max_order
  *
  * Kernel: struct zone, struct free_area (include/linux/mmzone.h, 6.12).
- * Differs: one node, so zones hang off the machine; free pages are an exact
- *   count (per-CPU drift comes with per-CPU counters); boost is always 0.
- * State: free_area and nr_free_pages belong to the buddy allocator, under
- *   `lock`; watermarks and lowmem_reserve to the watermark module.
+ * Differs: one node, so zones hang off the machine; boost is always 0.  A zone
+ *   of which the allocator was given nothing is on no zonelist (the kernel keeps
+ *   zones there that have frames, and their watermark refuses).
+ * State: free_area belongs to the buddy allocator, under `lock`; watermarks and
+ *   lowmem_reserve to the watermark module, counts to vmstat, per-CPU lists to
+ *   pcp.
  * Invariants:
  *   zone.size_order      managed <= present <= spanned, frames inside the span
- *   zone.free_count      nr_free_pages == sum of free blocks
- *   zone.conservation    managed == free + allocated + dropped
- *   vmstat.hierarchy     the machine's total is the sum over zones
+ *   zone.free_count      the exact count of free pages is what the blocks hold
+ *   zone.conservation    managed == free + on per-CPU lists + allocated + dropped
  */
 #ifndef MM_ZONE_H
 #define MM_ZONE_H
@@ -28,6 +29,9 @@
 
 /* Watermarks in pages.  Kernel: enum zone_watermarks. */
 enum mm_wmark { MM_WMARK_MIN, MM_WMARK_LOW, MM_WMARK_HIGH, MM_WMARK_PROMO, MM_NR_WMARK };
+
+struct per_cpu_pages;
+struct per_cpu_zonestat;
 
 struct free_area {
 	struct mm_list free_list[MM_MIGRATE_TYPES];
@@ -49,13 +53,44 @@ struct zone {
 	uint64_t boost;
 	uint64_t lowmem_reserve[MM_NR_ZONES];
 
+	/* vmstat: counts without what CPUs still hold back, and that, by CPU */
+	int64_t vm_stat[MM_NR_ZONE_STATS];
+	uint64_t percpu_drift_mark; /* below it only exact counts will do; 0: never */
+	struct per_cpu_zonestat *zonestats;
+
+	/* pcp: lists by CPU; what the settings give them, kept while disabled */
+	struct per_cpu_pages *pageset;
+	uint64_t pageset_high_min;
+	uint64_t pageset_high_max;
+	uint64_t pageset_batch;
+	bool pageset_disabled;
+	uint32_t flags; /* MM_ZONE_... */
+
 	/* lock */
 	struct mm_lock lock;
-	uint64_t nr_free_pages;
 	struct free_area free_area[MM_NR_ORDERS];
 };
 
+/* Kernel: enum zone_flags. */
+#define MM_ZONE_BELOW_HIGH     0x1u /* fewer free than the high mark, last we looked */
+#define MM_ZONE_RECLAIM_ACTIVE 0x2u /* reclaim works here and wants pages back */
+
+/* Zones a request walks, the preferred one first, NULL last. */
+struct zonelist {
+	struct zone *zone[MM_NR_ZONES + 1];
+};
+
 int mm_zone_boot(struct mm_ctx *x);
+
+/* Zones that have pages, once they are known.  Kernel: build_zonelists. */
+void mm_zone_build_zonelists(struct mm_ctx *x);
+
+/* The walk of a request that may use zones up to highest. */
+static inline const struct zonelist *mm_zone_list(const struct mm_machine *m,
+						  enum mm_zone_type highest)
+{
+	return &m->zonelists[highest];
+}
 
 /* Kernel: populated_zone and managed_zone. */
 static inline bool mm_zone_managed(const struct zone *z)

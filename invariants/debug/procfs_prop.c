@@ -6,6 +6,8 @@
  */
 #include "mm/procfs.h"
 
+#include "mm/pcp.h"
+
 #include "fuzz/import/proc.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/proc_machine.h"
@@ -83,16 +85,27 @@ static const char *const zoneinfo_dma32[] = {
 	"      nr_free_pages 772791\n"
 	"      nr_zone_inactive_anon 0\n",
 	"      nr_free_cma  0\n"
-	"      numa_hit     0\n",
+	"      numa_hit     5\n"
+	"      numa_miss    0\n"
+	"      numa_foreign 0\n"
+	"      numa_interleave 0\n"
+	"      numa_local   5\n"
 	"      numa_other   0\n"
 	"  pagesets\n"
 	"    cpu: 0\n"
-	"              count:    0\n"
-	"              high:     0\n"
-	"              batch:    1\n"
-	"              high_min: 0\n"
-	"              high_max: 0\n"
-	"  vm stats threshold: 0\n"
+	"              count:    63\n"
+	"              high:     3790\n"
+	"              batch:    63\n"
+	"              high_min: 3790\n"
+	"              high_max: 48307\n"
+	"  vm stats threshold: 24\n"
+	"    cpu: 1\n"
+	"              count:    63\n"
+	"              high:     3790\n"
+	"              batch:    63\n"
+	"              high_min: 3790\n"
+	"              high_max: 48307\n"
+	"  vm stats threshold: 24\n"
 	"  node_unreclaimable:  0\n"
 	"  start_pfn:           4096\n"
 	"Node 0, zone   Normal\n"
@@ -116,6 +129,9 @@ static const char zoneinfo_movable[] = "Node 0, zone  Movable\n"
 struct paper {
 	struct mm_machine m;
 	struct zone zones[MM_NR_ZONES];
+	struct per_cpu_pages pageset[MM_NR_ZONES][2];
+	struct per_cpu_zonestat zonestats[MM_NR_ZONES][2];
+	uint64_t vm_events[2 * MM_VM_NR];
 	uint8_t pageblock[8];
 	struct mm_list link[11][11];
 };
@@ -136,9 +152,12 @@ static struct paper *paper_create(struct mm_prop_run *p)
 	pa->m.nr_pageblocks = 8;
 	pa->m.desc.max_order = 10;
 	pa->m.desc.pageblock_order = 9;
-	pa->m.desc.cpus = 1;
+	pa->m.desc.cpus = 2;
+	pa->m.vm_events = pa->vm_events;
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		pa->zones[z].name = mm_gfp_zone_name((enum mm_zone_type)z);
+		pa->zones[z].pageset = pa->pageset[z];
+		pa->zones[z].zonestats = pa->zonestats[z];
 		for (o = 0; o < MM_NR_ORDERS; o++) {
 			for (t = 0; t < MM_MIGRATE_TYPES; t++)
 				mm_list_init(&pa->zones[z].free_area[o].free_list[t]);
@@ -222,7 +241,18 @@ static void zoneinfo_to_the_letter(struct mm_prop_run *p)
 	z->spanned = 1044480;
 	z->present = 782336;
 	z->managed = 772917;
-	z->nr_free_pages = 772791;
+	z->vm_stat[MM_NR_FREE_PAGES] = 772791;
+	for (i = 0; i < 2; i++) {
+		z->pageset[i].count = 63;
+		z->pageset[i].high = 3790;
+		z->pageset[i].batch = 63;
+		z->pageset[i].high_min = 3790;
+		z->pageset[i].high_max = 48307;
+		z->zonestats[i].stat_threshold = 24;
+	}
+	z->zonestats[0].numa[MM_NUMA_HIT] = 3;
+	z->zonestats[1].numa[MM_NUMA_HIT] = 2;
+	z->zonestats[1].numa[MM_NUMA_LOCAL] = 5;
 	memcpy(z->wmark, wmark, sizeof(wmark));
 	for (i = MM_ZONE_NORMAL; i < MM_NR_ZONES; i++)
 		z->lowmem_reserve[i] = 5376;
@@ -397,6 +427,16 @@ static void long_lists_are_capped(struct mm_prop_run *p)
 
 /* ---- fragmentation ---- */
 
+static uint64_t free_blocks_hold(const struct zone *zone)
+{
+	uint64_t sum = 0;
+	unsigned int o;
+
+	for (o = 0; o < MM_NR_ORDERS; o++)
+		sum += zone->free_area[o].nr_free << o;
+	return sum;
+}
+
 static void unusable_is_a_share(struct mm_prop_run *p)
 {
 	struct mm_walk w;
@@ -411,8 +451,9 @@ static void unusable_is_a_share(struct mm_prop_run *p)
 
 		for (o = 0; o <= w.m->desc.max_order; o++) {
 			/* frames in blocks below the order, of all that are free */
-			uint64_t want =
-				zone->nr_free_pages ? small * 1000 / zone->nr_free_pages : 1000;
+			uint64_t want = free_blocks_hold(zone)
+						? small * 1000 / free_blocks_hold(zone)
+						: 1000;
 
 			PROP(p, mm_procfs_unusable(w.m, zone, o) == want, "%s order %u: %u",
 			     zone->name, o, mm_procfs_unusable(w.m, zone, o));
@@ -456,7 +497,7 @@ static int64_t extfrag_of(const struct mm_machine *m, const struct zone *zone, u
 	}
 	if (!blocks)
 		return 0;
-	return 1000 - (1000 + (int64_t)(zone->nr_free_pages * 1000 >> order)) / blocks;
+	return 1000 - (1000 + (int64_t)(free_blocks_hold(zone) * 1000 >> order)) / blocks;
 }
 
 static void extfrag_says_why(struct mm_prop_run *p)

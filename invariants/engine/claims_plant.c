@@ -10,12 +10,31 @@
 	"ram=4M dma=1028K normal=3M hole=2M-2060K reserved=2560K-2576K "                           \
 	"max_order=6 pageblock_order=3 cpus=2"
 
+/* What a victim is made of: its machine, and what happens before the planting. */
+struct stage {
+	const char *machine;
+	const char *trace;
+};
+
 /* The order of enum mm_victim_block. */
 static const char blocks[] = "a = alloc order=3 gfp=KERNEL\n"
 			     "b = alloc order=2 gfp=KERNEL|MOVABLE\n"
 			     "c = alloc order=1 gfp=KERNEL|RECLAIMABLE\n"
 			     "d = alloc order=0 gfp=KERNEL|ZERO\n"
 			     "e = alloc order=4 gfp=KERNEL|COMP\n";
+
+/* Order 2 lies on a list of CPU 0, orders 1 and 0 on lists of CPU 1. */
+static const char listed[] = "a = alloc order=3 gfp=KERNEL\n"
+			     "b = alloc order=2 gfp=KERNEL|MOVABLE\n"
+			     "c = alloc order=1 gfp=KERNEL|RECLAIMABLE\n"
+			     "d = alloc order=0 gfp=KERNEL|ZERO\n"
+			     "e = alloc order=4 gfp=KERNEL|COMP\n"
+			     "free b\n"
+			     "free c cpu=1\n"
+			     "free d cpu=1\n";
+
+static const struct stage plain_stage = {MACHINE, blocks};
+static const struct stage pcp_stage = {MACHINE " pcp=on thp=5", listed};
 
 void mm_victim_note(void *env, const struct mm_failure *f)
 {
@@ -62,29 +81,29 @@ void mm_victim_trace(struct mm_victim *v, const char *text)
 }
 
 /* The blocks of the head comment, through the handles of a trace. */
-static bool hold_blocks(struct mm_victim *v)
+static bool hold_blocks(struct mm_victim *v, const char *trace)
 {
 	const struct mm_run_options o = {.expect = true, .atomic = true, .sweep = true};
 	struct mm_trace t;
 	bool ok;
 
 	mm_trace_init(&t);
-	ok = mm_trace_parse(&t, blocks, sizeof(blocks) - 1, NULL, NULL) == 0 &&
+	ok = mm_trace_parse(&t, trace, strlen(trace), NULL, NULL) == 0 &&
 	     mm_run_trace(v->run, &t, &o) == 0 && v->run->finding == MM_FINDING_NONE;
 	v->run->trace = NULL;
 	mm_trace_free(&t);
 	return ok && v->run->handles[VICTIM_E].state == MM_HANDLE_LIVE;
 }
 
-static bool victim_open(struct mm_victim *v, struct mm_prop_run *p)
+static bool victim_open(struct mm_victim *v, struct mm_prop_run *p, const struct stage *stage)
 {
 	struct mm_error e = {NULL, 0, 0, ""};
 
 	*v = (struct mm_victim){.p = p};
-	v->m = mm_boot(MACHINE, &e);
+	v->m = mm_boot(stage->machine, &e);
 	v->checker = v->m ? mm_checker_create(v->m) : NULL;
 	v->run = v->checker ? mm_run_create(v->m, v->checker) : NULL;
-	if (!v->run || !hold_blocks(v)) {
+	if (!v->run || !hold_blocks(v, stage->trace)) {
 		prop_fail(p, __FILE__, __LINE__, "no healthy machine to harm: %s", e.text);
 		return false;
 	}
@@ -150,17 +169,28 @@ static void check_reported(struct mm_victim *v, const struct mm_plant *plant)
 	PROP(p, noted(v, plant->id), "%s is silent in a sweep", plant->id);
 }
 
-void mm_plants_run(struct mm_prop_run *p, const struct mm_plant *plants)
+static void run_plants(struct mm_prop_run *p, const struct mm_plant *plants,
+		       const struct stage *stage)
 {
 	const struct mm_plant *plant;
 	struct mm_victim v;
 
 	for (plant = plants; plant->id && !p->failures; plant++) {
-		if (victim_open(&v, p)) {
+		if (victim_open(&v, p, stage)) {
 			plant->plant(&v);
 			judge(&v);
 			check_reported(&v, plant);
 		}
 		victim_close(&v);
 	}
+}
+
+void mm_plants_run(struct mm_prop_run *p, const struct mm_plant *plants)
+{
+	run_plants(p, plants, &plain_stage);
+}
+
+void mm_plants_run_pcp(struct mm_prop_run *p, const struct mm_plant *plants)
+{
+	run_plants(p, plants, &pcp_stage);
 }

@@ -58,6 +58,9 @@ struct mm_plant {
  * property that is called MODULE.planted_corruptions_are_reported.
  */
 void mm_plants_run(struct mm_prop_run *p, const struct mm_plant *plants);
+/* The same on a machine whose CPUs keep lists and counters of their own, with the
+ * blocks given back in part, so that lists are filled: b, c and d are. */
+void mm_plants_run_pcp(struct mm_prop_run *p, const struct mm_plant *plants);
 
 #define MM_PLANTS_PROPERTY "planted_corruptions_are_reported"
 

@@ -44,6 +44,11 @@ const char *const mm_walk_machines[] = {
 	"ram=8M dma=37p max_order=10 pageblock_order=9",
 	"ram=1M dma=512K max_order=8 pageblock_order=6",
 	reserves_matter,
+	/* lists and counters by CPU: little memory, huge pages, every zone, big caches */
+	"ram=4M max_order=6 pageblock_order=3 cpus=2 pcp=on",
+	"ram=4M max_order=6 pageblock_order=5 cpus=2 pcp=on thp=5 min_free_kbytes=64",
+	"ram=4M dma=512K dma32=1M normal=2M highmem=3M max_order=6 pageblock_order=3 cpus=3 pcp=on",
+	"ram=16M max_order=6 pageblock_order=4 cpus=2 pcp=on cache=1M",
 	NULL,
 };
 
@@ -109,6 +114,17 @@ static void add_zones(struct mm_prop_run *p, struct text *t, uint64_t end)
 	}
 }
 
+/* Lists and counters by CPU, with huge pages where a block can be one. */
+static void add_pcp(struct mm_prop_run *p, struct text *t, uint64_t max_order)
+{
+	add(t, " pcp=on");
+	if (max_order > MM_PCP_COSTLY_ORDER && below(p, 2))
+		add(t, " thp=%" PRIu64,
+		    MM_PCP_COSTLY_ORDER + 1 + below(p, max_order - MM_PCP_COSTLY_ORDER));
+	if (below(p, 3) == 0)
+		add(t, " cache=%" PRIu64 "K", below(p, 200));
+}
+
 void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 {
 	static const char *const contents[] = {"none", "tag", "full"};
@@ -136,6 +152,8 @@ void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 	add(&t, " pageblock_order=%" PRIu64, below(p, max_order + 1));
 	add(&t, " cpus=%" PRIu64, 1 + below(p, 3));
 	add(&t, " contents=%s", contents[below(p, 3)]);
+	if (below(p, 2))
+		add_pcp(p, &t, max_order);
 	if (below(p, 3) == 0)
 		add(&t, " min_free_kbytes=%" PRIu64, below(p, end * 2));
 	if (below(p, 3) == 0)

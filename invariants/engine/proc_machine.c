@@ -6,6 +6,7 @@
 #include "invariants/engine/proc_machine.h"
 
 #include "mm/migratetype.h"
+#include "mm/pcp.h"
 #include "mm/procfs.h"
 
 #include "invariants/engine/proc_try.h"
@@ -136,7 +137,7 @@ static void check_zone_pages(struct mm_prop_run *p, const struct mm_proc_zone *r
 			     const struct zone *z)
 {
 	const uint64_t want[MM_PROC_NR_PAGES] = {
-		[MM_PROC_FREE] = z->nr_free_pages,
+		[MM_PROC_FREE] = mm_vmstat_zone(z, MM_NR_FREE_PAGES),
 		[MM_PROC_BOOST] = z->boost,
 		[MM_PROC_MIN] = mm_zone_wmark(z, MM_WMARK_MIN),
 		[MM_PROC_LOW] = mm_zone_wmark(z, MM_WMARK_LOW),
@@ -154,6 +155,27 @@ static void check_zone_pages(struct mm_prop_run *p, const struct mm_proc_zone *r
 		PROP(p, r->pages[i] == want[i], "zoneinfo: %s line %d", z->name, i);
 }
 
+static void check_pageset(struct mm_prop_run *p, const struct mm_proc_pageset *r,
+			  const struct zone *z, size_t cpu)
+{
+	const struct per_cpu_pages *pcp = &z->pageset[cpu];
+	const int want[MM_PROC_NR_PAGESET] = {
+		[MM_PROC_COUNT] = pcp->count,
+		[MM_PROC_PCP_HIGH] = pcp->high,
+		[MM_PROC_BATCH] = pcp->batch,
+		[MM_PROC_HIGH_MIN] = pcp->high_min,
+		[MM_PROC_HIGH_MAX] = pcp->high_max,
+		[MM_PROC_THRESHOLD] = z->zonestats[cpu].stat_threshold,
+	};
+	int i;
+
+	PROP(p, r->cpu == cpu && r->has == (1u << MM_PROC_NR_PAGESET) - 1,
+	     "zoneinfo: %s: pageset %zu", z->name, cpu);
+	for (i = 0; i < MM_PROC_NR_PAGESET; i++)
+		PROP(p, r->field[i] == (uint64_t)want[i], "zoneinfo: %s: pageset %zu line %d",
+		     z->name, cpu, i);
+}
+
 static void check_zone_counters(struct mm_prop_run *p, const struct mm_machine *m,
 				const struct mm_proc_zone *r, const struct zone *z)
 {
@@ -162,14 +184,17 @@ static void check_zone_counters(struct mm_prop_run *p, const struct mm_machine *
 	PROP(p, (r->stats.nr != 0) == (z->present != 0), "zoneinfo: %s: counters", z->name);
 	if (!z->present)
 		return;
-	PROP(p, stat_of(&r->stats, "nr_free_pages") == z->nr_free_pages, "zoneinfo: %s", z->name);
+	PROP(p, stat_of(&r->stats, "nr_free_pages") == mm_vmstat_zone(z, MM_NR_FREE_PAGES),
+	     "zoneinfo: %s", z->name);
 	PROP(p, r->start_pfn == z->start_pfn && !r->unreclaimable, "zoneinfo: %s", z->name);
 	PROP(p, r->nr_pagesets == (size_t)m->desc.cpus, "zoneinfo: %zu pagesets", r->nr_pagesets);
 	for (cpu = 0; cpu < r->nr_pagesets; cpu++)
-		PROP(p,
-		     r->pageset[cpu].cpu == cpu &&
-			     r->pageset[cpu].has == (1u << MM_PROC_NR_PAGESET) - 1,
-		     "zoneinfo: %s: pageset %zu", z->name, cpu);
+		check_pageset(p, &r->pageset[cpu], z, cpu);
+	PROP(p,
+	     stat_of(&r->stats, "numa_hit") == mm_vmstat_numa_events(m, z, MM_NUMA_HIT) &&
+		     stat_of(&r->stats, "numa_local") == stat_of(&r->stats, "numa_hit") &&
+		     stat_of(&r->stats, "numa_foreign") == 0,
+	     "zoneinfo: %s: numa", z->name);
 }
 
 static void check_zoneinfo(struct mm_prop_run *p, const struct mm_machine *m,
@@ -243,7 +268,13 @@ static void check_vmstat(struct mm_prop_run *p, const struct mm_machine *m,
 	bool high = m->zones[MM_ZONE_HIGHMEM].spanned != 0;
 	const struct mm_proc_zone *sums = add_up(info);
 
-	PROP(p, stat_of(vmstat, "nr_free_pages") == m->nr_free_pages, "vmstat: nr_free_pages");
+	PROP(p, stat_of(vmstat, "nr_free_pages") == mm_vmstat_global(m, MM_NR_FREE_PAGES),
+	     "vmstat: nr_free_pages");
+	PROP(p,
+	     stat_of(vmstat, "pgalloc_normal") ==
+			     mm_vmstat_events(m, MM_VM_PGALLOC + MM_ZONE_NORMAL) &&
+		     stat_of(vmstat, "pgfree") == mm_vmstat_events(m, MM_VM_PGFREE),
+	     "vmstat: pages handed out or taken back");
 	PROP(p, (mm_proc_stat_find(vmstat, "pgalloc_high") != NULL) == high, "vmstat: high");
 	PROP(p, mm_proc_stat_find(vmstat, "allocstall_movable"), "vmstat: movable");
 	PROP(p, sums && sums->stats.nr + sums->node_stats.nr < vmstat->nr, "vmstat: too short");

@@ -78,8 +78,8 @@ static void check_disjoint(struct mm_report *r, const struct mm_machine *m, uint
 	const struct page *p = frame(m, pfn);
 
 	MM_CHECK(r, "buddy.disjoint",
-		 head == UINT64_MAX ||
-			 !(p->flags & (MM_PG_HEAD | MM_PG_BAD | MM_PG_RESERVED | MM_PG_ABSENT)),
+		 head == UINT64_MAX || !(p->flags & (MM_PG_HEAD | MM_PG_PCP | MM_PG_BAD |
+						     MM_PG_RESERVED | MM_PG_ABSENT)),
 		 "pfn %llu is in use and inside the free block at pfn %llu",
 		 (unsigned long long)pfn, (unsigned long long)head);
 	MM_CHECK(r, "buddy.head_marked_only", head == UINT64_MAX || !is_head(m, pfn),
@@ -93,11 +93,13 @@ static void check_head_marks(struct mm_report *r, const struct mm_machine *m, ui
 	bool head = is_head(m, pfn);
 
 	MM_CHECK(r, "buddy.head_marked_only",
-		 head ? !(p->flags & MM_PG_HEAD) && mm_list_linked(&p->lru)
-		      : !mm_list_linked(&p->lru) && p->list == 0,
+		 (p->flags & MM_PG_PCP) ||
+			 (head ? !(p->flags & MM_PG_HEAD) && mm_list_linked(&p->lru)
+			       : !mm_list_linked(&p->lru) && p->list == 0),
 		 "pfn %llu: flags 0x%x, %s a list", (unsigned long long)pfn, p->flags,
 		 mm_list_linked(&p->lru) ? "on" : "not on");
-	MM_CHECK(r, "buddy.head_marked_only", (p->flags & (MM_PG_BUDDY | MM_PG_HEAD)) || !p->order,
+	MM_CHECK(r, "buddy.head_marked_only",
+		 (p->flags & (MM_PG_BUDDY | MM_PG_HEAD | MM_PG_PCP)) || !p->order,
 		 "pfn %llu heads no block but has order %u", (unsigned long long)pfn, p->order);
 }
 

@@ -336,12 +336,13 @@ static void retype_moves_all_free_blocks(struct mm_prop_run *p)
 		if (m->memmap[pfn].flags & MM_PG_HEAD)
 			put(&x, &m->memmap[pfn]);
 	}
-	free_before = z->nr_free_pages;
+	free_before = mm_vmstat_zone(z, MM_NR_FREE_PAGES);
 	mm_lock_acquire(&x, &z->lock);
 	mm_buddy_retype(&x, z, 40, MM_MIGRATE_RECLAIMABLE);
 	mm_buddy_retype(&x, z, 64, MM_MIGRATE_RECLAIMABLE);
 	mm_lock_release(&x, &z->lock);
-	PROP(p, z->nr_free_pages == free_before, "retyping changed what is free");
+	PROP(p, mm_vmstat_zone(z, MM_NR_FREE_PAGES) == free_before,
+	     "retyping changed what is free");
 	for (pfn = 0; pfn < 512; pfn++) {
 		const struct page *page = &m->memmap[pfn];
 		bool mine = pfn >= 32 && pfn < 96;
@@ -402,14 +403,25 @@ static struct page *free_block(const struct mm_victim *v, unsigned int low, unsi
 	return v->m->memmap;
 }
 
+/* List a block as a free one, and keep books. */
+static void enlist(struct mm_victim *v, struct page *page, unsigned int order,
+		   enum mm_migratetype type)
+{
+	struct zone *z = &v->m->zones[page->zone];
+
+	mm_buddy_list_add(v->x, z, page, order, type, false);
+	mm_vmstat_mod(v->x, z, MM_NR_FREE_PAGES, (int64_t)1 << order);
+}
+
 /* Take a free block off its list, keep books, and list another in its place. */
 static void relist(struct mm_victim *v, struct page *page, uint64_t ahead, unsigned int order)
 {
 	struct zone *z = &v->m->zones[page->zone];
 	enum mm_migratetype type = (enum mm_migratetype)page->list;
 
+	mm_vmstat_mod(v->x, z, MM_NR_FREE_PAGES, -((int64_t)1 << page->order));
 	mm_buddy_list_del(v->x, z, page, page->order);
-	mm_buddy_list_add(v->x, z, page + ahead, order, type, false);
+	enlist(v, page + ahead, order, type);
 }
 
 static void halves_stay_apart(struct mm_victim *v)
@@ -418,8 +430,7 @@ static void halves_stay_apart(struct mm_victim *v)
 	unsigned int order = page->order;
 
 	relist(v, page, 0, order - 1);
-	mm_buddy_list_add(v->x, &v->m->zones[page->zone], page + ((uint64_t)1 << (order - 1)),
-			  order - 1, (enum mm_migratetype)page->list, true);
+	enlist(v, page + ((uint64_t)1 << (order - 1)), order - 1, (enum mm_migratetype)page->list);
 }
 
 static void block_off_its_place(struct mm_victim *v)
@@ -436,9 +447,7 @@ static void block_over_the_limit(struct mm_victim *v)
 static void block_over_a_hole(struct mm_victim *v)
 {
 	/* 512 .. 514 are not there */
-	struct zone *z = &v->m->zones[MM_ZONE_NORMAL];
-
-	mm_buddy_list_add(v->x, z, &v->m->memmap[513], 0, MM_MIGRATE_MOVABLE, false);
+	enlist(v, &v->m->memmap[513], 0, MM_MIGRATE_MOVABLE);
 }
 
 static void frame_in_use_inside(struct mm_victim *v)
@@ -454,8 +463,7 @@ static void head_inside_a_block(struct mm_victim *v)
 {
 	struct page *page = free_block(v, 3, 6);
 
-	mm_buddy_list_add(v->x, &v->m->zones[page->zone], page + 1, 0,
-			  (enum mm_migratetype)page->list, false);
+	enlist(v, page + 1, 0, (enum mm_migratetype)page->list);
 }
 
 static void head_on_no_list(struct mm_victim *v)

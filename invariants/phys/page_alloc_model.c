@@ -8,6 +8,13 @@
  * are.  From the picture of free frames it derives: whether a request had to
  * succeed and in which zone, how many blocks of each order must be on the
  * lists, whether a pageblock could be claimed.
+ *
+ *     in a zone's free blocks <-> in hand <-> on a CPU's list
+ *                                    |
+ *                                 taken -> dropped
+ *
+ * How many pages a watermark check sees is the zone's count, which lacks what
+ * CPUs hold back: that count is the machine's, and vmstat.drift bounds it.
  */
 #include "mm/page_alloc.h"
 
@@ -19,21 +26,39 @@
 
 #include <string.h>
 
+/* Where a frame is; from ON_LISTS on: on the lists of that CPU. */
+enum place { IN_ZONE, IN_HAND, TAKEN, DROPPED, ON_LISTS };
+
+/* What a request finds in a zone. */
+struct view {
+	int64_t seen; /* free pages, as its count says */
+	bool block;   /* is there a free block of its order? */
+};
+
 struct model {
-	struct mm_frames frames;
-	uint64_t *movable; /* bit per frame: allocated with __GFP_MOVABLE */
-	uint64_t *dropped; /* bit per frame: taken out of use as bad */
-	uint8_t *block;    /* type each pageblock must have */
+	struct mm_frames frames; /* those IN_ZONE */
+	uint64_t *movable;       /* bit per frame: allocated with __GFP_MOVABLE */
+	uint8_t *place;          /* of each frame */
+	uint8_t *block;          /* type each pageblock must have */
+	uint64_t *listed;        /* blocks by zone, CPU and list */
 	uint64_t managed[MM_NR_ZONES];
-	uint64_t taken[MM_NR_ZONES];
-	uint64_t bad[MM_NR_ZONES];
+	uint64_t count[MM_NR_ZONES][ON_LISTS + 1]; /* frames by place */
+	uint64_t allocated[MM_NR_ZONES];           /* so far */
+	uint64_t freed;                            /* so far, those of boot too */
+
+	/* within an operation */
+	int asked;                   /* zone whose watermark said yes, or -1 */
+	struct view found;           /* what it had then */
+	bool contended[MM_NR_ZONES]; /* lists that could not be locked */
 };
 
 static size_t model_size(const struct mm_machine *m)
 {
 	size_t words = mm_bitmap_words(m->max_pfn) * sizeof(uint64_t);
+	size_t lists = (size_t)MM_NR_ZONES * (size_t)m->desc.cpus * MM_PCP_LISTS;
 
-	return sizeof(struct model) + mm_frames_size(m) + 2 * words + (size_t)m->nr_pageblocks;
+	return sizeof(struct model) + mm_frames_size(m) + words + lists * sizeof(uint64_t) +
+	       (size_t)m->max_pfn + (size_t)m->nr_pageblocks;
 }
 
 static void model_boot(void *state, const struct mm_machine *m)
@@ -41,20 +66,25 @@ static void model_boot(void *state, const struct mm_machine *m)
 	struct model *md = state;
 	uint8_t *at = (uint8_t *)state + sizeof(*md);
 	size_t words = mm_bitmap_words(m->max_pfn) * sizeof(uint64_t);
+	size_t lists = (size_t)MM_NR_ZONES * (size_t)m->desc.cpus * MM_PCP_LISTS;
 	int z;
 
 	mm_frames_init(&md->frames, m, at);
 	mm_frames_boot(&md->frames);
 	at += mm_frames_size(m);
 	md->movable = (uint64_t *)(void *)at;
-	md->dropped = (uint64_t *)(void *)(at + words);
-	md->block = at + 2 * words;
+	at += words;
+	md->listed = (uint64_t *)(void *)at;
+	at += lists * sizeof(uint64_t);
+	md->place = at;
+	md->block = at + m->max_pfn;
 	memset(md->block, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		md->managed[z] = mm_frames_nr_free(&md->frames, (enum mm_zone_type)z);
-		md->taken[z] = 0;
-		md->bad[z] = 0;
+		md->count[z][IN_ZONE] = md->managed[z];
+		md->freed += md->managed[z];
 	}
+	md->asked = -1;
 }
 
 /* ---- what a request is owed ---- */
@@ -64,27 +94,63 @@ static bool zone_has_block(const struct model *md, enum mm_zone_type zone, unsig
 	return md->frames.count[zone][order] != 0;
 }
 
-/* The watermark test from the model's own count of free frames. */
-static bool zone_ok(const struct model *md, const struct mm_machine *m, int at, unsigned int order,
-		    uint32_t flags, uint64_t highest)
+static uint64_t *listed_at(const struct model *md, const struct mm_machine *m, uint64_t zone,
+			   int cpu, uint64_t list)
 {
-	enum mm_zone_type zone = (enum mm_zone_type)at;
-	const struct zone *z = &m->zones[zone];
-	int64_t left = (int64_t)mm_frames_nr_free(&md->frames, zone) - (((int64_t)1 << order) - 1);
+	return &md->listed[(zone * (uint64_t)m->desc.cpus + (uint64_t)cpu) * MM_PCP_LISTS + list];
+}
+
+/* A request as the zones see it. */
+struct wish {
+	unsigned int order;
+	enum mm_migratetype type;
+	uint64_t highest;
+	int cpu;
+};
+
+static struct view view_of(const struct model *md, const struct mm_machine *m, int zone,
+			   const struct wish *w)
+{
+	return (struct view){m->zones[zone].vm_stat[MM_NR_FREE_PAGES],
+			     zone_has_block(md, (enum mm_zone_type)zone, w->order)};
+}
+
+/* Is there a block for it, in the zone or on the CPU's list? */
+static bool zone_can(const struct model *md, const struct mm_machine *m, int zone,
+		     const struct wish *w, const struct view *v)
+{
+	bool listed = (m->pcp_orders >> w->order & 1) && !md->contended[zone] &&
+		      *listed_at(md, m, (uint64_t)zone, w->cpu, mm_pcp_index(w->type, w->order));
+
+	return listed || v->block;
+}
+
+/* The watermark test; for more than one page the zone itself must have a block. */
+static bool zone_leaves(const struct zone *z, const struct wish *w, const struct view *v,
+			uint32_t flags)
+{
+	int64_t left = v->seen - (((int64_t)1 << w->order) - 1);
 	int64_t mark;
 
-	if (!md->managed[zone])
-		return false;
-	if (flags & MM_ALLOC_NO_WATERMARKS)
-		return zone_has_block(md, zone, order);
 	mark = (int64_t)z->wmark[flags & MM_ALLOC_WMARK_MASK];
 	if (flags & MM_ALLOC_MIN_RESERVE)
 		mark -= mark / 2;
 	if ((flags & MM_ALLOC_MIN_RESERVE) && (flags & MM_ALLOC_NON_BLOCK))
 		mark -= mark / 4;
-	if (left <= mark + (int64_t)z->lowmem_reserve[highest])
+	if (left <= mark + (int64_t)z->lowmem_reserve[w->highest])
 		return false;
-	return zone_has_block(md, zone, order);
+	return w->order == 0 || v->block;
+}
+
+/* Could the zone have served it?  The zone that did is judged by what it had. */
+static bool zone_ok(const struct model *md, const struct mm_machine *m, int at,
+		    const struct wish *w, uint32_t flags)
+{
+	struct view v = at == md->asked ? md->found : view_of(md, m, at, w);
+
+	if (!md->managed[at] || !zone_can(md, m, at, w, &v))
+		return false;
+	return (flags & MM_ALLOC_NO_WATERMARKS) || zone_leaves(&m->zones[at], w, &v, flags);
 }
 
 /* The flags of the last attempt, from the kernel's rules about the mask. */
@@ -135,16 +201,28 @@ static bool flags_due(const struct mm_machine *m, uint32_t gfp, uint32_t flags)
 	return (gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
 }
 
+static enum mm_migratetype type_due(const struct mm_machine *m, uint32_t gfp)
+{
+	bool movable = (gfp & MM_GFP_MOVABLE) != 0;
+	bool reclaimable = (gfp & MM_GFP_RECLAIMABLE) != 0;
+
+	if (m->grouping_off || movable == reclaimable)
+		return MM_MIGRATE_UNMOVABLE;
+	return movable ? MM_MIGRATE_MOVABLE : MM_MIGRATE_RECLAIMABLE;
+}
+
+static struct wish wish_of(const struct mm_machine *m, const struct mm_event *ev, uint64_t order,
+			   uint32_t gfp)
+{
+	return (struct wish){(unsigned int)order, type_due(m, gfp), highest_zone(gfp), ev->cpu};
+}
+
 static void check_treatment(struct mm_report *r, const struct mm_machine *m,
 			    const struct mm_event *ev)
 {
 	uint32_t gfp = (uint32_t)ev->f[2];
-	bool movable = (gfp & MM_GFP_MOVABLE) != 0;
-	bool reclaimable = (gfp & MM_GFP_RECLAIMABLE) != 0;
-	uint64_t type = MM_MIGRATE_UNMOVABLE;
+	uint64_t type = type_due(m, gfp);
 
-	if (!m->grouping_off && movable != reclaimable)
-		type = movable ? MM_MIGRATE_MOVABLE : MM_MIGRATE_RECLAIMABLE;
 	MM_CHECK(r, "alloc.treatment", flags_due(m, gfp, (uint32_t)ev->f[4]) && ev->f[3] == type,
 		 "gfp 0x%x was treated as type %llu with flags 0x%llx", gfp,
 		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
@@ -153,9 +231,10 @@ static void check_treatment(struct mm_report *r, const struct mm_machine *m,
 static void check_zone_choice(const struct model *md, struct mm_report *r,
 			      const struct mm_machine *m, const struct mm_event *ev)
 {
+	struct wish w = wish_of(m, ev, ev->f[1], (uint32_t)ev->f[2]);
 	uint64_t order = ev->f[1];
 	uint32_t flags = (uint32_t)ev->f[4];
-	uint64_t highest = highest_zone((uint32_t)ev->f[2]);
+	uint64_t highest = w.highest;
 	int picked = (int)ev->f[5];
 	int z;
 
@@ -165,27 +244,26 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 		 "pfn %llu of zone %s for gfp 0x%llx, which allows up to %s",
 		 (unsigned long long)ev->f[0], m->zones[picked].name, (unsigned long long)ev->f[2],
 		 m->zones[highest].name);
+	/* what the zone had before the block, and perhaps a batch of them, went */
 	MM_CHECK(r, "watermark.respected",
-		 zone_ok(md, m, picked, (unsigned int)order, flags, highest),
-		 "zone %s had %llu free, order %llu taken with flags 0x%x", m->zones[picked].name,
+		 md->asked == picked && ((flags & MM_ALLOC_NO_WATERMARKS) ||
+					 zone_leaves(&m->zones[picked], &w, &md->found, flags)),
+		 "zone %s has %llu free, order %llu taken with flags 0x%x", m->zones[picked].name,
 		 (unsigned long long)mm_frames_nr_free(&md->frames, (enum mm_zone_type)picked),
 		 (unsigned long long)order, flags);
 	/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
 	for (z = (int)highest; z > picked && !(flags & MM_ALLOC_NOFRAGMENT); z--) {
-		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, (unsigned int)order, flags, highest),
+		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, flags),
 			 "order %llu came from zone %s although %s could serve it",
 			 (unsigned long long)order, m->zones[picked].name, m->zones[z].name);
 	}
 	for (z = (int)highest; z >= 0 && !(flags & MM_ALLOC_WMARK_LOW); z--) {
-		MM_CHECK(r, "alloc.result",
-			 !zone_ok(md, m, z, (unsigned int)order, MM_ALLOC_WMARK_LOW, highest),
+		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, MM_ALLOC_WMARK_LOW),
 			 "order %llu took the slow path although zone %s is above its low mark",
 			 (unsigned long long)order, m->zones[z].name);
 	}
 	for (z = (int)highest; z >= 0 && (flags & MM_ALLOC_NO_WATERMARKS); z--) {
-		MM_CHECK(r, "alloc.result",
-			 !zone_ok(md, m, z, (unsigned int)order, slow_flags((uint32_t)ev->f[2]),
-				  highest),
+		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, slow_flags((uint32_t)ev->f[2])),
 			 "order %llu ignored watermarks although zone %s is above its min",
 			 (unsigned long long)order, m->zones[z].name);
 	}
@@ -195,7 +273,7 @@ static void on_failed(struct model *md, struct mm_report *r, const struct mm_mac
 		      const struct mm_event *ev)
 {
 	uint32_t gfp = (uint32_t)ev->f[1];
-	uint64_t highest = highest_zone(gfp);
+	struct wish w = wish_of(m, ev, ev->f[0], gfp);
 	uint32_t flags = last_flags(gfp);
 	int z;
 
@@ -203,15 +281,44 @@ static void on_failed(struct model *md, struct mm_report *r, const struct mm_mac
 		return; /* injected */
 	if ((gfp & MM_GFP_NOFAIL) && (gfp & MM_GFP_DIRECT_RECLAIM))
 		flags |= MM_ALLOC_MIN_RESERVE;
-	for (z = (int)highest; z >= 0; z--) {
-		MM_CHECK(r, "alloc.result",
-			 !zone_ok(md, m, z, (unsigned int)ev->f[0], flags, highest),
+	for (z = (int)w.highest; z >= 0; z--) {
+		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, flags),
 			 "order %llu gfp 0x%x failed although zone %s could serve it",
 			 (unsigned long long)ev->f[0], gfp, m->zones[z].name);
 	}
 }
 
 /* ---- frames change hands ---- */
+
+static bool all_at(const struct model *md, const struct mm_machine *m, uint64_t pfn, uint64_t order,
+		   uint8_t place)
+{
+	uint64_t n = (uint64_t)1 << order;
+	uint64_t i;
+
+	if (order > m->desc.max_order || pfn + n > m->max_pfn || (pfn & (n - 1)))
+		return false;
+	for (i = 0; i < n; i++) {
+		if (md->place[pfn + i] != place)
+			return false;
+	}
+	return true;
+}
+
+/* A block goes from one place to another. */
+static void move(struct model *md, uint64_t pfn, uint64_t order, uint8_t from, uint8_t to)
+{
+	enum mm_zone_type zone = mm_frames_zone(&md->frames, pfn);
+	uint64_t n = (uint64_t)1 << order;
+
+	if (from == IN_ZONE)
+		mm_frames_take(&md->frames, pfn, (unsigned int)order);
+	if (to == IN_ZONE)
+		mm_frames_free(&md->frames, pfn, (unsigned int)order);
+	memset(md->place + pfn, to, (size_t)n);
+	md->count[zone][from < ON_LISTS ? from : ON_LISTS] -= n;
+	md->count[zone][to < ON_LISTS ? to : ON_LISTS] += n;
+}
 
 static void set_movable(struct model *md, uint64_t pfn, uint64_t n, bool movable)
 {
@@ -261,11 +368,8 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	enum mm_zone_type zone;
 
 	MM_CHECK(r, "buddy.order_bound", order <= m->desc.max_order, "order %u", order);
-	MM_CHECK(r, "alloc.no_double",
-		 pfn + ((uint64_t)1 << order) <= m->max_pfn &&
-			 !(pfn & (((uint64_t)1 << order) - 1)) &&
-			 mm_frames_all_free(&md->frames, pfn, order),
-		 "pfn %llu order %u handed out while not all of it is free",
+	MM_CHECK(r, "alloc.no_double", all_at(md, m, pfn, order, IN_HAND),
+		 "pfn %llu order %u handed out while not all of it was free",
 		 (unsigned long long)pfn, order);
 	if (r->failures)
 		return; /* the picture is no longer true */
@@ -273,8 +377,10 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	check_zone_choice(md, r, m, ev);
 	check_init_state(r, m, ev);
 	zone = mm_frames_zone(&md->frames, pfn);
-	mm_frames_take(&md->frames, pfn, order);
-	md->taken[zone] += (uint64_t)1 << order;
+	move(md, pfn, order, IN_HAND, TAKEN);
+	md->allocated[zone] += (uint64_t)1 << order;
+	md->asked = -1;
+	memset(md->contended, 0, sizeof(md->contended));
 	set_movable(md, pfn, (uint64_t)1 << order, (ev->f[2] & MM_GFP_MOVABLE) != 0);
 }
 
@@ -284,12 +390,8 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 	uint64_t pfn = ev->f[0];
 	unsigned int order = (unsigned int)ev->f[1];
 	uint64_t n = (uint64_t)1 << order;
-	enum mm_zone_type zone;
 
-	MM_CHECK(r, "alloc.no_double",
-		 order <= m->desc.max_order && pfn + n <= m->max_pfn && !(pfn & (n - 1)) &&
-			 !mm_frames_any_free(&md->frames, pfn, order) &&
-			 !mm_bitmap_count_range(md->dropped, pfn, n),
+	MM_CHECK(r, "alloc.no_double", all_at(md, m, pfn, order, TAKEN),
 		 "pfn %llu order %u freed while part of it is not allocated",
 		 (unsigned long long)pfn, order);
 	/* the low bits of a mapping say anonymous or movable: the freer clears it */
@@ -298,28 +400,44 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 		 (unsigned long long)ev->f[2]);
 	if (r->failures)
 		return;
-	zone = mm_frames_zone(&md->frames, pfn);
-	mm_frames_free(&md->frames, pfn, order);
-	md->taken[zone] -= n;
+	move(md, pfn, order, TAKEN, ev->f[3] == MM_PCP_FREED_TO_LIST ? IN_HAND : IN_ZONE);
+	md->freed += n;
 	set_movable(md, pfn, n, false);
 }
 
 static void on_bad(struct model *md, const struct mm_event *ev)
 {
 	uint64_t pfn = ev->f[0];
-	unsigned int order = (unsigned int)ev->f[1];
-	uint64_t n = (uint64_t)1 << order;
-	enum mm_zone_type zone = mm_frames_zone(&md->frames, pfn);
 
 	if (!ev->f[2])
 		return; /* reported only */
-	if (mm_frames_all_free(&md->frames, pfn, order))
-		mm_frames_take(&md->frames, pfn, order);
-	else
-		md->taken[zone] -= n;
-	md->bad[zone] += n;
-	mm_bitmap_set_range(md->dropped, pfn, n);
-	set_movable(md, pfn, n, false);
+	move(md, pfn, ev->f[1], md->place[pfn], DROPPED);
+	set_movable(md, pfn, (uint64_t)1 << ev->f[1], false);
+}
+
+/* In hand, to a list; off a list, into the hand; off a list, to the zone. */
+static void on_list(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		    const struct mm_event *ev)
+{
+	bool drain = ev->kind == MM_EV_mm_page_pcpu_drain;
+	bool add = ev->kind == MM_EV_mm_pcp_add;
+	uint64_t pfn = ev->f[0];
+	uint8_t lists = (uint8_t)(ON_LISTS + ev->f[4]);
+	uint8_t from = add ? IN_HAND : lists;
+
+	MM_CHECK(r, "alloc.no_double", all_at(md, m, pfn, ev->f[1], from),
+		 "pfn %llu order %llu %s while not all of it was %s", (unsigned long long)pfn,
+		 (unsigned long long)ev->f[1], add ? "listed" : "taken off a list",
+		 add ? "on its way there" : "there");
+	if (r->failures)
+		return;
+	if (drain) {
+		move(md, pfn, ev->f[1], from, IN_ZONE);
+		--*listed_at(md, m, ev->f[3], (int)ev->f[4], ev->f[5]);
+		return;
+	}
+	move(md, pfn, ev->f[1], from, add ? lists : IN_HAND);
+	*listed_at(md, m, ev->f[3], (int)ev->f[4], ev->f[2]) += add ? 1 : UINT64_MAX;
 }
 
 /* ---- pageblocks ---- */
@@ -452,7 +570,8 @@ static void on_merge(struct model *md, const struct mm_machine *m, const struct 
 }
 
 /* The block was taken from the low end: its siblings follow, one per order. */
-static void on_take(struct mm_report *r, const struct mm_machine *m, const struct mm_event *ev)
+static void on_take(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		    const struct mm_event *ev)
 {
 	uint64_t k;
 
@@ -464,13 +583,25 @@ static void on_take(struct mm_report *r, const struct mm_machine *m, const struc
 			 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 			 (unsigned long long)ev->f[3], (unsigned long long)k);
 	}
+	if (r->failures)
+		return;
+	MM_CHECK(r, "alloc.no_double", all_at(md, m, ev->f[0], ev->f[1], IN_ZONE),
+		 "pfn %llu order %llu left the zone while not all of it was free",
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1]);
+	if (r->failures)
+		return;
+	move(md, ev->f[0], ev->f[1], IN_ZONE, IN_HAND);
 }
 
-static void on_watermark(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+static void on_watermark(struct model *md, struct mm_report *r, const struct mm_machine *m,
 			 const struct mm_event *ev)
 {
+	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu};
+
+	md->asked = (int)ev->f[0];
+	md->found = view_of(md, m, md->asked, &w);
 	MM_CHECK(r, "watermark.order_suitable",
-		 ev->f[1] == 0 ||
+		 ev->f[1] == 0 || (ev->f[3] & MM_ALLOC_NO_WATERMARKS) ||
 			 zone_has_block(md, (enum mm_zone_type)ev->f[0], (unsigned int)ev->f[1]),
 		 "zone %s said yes to order %llu without such a block", m->zones[ev->f[0]].name,
 		 (unsigned long long)ev->f[1]);
@@ -492,6 +623,15 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		break;
 	case MM_EV_mm_page_alloc_failed:
 		on_failed(md, r, m, ev);
+		memset(md->contended, 0, sizeof(md->contended));
+		break;
+	case MM_EV_mm_pcp_add:
+	case MM_EV_mm_pcp_take:
+	case MM_EV_mm_page_pcpu_drain:
+		on_list(md, r, m, ev);
+		break;
+	case MM_EV_mm_pcp_contended:
+		md->contended[ev->f[0]] = true;
 		break;
 	case MM_EV_mm_bad_page:
 		on_bad(md, ev);
@@ -503,11 +643,14 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		on_merge(md, m, ev);
 		break;
 	case MM_EV_mm_page_alloc_zone_locked:
-		on_take(r, m, ev);
+		on_take(md, r, m, ev);
 		break;
 	case MM_EV_mm_zone_watermark:
 		on_watermark(md, r, m, ev);
 		break;
+	case MM_EV_mm_pcp_refill:
+	case MM_EV_mm_pcp_bulk_free:
+	case MM_EV_mm_pcp_decay:
 	case MM_EV_mm_ram_write:
 	case MM_EV_mm_ram_zero:
 	case MM_EV_NR:
@@ -515,12 +658,24 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	}
 }
 
-static void check_zone_counts(const struct model *md, struct mm_report *r, const struct zone *z,
-			      unsigned int max_order)
+/* Free pages, with what CPUs hold back. */
+static uint64_t free_pages(const struct mm_machine *m, const struct zone *z)
 {
+	int64_t sum = z->vm_stat[MM_NR_FREE_PAGES];
+	int cpu;
+
+	for (cpu = 0; cpu < m->desc.cpus; cpu++)
+		sum += z->zonestats[cpu].diff[MM_NR_FREE_PAGES];
+	return (uint64_t)sum;
+}
+
+static void check_zone_counts(const struct model *md, struct mm_report *r,
+			      const struct mm_machine *m, const struct zone *z)
+{
+	const uint64_t *count = md->count[z->type];
 	unsigned int o;
 
-	for (o = 0; o <= max_order; o++) {
+	for (o = 0; o <= m->desc.max_order; o++) {
 		MM_CHECK(r, "buddy.nr_free",
 			 z->free_area[o].nr_free == mm_frames_blocks(&md->frames, z->type, o),
 			 "zone %s order %u: nr_free %llu, free frames make %llu", z->name, o,
@@ -528,22 +683,48 @@ static void check_zone_counts(const struct model *md, struct mm_report *r, const
 			 (unsigned long long)mm_frames_blocks(&md->frames, z->type, o));
 	}
 	MM_CHECK(r, "zone.conservation",
-		 z->managed == md->managed[z->type] &&
-			 z->managed == z->nr_free_pages + md->taken[z->type] + md->bad[z->type],
-		 "zone %s: managed %llu, free %llu, allocated %llu, dropped %llu", z->name,
-		 (unsigned long long)z->managed, (unsigned long long)z->nr_free_pages,
-		 (unsigned long long)md->taken[z->type], (unsigned long long)md->bad[z->type]);
+		 z->managed == md->managed[z->type] && !count[IN_HAND] &&
+			 z->managed ==
+				 free_pages(m, z) + count[ON_LISTS] + count[TAKEN] + count[DROPPED],
+		 "zone %s: managed %llu, free %llu, on lists %llu, allocated %llu, dropped %llu",
+		 z->name, (unsigned long long)z->managed, (unsigned long long)free_pages(m, z),
+		 (unsigned long long)count[ON_LISTS], (unsigned long long)count[TAKEN],
+		 (unsigned long long)count[DROPPED]);
+}
+
+/* What CPUs have counted. */
+static void check_events(const struct model *md, struct mm_report *r, const struct mm_machine *m)
+{
+	uint64_t sum[MM_VM_NR] = {0};
+	int cpu;
+	int i;
+
+	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
+		for (i = 0; i < MM_VM_NR; i++)
+			sum[i] += m->vm_events[cpu * MM_VM_NR + i];
+	}
+	for (i = 0; i < MM_NR_ZONES; i++)
+		MM_CHECK(r, "vmstat.events", sum[MM_VM_PGALLOC + i] == md->allocated[i],
+			 "zone %s: %llu pages counted as handed out, %llu were", m->zones[i].name,
+			 (unsigned long long)sum[MM_VM_PGALLOC + i],
+			 (unsigned long long)md->allocated[i]);
+	MM_CHECK(r, "vmstat.events", sum[MM_VM_PGFREE] == md->freed,
+		 "%llu pages counted as taken back, %llu were",
+		 (unsigned long long)sum[MM_VM_PGFREE], (unsigned long long)md->freed);
 }
 
 static void model_after_op(void *state, struct mm_report *r, const struct mm_machine *m)
 {
-	const struct model *md = state;
+	struct model *md = state;
 	int z;
 
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		if (md->managed[z])
-			check_zone_counts(md, r, &m->zones[z], m->desc.max_order);
+			check_zone_counts(md, r, m, &m->zones[z]);
 	}
+	check_events(md, r, m);
+	md->asked = -1;
+	memset(md->contended, 0, sizeof(md->contended));
 	MM_CHECK(r, "alloc.fallback_claim",
 		 memcmp(md->block, m->pageblock, (size_t)m->nr_pageblocks) == 0,
 		 "a pageblock changed its type outside the steal rule");
@@ -561,7 +742,7 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 			 !(p->flags & MM_PG_HEAD) || !mm_bitmap_test(md->frames.level[0], pfn),
 			 "pfn %llu is allocated, the model has it free", (unsigned long long)pfn);
 		MM_CHECK(r, "zone.conservation",
-			 !(p->flags & MM_PG_BAD) == !mm_bitmap_test(md->dropped, pfn),
+			 !(p->flags & MM_PG_BAD) == (md->place[pfn] != DROPPED),
 			 "pfn %llu: dropped on one side only", (unsigned long long)pfn);
 	}
 }
@@ -571,7 +752,9 @@ const struct mm_model mm_page_alloc_model = {
 	.events = MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_page_free) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc_failed) | MM_EV_BIT(MM_EV_mm_bad_page) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc_extfrag) | MM_EV_BIT(MM_EV_mm_buddy_merge) |
-		  MM_EV_BIT(MM_EV_mm_page_alloc_zone_locked) | MM_EV_BIT(MM_EV_mm_zone_watermark),
+		  MM_EV_BIT(MM_EV_mm_page_alloc_zone_locked) | MM_EV_BIT(MM_EV_mm_zone_watermark) |
+		  MM_EV_BIT(MM_EV_mm_pcp_add) | MM_EV_BIT(MM_EV_mm_pcp_take) |
+		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

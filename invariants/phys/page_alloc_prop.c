@@ -194,7 +194,7 @@ static void exhaust_one(struct mm_prop_run *p, struct mm_ctx *x, size_t row)
 	int z;
 
 	for (z = 0; z < MM_NR_ZONES; z++)
-		before[z] = x->m->zones[z].nr_free_pages;
+		before[z] = mm_vmstat_zone(&x->m->zones[z], MM_NR_FREE_PAGES);
 	while (mm_page_alloc_get(x, 0, exhausts[row].gfp))
 		p->checks++;
 	for (z = 0; z < MM_NR_ZONES; z++) {
@@ -210,10 +210,10 @@ static void exhaust_one(struct mm_prop_run *p, struct mm_ctx *x, size_t row)
 			keeps = 0;
 		if (z > (int)exhausts[row].highest || keeps > before[z])
 			keeps = before[z];
-		PROP(p, zone->nr_free_pages == keeps,
+		PROP(p, mm_vmstat_zone(zone, MM_NR_FREE_PAGES) == keeps,
 		     "%s leaves %llu pages of %s, wanted %llu of %llu", exhausts[row].name,
-		     (unsigned long long)zone->nr_free_pages, zone->name, (unsigned long long)keeps,
-		     (unsigned long long)before[z]);
+		     (unsigned long long)mm_vmstat_zone(zone, MM_NR_FREE_PAGES), zone->name,
+		     (unsigned long long)keeps, (unsigned long long)before[z]);
 	}
 }
 
@@ -256,17 +256,18 @@ static void check_tail_freed(struct mm_prop_run *p, struct mm_ctx *x, bool comp)
 	uint64_t before;
 
 	PROP(p, page, "order %u cannot be had", order);
-	before = x->m->nr_free_pages;
+	before = mm_vmstat_free_exact(x->m);
 	page->private_data = 77; /* its holder's */
 	mm_page_alloc_ref(x, page);
-	PROP(p, page->refcount == 2 && x->m->nr_free_pages == before, "a reference costs frames");
+	PROP(p, page->refcount == 2 && mm_vmstat_free_exact(x->m) == before,
+	     "a reference costs frames");
 	mm_page_alloc_put(x, page, order);
-	PROP(p, x->m->nr_free_pages == before + (comp ? 0 : size - 1),
+	PROP(p, mm_vmstat_free_exact(x->m) == before + (comp ? 0 : size - 1),
 	     "order %u, compound %d: %llu frames came back while the first is held", order, comp,
-	     (unsigned long long)(x->m->nr_free_pages - before));
+	     (unsigned long long)(mm_vmstat_free_exact(x->m) - before));
 	PROP(p, page->refcount == 1 && (page->flags & MM_PG_HEAD), "the first frame went as well");
 	mm_page_alloc_unref(x, page);
-	PROP(p, x->m->nr_free_pages == before + size, "order %u: not all came back", order);
+	PROP(p, mm_vmstat_free_exact(x->m) == before + size, "order %u: not all came back", order);
 	PROP(p, page->private_data == 0, "what its holder left is still there");
 }
 
@@ -327,7 +328,7 @@ static void bad_page_is_not_handed_out(struct mm_prop_run *p)
 
 		mm_machine_reset(m);
 		mm_ctx_init(&x, m, 0);
-		before = m->nr_free_pages;
+		before = mm_vmstat_free_exact(m);
 		/* the block that is next: what was just freed */
 		page = mm_page_alloc_get(&x, order, MM_GFP_KERNEL);
 		PROP(p, page, "order %u cannot be had", order);
@@ -338,8 +339,8 @@ static void bad_page_is_not_handed_out(struct mm_prop_run *p)
 		PROP(p, page && page != &m->memmap[bad], "trace %u: a bad page is handed out", n);
 		PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && (m->memmap[bad].flags & MM_PG_BAD),
 		     "trace %u is not complained about", n);
-		PROP(p, m->nr_free_pages == before - (2u << order), "trace %u: other frames went",
-		     n);
+		PROP(p, mm_vmstat_free_exact(m) == before - (2u << order),
+		     "trace %u: other frames went", n);
 	}
 	mm_machine_destroy(m);
 }
@@ -357,7 +358,7 @@ static void bad_page_is_not_taken_back(struct mm_prop_run *p)
 		unsigned int order = n / NR_TRACES;
 		uint64_t at = mm_rng_below(&p->rng, 1u << order);
 		struct page *page = mm_page_alloc_get(x, order, MM_GFP_USER);
-		uint64_t before = w.m->nr_free_pages;
+		uint64_t before = mm_vmstat_free_exact(w.m);
 
 		PROP(p, page, "order %u cannot be had", order);
 		/* a further reference on the first frame is no trace but a use */
@@ -365,7 +366,7 @@ static void bad_page_is_not_taken_back(struct mm_prop_run *p)
 			at = (1u << order) - 1;
 		leave_trace(page + at, order || n % NR_TRACES < 3 ? n % NR_TRACES : 0);
 		mm_page_alloc_put(x, page, order);
-		PROP(p, w.m->nr_free_pages == before && (page->flags & MM_PG_BAD),
+		PROP(p, mm_vmstat_free_exact(w.m) == before && (page->flags & MM_PG_BAD),
 		     "trace %u of order %u is taken back", n % NR_TRACES, order);
 		PROP(p, w.m->outcomes[MM_OUTCOME_BAD_PAGE] == n + 1, "and not complained about");
 	}
@@ -393,14 +394,40 @@ static void marked_mappings_are_the_freers(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* ---- sysctls ---- */
+
+static void refused_sysctl_changes_nothing(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	size_t i;
+
+	if (!mm_walk_open(&w, p, mm_walk_machines[1]))
+		return;
+	for (i = 0; i <= mm_sysctl_count(); i++) {
+		uint64_t digest = mm_machine_digest(w.m);
+		struct mm_ctx *x = &w.run->ctx[0];
+
+		PROP(p, mm_page_alloc_sysctl(x, i, UINT64_MAX) == -MM_EINVAL,
+		     "sysctl %zu takes all", i);
+		PROP(p, mm_machine_digest_sweep(w.m) == digest, "sysctl %zu refuses and stores", i);
+		if (i == mm_sysctl_count())
+			break;
+		PROP(p, mm_page_alloc_sysctl(x, i, 8 + mm_rng_below(&p->rng, 2000)) == 0,
+		     "sysctl %zu refuses", i);
+		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
+		PROP(p, mm_machine_digest(w.m) != digest, "sysctl %zu is not in the digest", i);
+	}
+	mm_walk_close(&w);
+}
+
 /* ---- plantings ---- */
 
-/* A request served in silence: what is announced of it comes later. */
+/* A request served but not announced: that comes later. */
 static uint64_t served(struct mm_victim *v, unsigned int order, uint32_t gfp)
 {
 	struct page *page;
 
-	v->x->events = 0;
+	v->x->events &= ~MM_EV_BIT(MM_EV_mm_page_alloc);
 	page = mm_page_alloc_get(v->x, order, gfp);
 	v->x->events = mm_event_mask(v->m);
 	if (!page) {
@@ -554,7 +581,7 @@ static void flagged_tail(struct mm_victim *v)
 
 static const struct mm_plant plants[] = {
 	{"alloc.zone_allowed", wrong_zone, NULL, true},
-	{"alloc.zone_allowed", zone_of_another_frame, "alloc.result", true},
+	{"alloc.zone_allowed", zone_of_another_frame, "watermark.respected alloc.result", true},
 	{"alloc.no_double", handed_out_twice, NULL, true},
 	{"alloc.no_double", taken_back_twice, NULL, true},
 	{"alloc.no_double", taken_back_with_a_neighbour, NULL, true},
@@ -582,6 +609,7 @@ static void planted(struct mm_prop_run *p)
 }
 
 const struct mm_prop mm_page_alloc_props[] = {
+	{"page_alloc.refused_sysctl_changes_nothing", refused_sysctl_changes_nothing, 1},
 	{"page_alloc.slow_flags_follow_the_kernels_table", slow_flags, 1},
 	{"page_alloc.zones_are_tried_from_the_top", zones_are_tried_from_the_top, 1},
 	{"page_alloc.impossible_requests_are_outcomes", impossible_requests_are_outcomes, 1},

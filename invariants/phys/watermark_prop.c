@@ -220,30 +220,6 @@ static void each_setting_is_in_the_digest(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
-static void refused_sysctl_changes_nothing(struct mm_prop_run *p)
-{
-	struct mm_walk w;
-	size_t i;
-
-	if (!mm_walk_open(&w, p, mm_walk_machines[1]))
-		return;
-	for (i = 0; i <= mm_sysctl_count(); i++) {
-		uint64_t digest = mm_machine_digest(w.m);
-		struct mm_ctx *x = &w.run->ctx[0];
-
-		PROP(p, mm_watermark_sysctl(x, i, UINT64_MAX) == -MM_EINVAL, "sysctl %zu takes all",
-		     i);
-		PROP(p, mm_machine_digest_sweep(w.m) == digest, "sysctl %zu refuses and stores", i);
-		if (i == mm_sysctl_count())
-			break;
-		PROP(p, mm_watermark_sysctl(x, i, 1 + mm_rng_below(&p->rng, 2000)) == 0,
-		     "sysctl %zu refuses", i);
-		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
-		PROP(p, mm_machine_digest(w.m) != digest, "sysctl %zu is not in the digest", i);
-	}
-	mm_walk_close(&w);
-}
-
 /* ---- the question ---- */
 
 static uint64_t half_up(uint64_t v)
@@ -322,7 +298,7 @@ static void check_question(struct mm_prop_run *p, struct sample *s, unsigned int
 			   bool has_block)
 {
 	struct zone *z = &s->z;
-	int64_t left = (int64_t)z->nr_free_pages - (1 << order) + 1;
+	int64_t left = z->vm_stat[MM_NR_FREE_PAGES] - (1 << order) + 1;
 	unsigned int n;
 
 	for (n = 0; n < 52 * NR_FLAG_SETS; n++) {
@@ -335,8 +311,8 @@ static void check_question(struct mm_prop_run *p, struct sample *s, unsigned int
 		z->lowmem_reserve[MM_ZONE_HIGHMEM] = reserve;
 		PROP(p, mm_watermark_ok(&s->m, z, order, mark, MM_ZONE_HIGHMEM, flags) == want,
 		     "free %llu order %u mark %llu reserve %llu flags 0x%x: %d",
-		     (unsigned long long)z->nr_free_pages, order, (unsigned long long)mark,
-		     (unsigned long long)reserve, flags, !want);
+		     (unsigned long long)z->vm_stat[MM_NR_FREE_PAGES], order,
+		     (unsigned long long)mark, (unsigned long long)reserve, flags, !want);
 		PROP(p, mm_watermark_fast(&s->m, z, order, mark, MM_ZONE_HIGHMEM, flags) == want,
 		     "the quick answer is another");
 	}
@@ -353,7 +329,7 @@ static void all_small_questions(struct mm_prop_run *p)
 		for (n = 0; n < 4 * 22; n++) {
 			unsigned int order = n % 4;
 
-			s.z.nr_free_pages = n / 4;
+			s.z.vm_stat[MM_NR_FREE_PAGES] = (int64_t)(n / 4);
 			check_question(p, &s, order, largest != LARGEST_NONE && largest >= order);
 		}
 	}
@@ -373,13 +349,14 @@ static void answers_are_monotone(struct mm_prop_run *p)
 		unsigned int order = (unsigned int)mm_rng_below(&p->rng, 4);
 		bool yes;
 
-		s.z.nr_free_pages = mark_left(mark, flags) - 2 + mm_rng_below(&p->rng, 16);
-		if (s.z.nr_free_pages > (uint64_t)1 << 60)
+		s.z.vm_stat[MM_NR_FREE_PAGES] =
+			(int64_t)(mark_left(mark, flags) - 2 + mm_rng_below(&p->rng, 16));
+		if (s.z.vm_stat[MM_NR_FREE_PAGES] < 0)
 			continue;
 		yes = mm_watermark_ok(&s.m, &s.z, order, mark, MM_ZONE_NORMAL, flags);
 		PROP(p, !yes || mm_watermark_ok(&s.m, &s.z, order, less, MM_ZONE_NORMAL, flags),
 		     "a lower mark forbids");
-		s.z.nr_free_pages += mm_rng_below(&p->rng, 1000);
+		s.z.vm_stat[MM_NR_FREE_PAGES] += (int64_t)mm_rng_below(&p->rng, 1000);
 		PROP(p, !yes || mm_watermark_ok(&s.m, &s.z, order, mark, MM_ZONE_NORMAL, flags),
 		     "more free pages forbid");
 	}
@@ -465,7 +442,8 @@ static void served_below_the_mark(struct mm_victim *v)
 
 static void yes_without_a_block(struct mm_victim *v)
 {
-	mm_event(v->x, MM_EV_mm_zone_watermark, MM_ZONE_HIGHMEM, 1, 0, 0, MM_ZONE_HIGHMEM, 0);
+	mm_event(v->x, MM_EV_mm_zone_watermark, MM_ZONE_HIGHMEM, 1,
+		 v->m->zones[MM_ZONE_HIGHMEM].wmark[MM_WMARK_HIGH], 0, MM_ZONE_HIGHMEM, 0);
 }
 
 static const struct mm_plant plants[] = {
@@ -492,7 +470,6 @@ const struct mm_prop mm_watermark_props[] = {
 	{"watermark.boot_keeps_what_is_given", boot_keeps_what_is_given, 1},
 	{"watermark.each_setting_is_in_the_digest", each_setting_is_in_the_digest, 1},
 	{"watermark.claims_hold_for_all_sizes", claims_hold_for_all_sizes, 1000},
-	{"watermark.a_refused_sysctl_changes_nothing", refused_sysctl_changes_nothing, 3},
 	{"watermark.marks_shrink_for_those_in_need", marks_shrink_for_those_in_need, 1},
 	{"watermark.all_small_questions", all_small_questions, 1},
 	{"watermark.answers_are_monotone", answers_are_monotone, 10},

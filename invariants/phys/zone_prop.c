@@ -39,8 +39,8 @@ static void check_zone(struct mm_prop_run *p, const struct mm_machine *m, int ty
 	}
 	PROP(p, z->present == present && z->managed == managed, "%s: present %llu managed %llu",
 	     z->name, (unsigned long long)z->present, (unsigned long long)z->managed);
-	PROP(p, z->nr_free_pages == managed, "%s: %llu free at boot", z->name,
-	     (unsigned long long)z->nr_free_pages);
+	PROP(p, z->vm_stat[MM_NR_FREE_PAGES] == (int64_t)managed, "%s: %lld free at boot", z->name,
+	     (long long)z->vm_stat[MM_NR_FREE_PAGES]);
 	PROP(p, z->spanned == (present ? last - first + 1 : 0), "%s: spanned %llu", z->name,
 	     (unsigned long long)z->spanned);
 	PROP(p, !present || z->start_pfn == first, "%s: starts at %llu", z->name,
@@ -62,7 +62,7 @@ static void sizes_are_what_was_described(struct mm_prop_run *p)
 {
 	char machine[MM_WALK_MACHINE_LEN];
 	struct mm_machine *m;
-	uint64_t sum = 0;
+	int64_t sum = 0;
 	int z;
 
 	mm_walk_any_machine(p, machine, sizeof(machine));
@@ -70,10 +70,10 @@ static void sizes_are_what_was_described(struct mm_prop_run *p)
 	PROP(p, m, "%s does not boot", machine);
 	for (z = 0; z < MM_NR_ZONES && !p->failures; z++) {
 		check_zone(p, m, z);
-		sum += m->zones[z].nr_free_pages;
+		sum += m->zones[z].vm_stat[MM_NR_FREE_PAGES];
 	}
-	PROP(p, m->nr_free_pages == sum, "the machine's total is %llu, not %llu",
-	     (unsigned long long)m->nr_free_pages, (unsigned long long)sum);
+	PROP(p, m->vm_stat[MM_NR_FREE_PAGES] == sum, "the machine's total is %lld, not %lld",
+	     (long long)m->vm_stat[MM_NR_FREE_PAGES], (long long)sum);
 	mm_machine_destroy(m);
 }
 
@@ -108,9 +108,9 @@ static void lists_are_in_the_digest(struct mm_prop_run *p)
 		PROP(p, mm_machine_digest_sweep(m) != boot, "nr_free is not in the digest");
 		z->free_area[i].nr_free ^= 1;
 	}
-	z->nr_free_pages ^= 1;
-	PROP(p, mm_machine_digest_sweep(m) != boot, "nr_free_pages is not in the digest");
-	z->nr_free_pages ^= 1;
+	z->vm_stat[MM_NR_FREE_PAGES] ^= 1;
+	PROP(p, mm_machine_digest_sweep(m) != boot, "the count of free pages is not in the digest");
+	z->vm_stat[MM_NR_FREE_PAGES] ^= 1;
 	PROP(p, mm_machine_digest_sweep(m) == boot, "the way back gives another digest");
 	mm_machine_destroy(m);
 }
@@ -140,27 +140,10 @@ static void before_its_limit(struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_MOVABLE);
 }
 
-static void miscounted_frames(struct mm_victim *v)
-{
-	/* in step with the machine's total, and with nothing else */
-	normal(v)->nr_free_pages++;
-	v->m->nr_free_pages++;
-	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
-	mm_touch(v->x, MM_OBJ_MACHINE, 0);
-}
-
-static void total_runs_away(struct mm_victim *v)
-{
-	v->m->nr_free_pages--;
-	mm_touch(v->x, MM_OBJ_MACHINE, 0);
-}
-
 static const struct mm_plant plants[] = {
 	{"zone.size_order", more_than_it_spans, NULL, false},
 	{"zone.size_order", over_its_limit, NULL, false},
 	{"zone.size_order", before_its_limit, NULL, false},
-	{"zone.free_count", miscounted_frames, NULL, false},
-	{"vmstat.hierarchy", total_runs_away, NULL, false},
 	{NULL, NULL, NULL, false},
 };
 

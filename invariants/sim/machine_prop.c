@@ -74,7 +74,10 @@ static const struct {
 	{"ram=4M dma=1000", 1, 8, "multiple of the page size"},
 	{"ram=4M contents=some", 1, 8, "none, tag or full"},
 	{"ram=4M kernel=6.13", 1, 8, "6.12"},
-	{"ram=4M pcp=on", 1, 8, "off"},
+	{"ram=4M pcp=maybe", 1, 8, "on or off"},
+	{"ram=4M thp=3", 1, 8, "4 .. max_order"},
+	{"ram=4M max_order=6 thp=7", 1, 20, "larger than max_order"},
+	{"ram=4M cache=much", 1, 8, "SIZE"},
 	{"ram=4M watermark_scale_factor=0", 1, 8, "1 .. 3000"},
 	{"ram=4M watermark_scale_factor=3001", 1, 8, "1 .. 3000"},
 	{"ram=4M min_free_kbytes=67108865", 1, 8, "at most all RAM"},
@@ -171,14 +174,36 @@ static void other_fields_are_read(struct mm_prop_run *p)
 	PROP(p,
 	     mm_machine_desc_parse(&d,
 				   "ram=8M reserved=0-64K,1M-2M contents=full seed=0xFa "
-				   "kernel=6.12 pcp=off min_free_kbytes=77 "
-				   "watermark_scale_factor=3000 lowmem_reserve_ratio=1/2",
+				   "kernel=6.12 pcp=off thp=none",
 				   NULL) == 0,
 	     "refused");
 	PROP(p,
 	     d.nr_reserved == 2 && d.reserved[0].end == 16 && d.reserved[1].start == 256 &&
 		     d.contents == MM_CONTENTS_FULL && d.seed == 250,
 	     "reserved, contents or seed");
+	PROP(p, !d.pcp && !d.thp_order && !d.cache_slice, "lists of CPUs on a small machine");
+	PROP(p, mm_machine_desc_parse(&d, "ram=64M", NULL) == 0 && d.pcp && d.thp_order == 9,
+	     "no lists of CPUs on a large one");
+	PROP(p, mm_machine_desc_parse(&d, "ram=16383p", NULL) == 0 && !d.pcp && d.thp_order == 9,
+	     "lists of CPUs one page below 64M");
+	PROP(p,
+	     mm_machine_desc_parse(&d, "ram=4M max_order=6 pcp=on thp=5 cache=64K", NULL) == 0 &&
+		     d.pcp && d.thp_order == 5 && d.cache_slice == 65536,
+	     "pcp, thp or cache");
+	PROP(p, mm_machine_desc_parse(&d, "ram=64M thp=none", NULL) == 0 && !d.thp_order,
+	     "huge pages that were declined");
+}
+
+static void sysctls_are_read(struct mm_prop_run *p)
+{
+	struct mm_machine_desc d;
+
+	PROP(p,
+	     mm_machine_desc_parse(&d,
+				   "ram=8M min_free_kbytes=77 watermark_scale_factor=3000 "
+				   "lowmem_reserve_ratio=1/2",
+				   NULL) == 0,
+	     "refused");
 	PROP(p, d.sysctl.min_free_kbytes == 77 && d.sysctl.watermark_scale_factor == 3000,
 	     "sysctls");
 	PROP(p,
@@ -523,6 +548,7 @@ const struct mm_prop mm_machine_props[] = {
 	{"machine.bad_descriptions_are_refused_at_their_place", bad_descriptions, 1},
 	{"machine.good_descriptions_mean_what_they_say", good_descriptions, 1},
 	{"machine.other_fields_are_read", other_fields_are_read, 1},
+	{"machine.sysctls_are_read", sysctls_are_read, 1},
 	{"machine.any_bytes_are_judged", any_bytes_are_judged, 3000},
 	{"machine.damaged_descriptions_are_judged", damaged_descriptions_are_judged, 3000},
 	{"machine.sizes_have_units", sizes_have_units, 1000},

@@ -8,6 +8,7 @@
 #include "mm/procfs.h"
 
 #include "mm/migratetype.h"
+#include "mm/pcp.h"
 
 #define NR_OF(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -23,55 +24,31 @@ struct pageset {
 	uint64_t stat_threshold;
 };
 
-enum numa_item {
-	NUMA_HIT,
-	NUMA_MISS,
-	NUMA_FOREIGN,
-	NUMA_INTERLEAVE,
-	NUMA_LOCAL,
-	NUMA_OTHER,
-	NUMA_NR
-};
-
 /* Events that a zone has of its own. */
 enum zone_event { EVENT_PGALLOC, EVENT_ALLOCSTALL, EVENT_PGSKIP, EVENT_NR };
 
-static uint64_t free_of(const struct mm_machine *m, const struct zone *z)
+/* Without what CPUs hold back, as the kernel's own files. */
+static uint64_t free_of(const struct zone *z)
 {
-	(void)m;
-	return z->nr_free_pages;
+	return mm_vmstat_zone(z, MM_NR_FREE_PAGES);
 }
 
-static struct pageset pageset_of(const struct mm_machine *m, const struct zone *z, int cpu)
+static struct pageset pageset_of(const struct zone *z, int cpu)
 {
-	const struct pageset none = {.batch = 1};
+	const struct per_cpu_pages *pcp = &z->pageset[cpu];
 
-	(void)m;
-	(void)z;
-	(void)cpu;
-	return none;
+	return (struct pageset){.count = (uint64_t)pcp->count,
+				.high = (uint64_t)pcp->high,
+				.batch = (uint64_t)pcp->batch,
+				.high_min = (uint64_t)pcp->high_min,
+				.high_max = (uint64_t)pcp->high_max,
+				.stat_threshold = z->zonestats[cpu].stat_threshold};
 }
 
-static uint64_t numa_of(const struct mm_machine *m, const struct zone *z, enum numa_item item)
-{
-	(void)m;
-	(void)z;
-	(void)item;
-	return 0;
-}
-
+/* Nothing here reclaims, so nothing stalls or is skipped. */
 static uint64_t event_of(const struct mm_machine *m, const struct zone *z, enum zone_event event)
 {
-	(void)m;
-	(void)z;
-	(void)event;
-	return 0;
-}
-
-static uint64_t pgfree_of(const struct mm_machine *m)
-{
-	(void)m;
-	return 0;
+	return event == EVENT_PGALLOC ? mm_vmstat_events(m, MM_VM_PGALLOC + z->type) : 0;
 }
 
 /* ---- names, in the order of 6.12 ---- */
@@ -85,10 +62,10 @@ static const char *const zone_items[] = {
 };
 
 /* Kernel: enum numa_stat_item. */
-static const char *const numa_items[NUMA_NR] = {
-	[NUMA_HIT] = "numa_hit",         [NUMA_MISS] = "numa_miss",
-	[NUMA_FOREIGN] = "numa_foreign", [NUMA_INTERLEAVE] = "numa_interleave",
-	[NUMA_LOCAL] = "numa_local",     [NUMA_OTHER] = "numa_other",
+static const char *const numa_items[MM_NUMA_NR] = {
+	[MM_NUMA_HIT] = "numa_hit",         [MM_NUMA_MISS] = "numa_miss",
+	[MM_NUMA_FOREIGN] = "numa_foreign", [MM_NUMA_INTERLEAVE] = "numa_interleave",
+	[MM_NUMA_LOCAL] = "numa_local",     [MM_NUMA_OTHER] = "numa_other",
 };
 
 /* Kernel: enum node_stat_item. */
@@ -292,7 +269,7 @@ static void zone_pages(const struct mm_machine *m, const struct zone *z, FILE *o
 	const char *comma = "";
 	int i;
 
-	(void)fprintf(out, "\n  pages free     %llu", (unsigned long long)free_of(m, z));
+	(void)fprintf(out, "\n  pages free     %llu", (unsigned long long)free_of(z));
 	pages_line(out, "boost", z->boost);
 	pages_line(out, "min", mm_zone_wmark(z, MM_WMARK_MIN));
 	pages_line(out, "low", mm_zone_wmark(z, MM_WMARK_LOW));
@@ -318,7 +295,7 @@ static void zone_pagesets(const struct mm_machine *m, const struct zone *z, FILE
 
 	(void)fprintf(out, "\n  pagesets");
 	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
-		struct pageset s = pageset_of(m, z, cpu);
+		struct pageset s = pageset_of(z, cpu);
 
 		(void)fprintf(out, "\n    cpu: %d", cpu);
 		(void)fprintf(out, "\n              count:    %llu", (unsigned long long)s.count);
@@ -339,9 +316,9 @@ static void zone_counters(const struct mm_machine *m, const struct zone *z, FILE
 	size_t i;
 
 	for (i = 0; i < NR_OF(zone_items); i++)
-		stat_line(out, zone_items[i], i ? 0 : free_of(m, z));
+		stat_line(out, zone_items[i], i ? 0 : free_of(z));
 	for (i = 0; i < NR_OF(numa_items); i++)
-		stat_line(out, numa_items[i], numa_of(m, z, (enum numa_item)i));
+		stat_line(out, numa_items[i], mm_vmstat_numa_events(m, z, (enum mm_numa_event)i));
 	zone_pagesets(m, z, out);
 	(void)fprintf(out, "\n  node_unreclaimable:  %u", 0);
 	(void)fprintf(out, "\n  start_pfn:           %llu", (unsigned long long)z->start_pfn);
@@ -381,15 +358,15 @@ static void vmstat_line(FILE *out, const char *name, uint64_t v)
 
 static void vmstat_zones(const struct mm_machine *m, FILE *out)
 {
-	uint64_t numa[NUMA_NR] = {0};
+	uint64_t numa[MM_NUMA_NR] = {0};
 	uint64_t nr_free = 0;
 	size_t i;
 	int z;
 
 	for (z = 0; z < MM_NR_ZONES; z++) {
-		nr_free += free_of(m, &m->zones[z]);
+		nr_free += free_of(&m->zones[z]);
 		for (i = 0; i < NR_OF(numa_items); i++)
-			numa[i] += numa_of(m, &m->zones[z], (enum numa_item)i);
+			numa[i] += mm_vmstat_numa_events(m, &m->zones[z], (enum mm_numa_event)i);
 	}
 	for (i = 0; i < NR_OF(zone_items); i++)
 		vmstat_line(out, zone_items[i], i ? 0 : nr_free);
@@ -425,7 +402,7 @@ void mm_procfs_vmstat(const struct mm_machine *m, FILE *out)
 		vmstat_line(out, system_items[i], 0);
 	vmstat_zone_events(m, out);
 	for (i = 0; i < NR_OF(event_items); i++)
-		vmstat_line(out, event_items[i], i ? 0 : pgfree_of(m));
+		vmstat_line(out, event_items[i], i ? 0 : mm_vmstat_events(m, MM_VM_PGFREE));
 }
 
 /* ---- fragmentation ---- */

@@ -13,7 +13,7 @@
 
 #define NO_NEXT UINT64_MAX
 
-/* The frame a free block's list goes on to, or NO_NEXT at the end. */
+/* The frame a block's list goes on to, or NO_NEXT at the end. */
 static uint64_t next_pfn(const struct mm_machine *m, const struct page *page)
 {
 	const char *base = (const char *)m->memmap;
@@ -36,7 +36,7 @@ static uint64_t frame_hash(const struct mm_machine *m, uint64_t id)
 		     p->order;
 
 	h = mm_hash64_add(h, (uint64_t)(uint32_t)p->refcount << 32 | (uint32_t)p->mapcount);
-	if (p->flags & MM_PG_BUDDY)
+	if (p->flags & (MM_PG_BUDDY | MM_PG_PCP))
 		h = mm_hash64_add(h, next_pfn(m, p));
 	if (p->mapping | p->private_data | p->memcg_data | p->index) {
 		h = mm_hash64_add(h, p->mapping);
@@ -96,8 +96,8 @@ int mm_page_boot(struct mm_ctx *x)
 
 const char *mm_page_flags_text(const struct page *page, char *buf, size_t len)
 {
-	static const char *const names[] = {"absent", "reserved",   "buddy",   "head",
-					    "bad",    "pfmemalloc", "movable", "comp"};
+	static const char *const names[] = {"absent",     "reserved", "buddy", "head", "bad",
+					    "pfmemalloc", "movable",  "comp",  "pcp"};
 	size_t at = 0;
 	size_t i;
 

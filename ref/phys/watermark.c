@@ -136,6 +136,9 @@ static uint64_t settings_hash(const struct mm_machine *m, uint64_t id)
 
 		h = mm_hash64_add(h, z->managed);
 		h = mm_hash64_add(h, z->boost);
+		h = mm_hash64_add(h, z->percpu_drift_mark);
+		h = mm_hash64_add(h, z->pageset_high_min << 32 | z->pageset_high_max);
+		h = mm_hash64_add(h, z->pageset_batch << 1 | z->pageset_disabled);
 		for (j = 0; j < MM_NR_WMARK; j++)
 			h = mm_hash64_add(h, z->wmark[j]);
 		for (j = 0; j < MM_NR_ZONES; j++)
@@ -171,15 +174,6 @@ void mm_watermark_setup(struct mm_ctx *x)
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
 }
 
-int mm_watermark_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
-{
-	int err = mm_sysctl_store(x, i, value);
-
-	if (!err)
-		mm_watermark_setup(x);
-	return err;
-}
-
 uint64_t mm_watermark_effective(uint64_t mark, uint32_t alloc_flags)
 {
 	if (alloc_flags & MM_ALLOC_MIN_RESERVE) {
@@ -212,14 +206,31 @@ static bool has_block(const struct mm_machine *m, const struct zone *z, unsigned
 	return false;
 }
 
+/* Of a block of this order, with so many pages free?  Strictly more than needed
+ * must be left: equality fails. */
+static bool leaves_enough(uint64_t free_pages, unsigned int order, uint64_t need)
+{
+	uint64_t unusable = ((uint64_t)1 << order) - 1;
+
+	return free_pages > unusable && free_pages - unusable > need;
+}
+
 bool mm_watermark_ok(const struct mm_machine *m, const struct zone *z, unsigned int order,
 		     uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags)
 {
-	uint64_t unusable = ((uint64_t)1 << order) - 1;
 	uint64_t need = mm_watermark_effective(mark, alloc_flags) + z->lowmem_reserve[highest];
 
-	/* strictly more than needed must be left: equality fails */
-	if (z->nr_free_pages <= unusable || z->nr_free_pages - unusable <= need)
-		return false;
-	return order == 0 || has_block(m, z, order);
+	return leaves_enough(mm_vmstat_zone(z, MM_NR_FREE_PAGES), order, need) &&
+	       (order == 0 || has_block(m, z, order));
+}
+
+bool mm_watermark_ok_safe(const struct mm_machine *m, const struct zone *z, unsigned int order,
+			  uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags)
+{
+	uint64_t need = mm_watermark_effective(mark, alloc_flags) + z->lowmem_reserve[highest];
+	uint64_t free_pages = mm_vmstat_zone(z, MM_NR_FREE_PAGES);
+
+	if (free_pages < z->percpu_drift_mark)
+		free_pages = mm_vmstat_zone_exact(m, z, MM_NR_FREE_PAGES);
+	return leaves_enough(free_pages, order, need) && (order == 0 || has_block(m, z, order));
 }

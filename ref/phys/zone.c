@@ -34,11 +34,14 @@ static uint64_t area_hash(const struct mm_machine *m, const struct free_area *ar
 static uint64_t zone_hash(const struct mm_machine *m, uint64_t id)
 {
 	const struct zone *z = &m->zones[id];
-	uint64_t h = mm_hash64_add(id, z->nr_free_pages);
+	uint64_t h = id;
 	unsigned int o;
+	int i;
 
 	if (!z->spanned)
 		return 0;
+	for (i = 0; i < MM_NR_ZONE_STATS; i++)
+		h = mm_hash64_add(h, (uint64_t)z->vm_stat[i]);
 	for (o = 0; o <= m->desc.max_order; o++)
 		h = area_hash(m, &z->free_area[o], h);
 	return h;
@@ -94,13 +97,32 @@ static void init_zone(struct mm_machine *m, enum mm_zone_type type)
 	}
 }
 
+void mm_zone_build_zonelists(struct mm_ctx *x)
+{
+	struct mm_machine *m = x->m;
+	int highest;
+
+	for (highest = 0; highest < MM_NR_ZONES; highest++) {
+		struct zonelist *list = &m->zonelists[highest];
+		int n = 0;
+		int z;
+
+		for (z = highest; z >= 0; z--) {
+			if (mm_zone_managed(&m->zones[z]))
+				list->zone[n++] = &m->zones[z];
+		}
+		list->zone[n] = NULL;
+	}
+}
+
 int mm_zone_boot(struct mm_ctx *x)
 {
 	struct mm_machine *m = x->m;
 	int z;
 
 	m->zones = mm_machine_alloc(m, MM_NR_ZONES * sizeof(struct zone), 64);
-	if (!m->zones)
+	m->zonelists = mm_machine_alloc(m, MM_NR_ZONES * sizeof(struct zonelist), 64);
+	if (!m->zones || !m->zonelists)
 		return -MM_ENOMEM;
 	for (z = 0; z < MM_NR_ZONES; z++)
 		init_zone(m, (enum mm_zone_type)z);

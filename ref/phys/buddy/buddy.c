@@ -45,12 +45,9 @@ void mm_buddy_list_add(struct mm_ctx *x, struct zone *z, struct page *page, unsi
 	page->list = (uint8_t)type;
 	mm_page_flag_set(x, page, MM_PG_BUDDY);
 	area->nr_free++;
-	z->nr_free_pages += (uint64_t)1 << order;
-	x->m->nr_free_pages += (uint64_t)1 << order;
 	if (x->touched) {
 		touch_link(x, z, page->lru.prev);
 		mm_touch(x, MM_OBJ_ZONE, z->type);
-		mm_touch(x, MM_OBJ_MACHINE, 0);
 	}
 }
 
@@ -59,15 +56,18 @@ void mm_buddy_list_del(struct mm_ctx *x, struct zone *z, struct page *page, unsi
 	if (x->touched) {
 		touch_link(x, z, page->lru.prev);
 		mm_touch(x, MM_OBJ_ZONE, z->type);
-		mm_touch(x, MM_OBJ_MACHINE, 0);
 	}
 	mm_list_del(&page->lru);
 	mm_page_flag_clear(x, page, MM_PG_BUDDY);
 	page->order = 0;
 	page->list = 0;
 	z->free_area[order].nr_free--;
-	z->nr_free_pages -= (uint64_t)1 << order;
-	x->m->nr_free_pages -= (uint64_t)1 << order;
+}
+
+/* Once per block, however often it is split or joined.  Kernel: account_freepages. */
+static void account(struct mm_ctx *x, struct zone *z, int64_t pages)
+{
+	mm_vmstat_mod(x, z, MM_NR_FREE_PAGES, pages);
 }
 
 /* Is there a free block of exactly this order at pfn, in zone z? */
@@ -128,6 +128,7 @@ static void put_one(struct mm_ctx *x, struct zone *z, uint64_t pfn, unsigned int
 	enum mm_migratetype type = mm_migratetype_get(m, pfn);
 	bool tail;
 
+	account(x, z, (int64_t)1 << order);
 	while (order < m->desc.max_order) {
 		uint64_t buddy = mm_buddy_pfn(pfn, order);
 
@@ -196,5 +197,7 @@ struct page *mm_buddy_take(struct mm_ctx *x, struct zone *z, unsigned int order,
 
 	if (!page)
 		page = mm_buddy_take_fallback(x, z, order, type, alloc_flags);
+	if (page)
+		account(x, z, -((int64_t)1 << order));
 	return page;
 }

@@ -86,7 +86,7 @@ struct mm_buddy_counts mm_buddy_count_pageblock(const struct mm_machine *m, uint
 		const struct page *p = &m->memmap[at];
 		uint64_t n = 1;
 
-		if (p->flags & (MM_PG_BUDDY | MM_PG_HEAD))
+		if (p->flags & (MM_PG_BUDDY | MM_PG_HEAD | MM_PG_PCP))
 			n = (uint64_t)1 << p->order;
 		if (p->flags & MM_PG_BUDDY)
 			counts.free += n;

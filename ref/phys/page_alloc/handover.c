@@ -26,6 +26,7 @@ static void free_stretch(struct mm_ctx *x, struct zone *z, uint64_t pfn, uint64_
 		mm_lock_acquire(x, &z->lock);
 		mm_buddy_put(x, z, &x->m->memmap[pfn], order, MM_BUDDY_TAIL);
 		mm_lock_release(x, &z->lock);
+		mm_vmstat_count(x, MM_VM_PGFREE, (uint64_t)1 << order);
 		z->managed += (uint64_t)1 << order;
 		pfn += (uint64_t)1 << order;
 	}
@@ -64,5 +65,9 @@ int mm_page_alloc_boot(struct mm_ctx *x)
 	if (!m->sysctl.min_free_kbytes)
 		m->sysctl.min_free_kbytes = mm_watermark_default_min_free_kbytes(m);
 	mm_watermark_setup(x);
+	mm_zone_build_zonelists(x);
+	/* from here on CPUs may keep pages and counts to themselves */
+	mm_vmstat_refresh_thresholds(x);
+	mm_pcp_setup(x);
 	return 0;
 }

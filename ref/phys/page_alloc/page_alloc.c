@@ -85,10 +85,22 @@ static void prepare_new(struct mm_ctx *x, struct page *page, const struct reques
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << rq->order);
 }
 
-/* A checked block of one zone.  A block with traces of an owner is dropped and
- * the next one tried, as often as the zone has blocks. */
-static struct page *take_from(struct mm_ctx *x, struct zone *z, const struct request *rq,
-			      uint32_t alloc_flags)
+/* A block with traces of an owner is dropped and the next one tried, as often as
+ * there are blocks. */
+static struct page *take_from_pcp(struct mm_ctx *x, struct zone *z, const struct request *rq,
+				  uint32_t alloc_flags)
+{
+	for (;;) {
+		struct page *page = mm_pcp_get(x, z, rq->order, rq->type, alloc_flags);
+
+		if (!page || new_block_ok(page, rq->order))
+			return page;
+		drop_block(x, page, rq->order);
+	}
+}
+
+static struct page *take_from_buddy(struct mm_ctx *x, struct zone *z, const struct request *rq,
+				    uint32_t alloc_flags)
 {
 	struct page *page;
 
@@ -102,23 +114,59 @@ static struct page *take_from(struct mm_ctx *x, struct zone *z, const struct req
 	}
 }
 
+/* A checked block of one zone.  Kernel: rmqueue. */
+static struct page *take_from(struct mm_ctx *x, struct zone *z, const struct request *rq,
+			      uint32_t alloc_flags)
+{
+	struct page *page = NULL;
+
+	if (mm_pcp_allowed(x->m, rq->order))
+		page = take_from_pcp(x, z, rq, alloc_flags);
+	return page ? page : take_from_buddy(x, z, rq, alloc_flags);
+}
+
+/*
+ * Is enough left in z?  The high mark is asked first, though the request is held
+ * to a lower one: a zone below it is to keep less per CPU, and frees should not
+ * have to find that out.
+ */
+static bool zone_has_enough(struct mm_ctx *x, struct zone *z, const struct request *rq,
+			    uint32_t alloc_flags)
+{
+	uint64_t mark = mm_zone_wmark(z, MM_WMARK_HIGH);
+	bool ok = false;
+
+	if (!(z->flags & MM_ZONE_BELOW_HIGH)) {
+		ok = mm_watermark_fast(x->m, z, rq->order, mark, rq->highest, alloc_flags);
+		if (!ok)
+			mm_pcp_note_below_high(x, z);
+	}
+	if (alloc_flags & MM_ALLOC_NO_WATERMARKS) {
+		mark = 0;
+		ok = true;
+	}
+	if (!ok) {
+		mark = mm_zone_wmark(z, (enum mm_wmark)(alloc_flags & MM_ALLOC_WMARK_MASK));
+		ok = mm_watermark_fast(x->m, z, rq->order, mark, rq->highest, alloc_flags);
+	}
+	if (ok)
+		mm_event(x, MM_EV_mm_zone_watermark, z->type, rq->order, mark, alloc_flags,
+			 rq->highest, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
+	return ok;
+}
+
 static struct page *try_zone(struct mm_ctx *x, struct zone *z, const struct request *rq,
 			     uint32_t alloc_flags)
 {
 	struct page *page;
 
-	if (!(alloc_flags & MM_ALLOC_NO_WATERMARKS)) {
-		uint64_t mark =
-			mm_zone_wmark(z, (enum mm_wmark)(alloc_flags & MM_ALLOC_WMARK_MASK));
-
-		if (!mm_watermark_fast(x->m, z, rq->order, mark, rq->highest, alloc_flags))
-			return NULL;
-		mm_event(x, MM_EV_mm_zone_watermark, z->type, rq->order, mark, alloc_flags,
-			 rq->highest, z->nr_free_pages);
-	}
+	if (!zone_has_enough(x, z, rq, alloc_flags))
+		return NULL;
 	page = take_from(x, z, rq, alloc_flags);
 	if (!page)
 		return NULL;
+	mm_vmstat_count(x, MM_VM_PGALLOC + z->type, (uint64_t)1 << rq->order);
+	mm_vmstat_numa(x, z);
 	prepare_new(x, page, rq, alloc_flags);
 	mm_event(x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(x->m, page)), rq->order, rq->gfp,
 		 rq->type, alloc_flags, z->type);
@@ -128,16 +176,14 @@ static struct page *try_zone(struct mm_ctx *x, struct zone *z, const struct requ
 /* Kernel: get_page_from_freelist. */
 static struct page *try_zones(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags)
 {
+	const struct zonelist *list = mm_zone_list(x->m, rq->highest);
+
 	for (;;) {
 		int i;
 
-		for (i = (int)rq->highest; i >= 0; i--) {
-			struct zone *z = &x->m->zones[i];
-			struct page *page;
+		for (i = 0; list->zone[i]; i++) {
+			struct page *page = try_zone(x, list->zone[i], rq, alloc_flags);
 
-			if (!mm_zone_managed(z))
-				continue;
-			page = try_zone(x, z, rq, alloc_flags);
 			if (page)
 				return page;
 		}
@@ -148,15 +194,20 @@ static struct page *try_zones(struct mm_ctx *x, const struct request *rq, uint32
 	}
 }
 
+int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
+{
+	int err = mm_sysctl_store(x, i, value);
+
+	if (err)
+		return err;
+	mm_watermark_setup(x);
+	mm_pcp_setup(x);
+	return 0;
+}
+
 struct zone *mm_page_alloc_preferred(const struct mm_machine *m, enum mm_zone_type highest)
 {
-	int z;
-
-	for (z = (int)highest; z >= 0; z--) {
-		if (mm_zone_managed(&m->zones[z]))
-			return &m->zones[z];
-	}
-	return NULL;
+	return mm_zone_list(m, highest)->zone[0];
 }
 
 uint32_t mm_page_alloc_fast_flags(const struct mm_machine *m, const struct zone *z)
@@ -202,6 +253,11 @@ static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq
 		if (!x->m->upcalls->direct_reclaim(x, rq->order, rq->gfp))
 			return NULL;
 		page = try_zones(x, rq, flags);
+		if (!page) {
+			/* what was freed may sit on lists of other CPUs */
+			mm_pcp_drain_all(x, NULL);
+			page = try_zones(x, rq, flags);
+		}
 		if (page)
 			return page;
 	}
@@ -311,6 +367,7 @@ static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
 {
 	struct zone *z = &x->m->zones[page->zone];
 	uint64_t mapping = page->mapping;
+	enum mm_pcp_freed where = MM_PCP_FREED_TO_ZONE;
 
 	if (!prepare_free(page, order)) {
 		drop_block(x, page, order);
@@ -320,7 +377,14 @@ static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
 	page->private_data = 0;
 	page->order = 0;
 	mm_page_touch(x, page);
-	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order, mapping);
+	mm_vmstat_count(x, MM_VM_PGFREE, (uint64_t)1 << order);
+	if (mm_pcp_allowed(x->m, order))
+		where = mm_pcp_trylock(x, z) ? MM_PCP_FREED_TO_LIST : MM_PCP_FREED_PAST_LIST;
+	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order, mapping, where);
+	if (where == MM_PCP_FREED_TO_LIST) {
+		mm_pcp_put(x, z, page, order);
+		return;
+	}
 	mm_lock_acquire(x, &z->lock);
 	mm_buddy_put(x, z, page, order, MM_BUDDY_AUTO);
 	mm_lock_release(x, &z->lock);

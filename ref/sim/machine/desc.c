@@ -12,6 +12,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/*
+ * A machine below this size is made to show one thing: its free lists are exact
+ * unless per-CPU lists are asked for.
+ */
+#define PCP_FRAMES_MIN ((uint64_t)1 << (26 - MM_PAGE_SHIFT))
+
+/* Order of a huge page where pages are 4 KiB.  Kernel: HPAGE_PMD_ORDER. */
+#define THP_ORDER 9
+
 /* Where a field stood, for complaints about fields together. */
 struct place {
 	int line;
@@ -33,6 +42,8 @@ enum field {
 	F_SEED,
 	F_KERNEL,
 	F_PCP,
+	F_THP,
+	F_CACHE,
 	F_MIN_FREE_KBYTES,
 	F_WATERMARK_SCALE_FACTOR,
 	F_LOWMEM_RESERVE_RATIO,
@@ -247,6 +258,8 @@ static int read_plain(struct reader *r)
 	case F_CONTENTS:
 	case F_KERNEL:
 	case F_PCP:
+	case F_THP:
+	case F_CACHE:
 	case F_LOWMEM_RESERVE_RATIO:
 	case F_NR:
 		break;
@@ -280,7 +293,28 @@ static int read_kernel(struct reader *r)
 
 static int read_pcp(struct reader *r)
 {
-	return val_is(r, "off") ? 0 : refuse(r, "per-CPU lists are not modelled");
+	r->d->pcp = val_is(r, "on");
+	return r->d->pcp || val_is(r, "off") ? 0 : refuse(r, "neither on nor off");
+}
+
+static int read_thp(struct reader *r)
+{
+	uint64_t v = 0;
+
+	r->d->thp_order = 0;
+	if (val_is(r, "none"))
+		return 0;
+	if (read_ranged(r, &v))
+		return -MM_EINVAL;
+	r->d->thp_order = (unsigned int)v;
+	return 0;
+}
+
+static int read_cache(struct reader *r)
+{
+	if (!mm_machine_size_parse(r->val, r->len, &r->d->cache_slice))
+		return refuse(r, "not a size that fits 64 bits");
+	return 0;
 }
 
 /* DMA/DMA32/Normal/HighMem/Movable, as the sysctl's vector; fewer are fine. */
@@ -324,7 +358,11 @@ static const struct field_def field_defs[F_NR] = {
 	 "bytes of frames: not kept, one byte stands for 64, all 4096; tag"},
 	{"seed", read_plain, 0, UINT64_MAX, "a 64-bit number", "of contents never written; 1"},
 	{"kernel", read_kernel, 0, 0, "6.12", "release whose rules hold; 6.12"},
-	{"pcp", read_pcp, 0, 0, "off", "per-CPU page lists; off"},
+	{"pcp", read_pcp, 0, 0, "on or off", "per-CPU page lists and counters; on from 64M of RAM"},
+	{"thp", read_thp, MM_PCP_COSTLY_ORDER + 1, MM_ORDER_LIMIT, "none or 4 .. max_order",
+	 "order of huge pages, which per-CPU lists keep too; 9 or none"},
+	{"cache", read_cache, 0, 0, "SIZE",
+	 "data cache per CPU, which decides how long freed blocks stay; 0"},
 	{"min_free_kbytes", read_plain, 0, (uint64_t)MM_SPANNED_MAX * 4, "KiB, at most all RAM",
 	 "0: by the kernel's formula; 0"},
 	{"watermark_scale_factor", read_plain, 1, 3000, "1 .. 3000",
@@ -501,6 +539,20 @@ static int check_reserved(struct reader *r)
 	return 0;
 }
 
+/* What follows from the size of the machine when it is not said. */
+static int check_pcp(struct reader *r)
+{
+	struct mm_machine_desc *d = r->d;
+
+	if (!r->at[F_PCP].line)
+		d->pcp = d->ram[d->nr_ram - 1].end >= PCP_FRAMES_MIN;
+	if (d->thp_order > d->max_order)
+		return refuse_at(r, F_THP, "larger than max_order");
+	if (!r->at[F_THP].line && d->max_order >= THP_ORDER && d->pageblock_order >= THP_ORDER)
+		d->thp_order = THP_ORDER;
+	return 0;
+}
+
 static void set_defaults(struct mm_machine_desc *d)
 {
 	static const uint64_t ratio[MM_NR_ZONES] = {256, 256, 32, 0, 0};
@@ -533,5 +585,7 @@ int mm_machine_desc_parse(struct mm_machine_desc *d, const char *text, struct mm
 	err = cut_holes(&r);
 	if (!err)
 		err = check_zones(&r);
+	if (!err)
+		err = check_pcp(&r);
 	return err ? err : check_reserved(&r);
 }

@@ -39,6 +39,11 @@ uint64_t mm_machine_digest(const struct mm_machine *m)
 	return m->digest_sum;
 }
 
+uint64_t mm_machine_digest_firm(const struct mm_machine *m)
+{
+	return m->digest_sum - m->digest_hints;
+}
+
 void mm_machine_digest_follow(struct mm_machine *m, const struct mm_touched *t)
 {
 	uint32_t i;
@@ -56,6 +61,8 @@ void mm_machine_digest_follow(struct mm_machine *m, const struct mm_touched *t)
 		if (now != *cached)
 			m->digest_changed = t->key[i];
 		m->digest_sum += now - *cached;
+		if (mm_touched_is_hint(kind))
+			m->digest_hints += now - *cached;
 		*cached = now;
 	}
 }
@@ -97,6 +104,7 @@ bool mm_machine_digest_stale(const struct mm_machine *m, enum mm_obj *kind, uint
 void mm_machine_digest_rebuild(struct mm_machine *m)
 {
 	uint64_t sum = 0;
+	uint64_t hints = 0;
 	int k;
 
 	for (k = 0; k < MM_OBJ_NR; k++) {
@@ -106,7 +114,10 @@ void mm_machine_digest_rebuild(struct mm_machine *m)
 		for (i = 0; i < n; i++) {
 			m->digest[k].cached[i] = part(m, (enum mm_obj)k, i);
 			sum += m->digest[k].cached[i];
+			if (mm_touched_is_hint((enum mm_obj)k))
+				hints += m->digest[k].cached[i];
 		}
 	}
 	m->digest_sum = sum;
+	m->digest_hints = hints;
 }

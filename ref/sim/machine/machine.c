@@ -40,7 +40,18 @@ static const struct sysctl_def sysctls[] = {
 	RATIO(2),
 	RATIO(3),
 	RATIO(4),
+	{"percpu_pagelist_high_fraction", offsetof(struct mm_sysctl, percpu_pagelist_high_fraction),
+	 0, INT32_MAX},
 };
+
+/* Kernel: MIN_PERCPU_PAGELIST_HIGH_FRACTION; 0 is allowed too. */
+#define HIGH_FRACTION_MIN 8
+
+static bool in_a_gap(size_t i, uint64_t value)
+{
+	return sysctls[i].offset == offsetof(struct mm_sysctl, percpu_pagelist_high_fraction) &&
+	       value && value < HIGH_FRACTION_MIN;
+}
 
 size_t mm_sysctl_count(void)
 {
@@ -73,7 +84,8 @@ uint64_t mm_sysctl_get(const struct mm_machine *m, size_t i)
 
 int mm_sysctl_store(struct mm_ctx *x, size_t i, uint64_t value)
 {
-	if (i >= mm_sysctl_count() || value < sysctls[i].min || value > sysctls[i].max)
+	if (i >= mm_sysctl_count() || value < sysctls[i].min || value > sysctls[i].max ||
+	    in_a_gap(i, value))
 		return -MM_EINVAL;
 	memcpy((char *)&x->m->sysctl + sysctls[i].offset, &value, sizeof(value));
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
@@ -89,8 +101,11 @@ static uint64_t machine_count(const struct mm_machine *m)
 static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
 {
 	uint64_t h = mm_hash64_add(m->clock_ns + id, m->jiffies);
+	int i;
 
-	return mm_hash64_add(h, m->nr_free_pages);
+	for (i = 0; i < MM_NR_ZONE_STATS; i++)
+		h = mm_hash64_add(h, (uint64_t)m->vm_stat[i]);
+	return h;
 }
 
 static const struct mm_kind_ops machine_kind = {"machine", machine_count, machine_hash};

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmstat: counters that CPUs change without taking turns.  A CPU adds to a small
+ * delta of its own; only when that passes a threshold is it folded into the
+ * zone's and the machine's count.  Readers of the count alone may be off by what
+ * is still in the deltas.
+ *
+ *     cpu 0  |+3|   cpu 1  |-2|   ...      deltas, each within the threshold
+ *               \        /
+ *     zone        |  812  |                what most readers see
+ *     machine     | 1630  |                813 and 1631 are the exact values
+ *
+ * Kernel: mm/vmstat.c, include/linux/vmstat.h and zone_statistics (6.12).
+ * Differs: free pages are the only zone counter so far; one node, so every page
+ *   is local and a hit.  A CPU's deltas fold when vmstat_update runs there, which
+ *   is an operation of a trace; the kernel does so once per second.  With pcp=off
+ *   thresholds are 0 and every count is exact, as in a kernel still booting.
+ * State: deltas, thresholds and NUMA events of a (zone, CPU) in its struct
+ *   per_cpu_zonestat, counts in the zone and the machine, events by CPU in the
+ *   machine; all written by their CPU only, but for folding.
+ * Invariants:
+ *   vmstat.hierarchy    the machine's counts are the sums over zones
+ *   vmstat.drift        a count is off by no more than CPUs times threshold, and
+ *                       its exact value is never negative
+ *   vmstat.threshold    thresholds follow from CPUs and sizes
+ *   vmstat.events       what was counted as allocated and freed is what was
+ */
+#ifndef MM_VMSTAT_H
+#define MM_VMSTAT_H
+
+#include "mm/zone.h"
+
+/* Kernel: enum vm_event_item. */
+enum mm_vm_event {
+	MM_VM_PGALLOC,                              /* pages handed out, + zone */
+	MM_VM_PGFREE = MM_VM_PGALLOC + MM_NR_ZONES, /* pages taken back, at boot too */
+	MM_VM_NR
+};
+
+/* Kernel: enum numa_stat_item. */
+enum mm_numa_event {
+	MM_NUMA_HIT,     /* allocated in the node that was intended */
+	MM_NUMA_MISS,    /* allocated here, intended elsewhere */
+	MM_NUMA_FOREIGN, /* intended here, allocated elsewhere */
+	MM_NUMA_INTERLEAVE,
+	MM_NUMA_LOCAL, /* allocated by a CPU of this node */
+	MM_NUMA_OTHER,
+	MM_NUMA_NR
+};
+
+/* -stat_threshold <= diff[i] <= stat_threshold */
+struct per_cpu_zonestat {
+	int8_t diff[MM_NR_ZONE_STATS];
+	uint8_t stat_threshold;
+	uint64_t numa[MM_NUMA_NR];
+};
+
+int mm_vmstat_boot(struct mm_ctx *x);
+
+/* The objects of claims and digests that belong to (zone, CPU). */
+static inline uint64_t mm_vmstat_pcp_id(const struct mm_machine *m, const struct zone *z, int cpu)
+{
+	return (uint64_t)z->type * (uint64_t)m->desc.cpus + (uint64_t)cpu;
+}
+
+/* Thresholds and drift marks, when sizes are known.  Kernel:
+ * refresh_zone_stat_thresholds. */
+void mm_vmstat_refresh_thresholds(struct mm_ctx *x);
+/* Deltas of one (zone, CPU) that may stand before they are folded, in pages.
+ * Kernel: calculate_normal_threshold. */
+unsigned int mm_vmstat_threshold(int cpus, uint64_t managed);
+
+/* Add to a counter on this CPU.  Kernel: __mod_zone_page_state. */
+void mm_vmstat_mod(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t delta);
+/* Add one, subtract one; a fold leaves half a threshold of room in the same
+ * direction.  Kernel: __inc_zone_state, __dec_zone_state. */
+void mm_vmstat_inc(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i);
+void mm_vmstat_dec(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i);
+/* Fold what this CPU still holds back, in all zones; how many deltas there were.
+ * Kernel: refresh_cpu_vm_stats without its part about page lists. */
+unsigned int mm_vmstat_fold(struct mm_ctx *x);
+
+/* The count as most readers see it.  Kernel: zone_page_state. */
+static inline uint64_t mm_vmstat_zone(const struct zone *z, enum mm_zone_stat i)
+{
+	return z->vm_stat[i] < 0 ? 0 : (uint64_t)z->vm_stat[i];
+}
+
+/* Kernel: global_zone_page_state. */
+static inline uint64_t mm_vmstat_global(const struct mm_machine *m, enum mm_zone_stat i)
+{
+	return m->vm_stat[i] < 0 ? 0 : (uint64_t)m->vm_stat[i];
+}
+
+/* With what CPUs still hold back.  Kernel: zone_page_state_snapshot. */
+uint64_t mm_vmstat_zone_exact(const struct mm_machine *m, const struct zone *z,
+			      enum mm_zone_stat i);
+/* The exact number of free pages of the machine. */
+uint64_t mm_vmstat_free_exact(const struct mm_machine *m);
+
+/* Count n events on this CPU.  Kernel: __count_vm_events. */
+static inline void mm_vmstat_count(struct mm_ctx *x, unsigned int event, uint64_t n)
+{
+	x->m->vm_events[(unsigned int)x->cpu * MM_VM_NR + event] += n;
+	mm_touch(x, MM_OBJ_EVENTS, (uint64_t)x->cpu);
+}
+
+/* Sum over CPUs.  Kernel: all_vm_events. */
+uint64_t mm_vmstat_events(const struct mm_machine *m, unsigned int event);
+
+/* A page of z was handed out on this CPU.  Kernel: zone_statistics. */
+static inline void mm_vmstat_numa(struct mm_ctx *x, struct zone *z)
+{
+	struct per_cpu_zonestat *s = &z->zonestats[x->cpu];
+
+	s->numa[MM_NUMA_HIT]++;
+	s->numa[MM_NUMA_LOCAL]++;
+	mm_touch(x, MM_OBJ_EVENTS, (uint64_t)x->cpu);
+}
+
+/* Sum over CPUs of a zone.  Kernel: zone_numa_event_state after a fold. */
+uint64_t mm_vmstat_numa_events(const struct mm_machine *m, const struct zone *z,
+			       enum mm_numa_event e);
+
+#endif

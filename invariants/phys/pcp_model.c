@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pcp model: the lists of each CPU as sequences of frames, and the numbers that
+ * follow demand, by the formulas (D1: 15 to 20).
+ *
+ * It follows what is put on lists and taken off and knows which block must come
+ * next, how many a refill has to ask for, and whether, and how much of, the
+ * excess has to go back.  The settings (batch, limits) are read from the machine;
+ * pcp.limits judges those.
+ *
+ *     hot end   head -> 12 -> 7 -> 90 <- tail   cold end
+ */
+#include "mm/pcp.h"
+
+#include "mm/check.h"
+#include "mm/watermark.h"
+
+#include <string.h>
+
+#define NONE UINT32_MAX
+
+/* What a put that found too much still owes: NOTHING, or pages. */
+#define NOTHING (-1)
+
+struct lists {
+	uint32_t head[MM_PCP_LISTS];
+	uint32_t tail[MM_PCP_LISTS];
+	int count;
+	int high;
+	int free_count;
+	int alloc_factor;
+	bool prev_high_order;
+
+	/* within an operation */
+	bool getting;       /* a refill came, the block taken is still to come */
+	int owed;           /* pages that the put under way must give back */
+	unsigned int drain; /* list that gives back next */
+};
+
+struct links {
+	uint32_t next;
+	uint32_t prev;
+};
+
+struct model {
+	struct lists *lists; /* by zone and CPU */
+	struct links *links; /* by frame */
+	uint64_t last_take;  /* frame taken last, or UINT64_MAX */
+	bool contended[MM_NR_ZONES];
+	bool below_high[MM_NR_ZONES]; /* the zones' flags after the last operation */
+	bool excess[MM_NR_ZONES];     /* excess was given back: the flag was asked */
+};
+
+static size_t nr_lists(const struct mm_machine *m)
+{
+	return (size_t)MM_NR_ZONES * (size_t)m->desc.cpus;
+}
+
+static size_t model_size(const struct mm_machine *m)
+{
+	size_t frames = m->desc.pcp ? (size_t)m->max_pfn : 0;
+
+	return sizeof(struct model) + nr_lists(m) * sizeof(struct lists) +
+	       frames * sizeof(struct links);
+}
+
+static void model_boot(void *state, const struct mm_machine *m)
+{
+	struct model *md = state;
+	size_t i;
+	int k;
+
+	md->lists = (struct lists *)(void *)((char *)state + sizeof(*md));
+	md->links = (struct links *)(void *)(md->lists + nr_lists(m));
+	md->last_take = UINT64_MAX;
+	for (i = 0; i < nr_lists(m); i++) {
+		struct lists *l = &md->lists[i];
+
+		memset(l, 0, sizeof(*l));
+		for (k = 0; k < MM_PCP_LISTS; k++) {
+			l->head[k] = NONE;
+			l->tail[k] = NONE;
+		}
+		l->owed = NOTHING;
+	}
+}
+
+static struct lists *lists_of(const struct model *md, const struct mm_machine *m, uint64_t zone,
+			      uint64_t cpu)
+{
+	return &md->lists[zone * (uint64_t)m->desc.cpus + cpu];
+}
+
+static const struct per_cpu_pages *settings_of(const struct mm_machine *m, uint64_t zone,
+					       uint64_t cpu)
+{
+	return &m->zones[zone].pageset[cpu];
+}
+
+/* ---- sequences ---- */
+
+static void push(const struct model *md, struct lists *l, uint64_t list, uint32_t pfn)
+{
+	md->links[pfn] = (struct links){l->head[list], NONE};
+	if (l->head[list] != NONE)
+		md->links[l->head[list]].prev = pfn;
+	else
+		l->tail[list] = pfn;
+	l->head[list] = pfn;
+}
+
+static void append(const struct model *md, struct lists *l, uint64_t list, uint32_t pfn)
+{
+	md->links[pfn] = (struct links){NONE, l->tail[list]};
+	if (l->tail[list] != NONE)
+		md->links[l->tail[list]].next = pfn;
+	else
+		l->head[list] = pfn;
+	l->tail[list] = pfn;
+}
+
+static void pop(const struct model *md, struct lists *l, uint64_t list)
+{
+	l->head[list] = md->links[l->head[list]].next;
+	if (l->head[list] == NONE)
+		l->tail[list] = NONE;
+	else
+		md->links[l->head[list]].prev = NONE;
+}
+
+static void chop(const struct model *md, struct lists *l, uint64_t list)
+{
+	l->tail[list] = md->links[l->tail[list]].prev;
+	if (l->tail[list] == NONE)
+		l->head[list] = NONE;
+	else
+		md->links[l->tail[list]].next = NONE;
+}
+
+/* ---- numbers ---- */
+
+static int least(int a, int b)
+{
+	return b < a ? b : a;
+}
+
+static int most(int a, int b)
+{
+	return b > a ? b : a;
+}
+
+/* high as its next use finds it: not below high_min, then not above high_max. */
+static void settle_high(struct lists *l, const struct per_cpu_pages *s)
+{
+	l->high = least(most(l->high, s->high_min), s->high_max);
+}
+
+static void begin_get(struct lists *l)
+{
+	if (!l->getting)
+		l->free_count /= 2;
+}
+
+/* Formula 18. */
+static int due_refill(struct lists *l, const struct per_cpu_pages *s, const struct zone *z,
+		      unsigned int order)
+{
+	int base = s->batch;
+	int pages = order ? base : base * (1 << l->alloc_factor);
+	int cap;
+
+	settle_high(l, s);
+	if (l->high < base)
+		return 1;
+	if (s->high_min != s->high_max && !(z->flags & MM_ZONE_BELOW_HIGH))
+		l->high = least(l->high + pages, s->high_max);
+	if (order)
+		return base == 1 ? 1 : most(base / (1 << order), 2);
+	cap = most(l->high - l->count - base, base);
+	if (pages > cap)
+		return cap == 1 ? 1 : most(cap, 2);
+	l->alloc_factor = least(l->alloc_factor + 1, 5);
+	return pages == 1 ? 1 : most(pages, 2);
+}
+
+/* Formula 20: the limit of this put, after high moved. */
+static int due_high(struct lists *l, const struct per_cpu_pages *s, const struct zone *z,
+		    bool free_high)
+{
+	int step = most(l->free_count, s->batch);
+	int high;
+
+	settle_high(l, s);
+	high = l->high;
+	if (high == 0)
+		return 0;
+	if (free_high) {
+		l->high = most(high - s->batch * 32, s->high_min);
+		return 0;
+	}
+	if (z->flags & MM_ZONE_RECLAIM_ACTIVE) {
+		l->high = most(high - step, s->high_min);
+		return least(4 * s->batch, l->high);
+	}
+	if (s->high_min == s->high_max)
+		return high;
+	if (z->flags & MM_ZONE_BELOW_HIGH) {
+		l->high = most(high - step, s->high_min);
+		return most(l->count, s->high_min);
+	}
+	if (l->count >= high && l->high < l->free_count + s->batch) {
+		l->high = l->free_count + s->batch;
+		settle_high(l, s);
+	}
+	return high;
+}
+
+/* A put: does it owe anything, and how much (formula 19)? */
+static void note_put(struct lists *l, const struct per_cpu_pages *s, const struct zone *z,
+		     unsigned int order)
+{
+	bool small_block = order >= 1 && order <= 3;
+	bool keeps_batch = (s->flags & MM_PCPF_FREE_HIGH_BATCH) != 0;
+	bool free_high = small_block && l->prev_high_order && l->free_count >= s->batch &&
+			 (!keeps_batch || l->count >= s->batch);
+	int high;
+
+	l->prev_high_order = small_block;
+	if (l->free_count < s->batch * 32)
+		l->free_count += 1 << order;
+	high = due_high(l, s, z, free_high);
+	l->owed = NOTHING;
+	if (l->count < high)
+		return;
+	if (free_high)
+		l->owed = least(l->count, s->batch * 32);
+	else if (high < s->batch)
+		l->owed = 1;
+	else
+		l->owed = least(most(l->free_count, s->batch), high - s->batch);
+}
+
+/* ---- events ---- */
+
+static void on_add(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		   const struct mm_event *ev)
+{
+	struct lists *l = lists_of(md, m, ev->f[3], ev->f[4]);
+	unsigned int order = (unsigned int)ev->f[1];
+
+	MM_CHECK(r, "pcp.used", ev->f[4] == (uint64_t)ev->cpu && m->desc.pcp,
+		 "CPU %d put pfn %llu on the lists of CPU %llu", ev->cpu,
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[4]);
+	if (r->failures)
+		return;
+	l->count += 1 << order;
+	if (ev->f[5]) {
+		append(md, l, ev->f[2], (uint32_t)ev->f[0]);
+		return;
+	}
+	push(md, l, ev->f[2], (uint32_t)ev->f[0]);
+	l->alloc_factor /= 2;
+	note_put(l, settings_of(m, ev->f[3], ev->f[4]), &m->zones[ev->f[3]], order);
+	l->drain = l->owed == NOTHING ? 0 : (unsigned int)ev->f[2];
+}
+
+static void on_refill(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		      const struct mm_event *ev)
+{
+	struct lists *l = lists_of(md, m, ev->f[0], (uint64_t)ev->cpu);
+	const struct per_cpu_pages *s = settings_of(m, ev->f[0], (uint64_t)ev->cpu);
+	int due;
+
+	begin_get(l);
+	/* what the refill brought was not there when it was asked for */
+	l->count -= (int)ev->f[4] << ev->f[1];
+	due = due_refill(l, s, &m->zones[ev->f[0]], (unsigned int)ev->f[1]);
+	l->count += (int)ev->f[4] << ev->f[1];
+	l->getting = ev->f[4] != 0;
+	MM_CHECK(r, "pcp.refill", ev->f[3] == (uint64_t)due && ev->f[4] <= ev->f[3],
+		 "zone %s order %llu: a refill asked for %llu blocks and got %llu, due are %d",
+		 m->zones[ev->f[0]].name, (unsigned long long)ev->f[1],
+		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4], due);
+}
+
+static void on_take(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		    const struct mm_event *ev)
+{
+	struct lists *l = lists_of(md, m, ev->f[3], ev->f[4]);
+
+	MM_CHECK(r, "pcp.lifo", l->head[ev->f[2]] == ev->f[0],
+		 "zone %s list %llu: pfn %llu was taken, the hottest is %lld",
+		 m->zones[ev->f[3]].name, (unsigned long long)ev->f[2],
+		 (unsigned long long)ev->f[0],
+		 l->head[ev->f[2]] == NONE ? -1LL : (long long)l->head[ev->f[2]]);
+	if (r->failures)
+		return;
+	begin_get(l);
+	l->getting = false;
+	l->count -= 1 << ev->f[1];
+	pop(md, l, ev->f[2]);
+	md->last_take = ev->f[0];
+}
+
+static void on_drain(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		     const struct mm_event *ev)
+{
+	struct lists *l = lists_of(md, m, ev->f[3], ev->f[4]);
+	unsigned int tries = MM_PCP_LISTS;
+
+	while (l->head[l->drain] == NONE && --tries)
+		l->drain = (l->drain + 1) % MM_PCP_LISTS;
+	MM_CHECK(r, "pcp.bulk_free",
+		 l->tail[l->drain] == ev->f[0] && mm_pcp_order(m, l->drain) == ev->f[1],
+		 "zone %s: pfn %llu order %llu went back, due is the coldest of list %u",
+		 m->zones[ev->f[3]].name, (unsigned long long)ev->f[0],
+		 (unsigned long long)ev->f[1], l->drain);
+	if (r->failures)
+		return;
+	l->count -= 1 << ev->f[1];
+	chop(md, l, l->drain);
+}
+
+/* Pages that a bulk free asked to give back, by cause. */
+static int due_bulk(const struct lists *l, const struct per_cpu_pages *s, const struct mm_event *ev)
+{
+	int before = l->count + (int)ev->f[3];
+
+	switch ((enum mm_pcp_cause)ev->f[4]) {
+	case MM_PCP_CAUSE_FREE:
+		return l->owed;
+	case MM_PCP_CAUSE_DRAIN:
+		return least(before, s->batch * 32);
+	case MM_PCP_CAUSE_DECAY:
+		return before - l->high;
+	}
+	return NOTHING;
+}
+
+/* Marked as below its high mark although more than that is free? */
+static bool still_below(const struct zone *z)
+{
+	uint64_t high = z->wmark[MM_WMARK_HIGH] + z->boost + z->lowmem_reserve[MM_ZONE_MOVABLE];
+
+	return (z->flags & MM_ZONE_BELOW_HIGH) && z->vm_stat[MM_NR_FREE_PAGES] > (int64_t)high;
+}
+
+static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		    const struct mm_event *ev)
+{
+	struct lists *l = lists_of(md, m, ev->f[0], ev->f[1]);
+	int due = due_bulk(l, settings_of(m, ev->f[0], ev->f[1]), ev);
+	int freed = (int)ev->f[3];
+	int largest = 1 << mm_pcp_order(m, l->drain);
+
+	MM_CHECK(r, "pcp.bulk_free",
+		 (int)ev->f[2] == due && (freed >= due || l->count == 0) &&
+			 freed < most(due, 1) + largest,
+		 "zone %s: %llu pages were to go back and %d did, due are %d of %d",
+		 m->zones[ev->f[0]].name, (unsigned long long)ev->f[2], freed, due,
+		 l->count + freed);
+	l->owed = NOTHING;
+	l->drain = 0;
+	if (ev->f[4] != MM_PCP_CAUSE_FREE)
+		return;
+	md->excess[ev->f[0]] = true;
+	MM_CHECK(r, "pcp.below_high", !still_below(&m->zones[ev->f[0]]),
+		 "zone %s: %lld pages are free, more than high, and it is below it",
+		 m->zones[ev->f[0]].name, (long long)m->zones[ev->f[0]].vm_stat[MM_NR_FREE_PAGES]);
+}
+
+static void on_decay(struct model *md, const struct mm_machine *m, const struct mm_event *ev)
+{
+	struct lists *l = lists_of(md, m, ev->f[0], ev->f[1]);
+	const struct per_cpu_pages *s = settings_of(m, ev->f[0], ev->f[1]);
+
+	if (l->high > s->high_min)
+		l->high = most(most(l->count - s->batch * 32, l->high - l->high / 8), s->high_min);
+	l->drain = 0;
+}
+
+/* The mark that decided: the high one, unless the zone was known to be below. */
+static void on_watermark(struct mm_report *r, const struct mm_machine *m, const struct mm_event *ev)
+{
+	const struct zone *z = &m->zones[ev->f[0]];
+	uint64_t high = z->wmark[MM_WMARK_HIGH];
+	uint64_t own = z->wmark[ev->f[3] & MM_ALLOC_WMARK_MASK];
+	bool below = (z->flags & MM_ZONE_BELOW_HIGH) != 0;
+
+	if (ev->f[3] & MM_ALLOC_NO_WATERMARKS)
+		return;
+	MM_CHECK(r, "pcp.below_high", ev->f[2] == (below ? own : high),
+		 "zone %s: asked for mark %llu, high is %llu, below it: %d", z->name,
+		 (unsigned long long)ev->f[2], (unsigned long long)high, below);
+}
+
+static void on_alloc(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		     const struct mm_event *ev)
+{
+	bool listed = mm_pcp_allowed(m, (unsigned int)ev->f[1]) && !md->contended[ev->f[5]];
+
+	MM_CHECK(r, "pcp.used", (md->last_take == ev->f[0]) == listed,
+		 "pfn %llu order %llu: from a list or not, against the rule",
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1]);
+	md->last_take = UINT64_MAX;
+	memset(md->contended, 0, sizeof(md->contended));
+}
+
+static void on_free(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		    const struct mm_event *ev)
+{
+	uint64_t due = MM_PCP_FREED_TO_ZONE;
+	uint8_t zone = m->memmap[ev->f[0]].zone;
+
+	if (m->desc.pcp && (ev->f[1] <= 3 || (m->desc.thp_order && ev->f[1] == m->desc.thp_order)))
+		due = md->contended[zone] ? MM_PCP_FREED_PAST_LIST : MM_PCP_FREED_TO_LIST;
+	MM_CHECK(r, "pcp.used", ev->f[3] == due, "pfn %llu order %llu went to %llu, due is %llu",
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
+		 (unsigned long long)ev->f[3], (unsigned long long)due);
+	md->contended[zone] = false;
+}
+
+static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
+			const struct mm_event *ev)
+{
+	struct model *md = state;
+
+	if (r->failures)
+		return;
+	/* clang-format off */
+	switch ((int)ev->kind) {
+	case MM_EV_mm_pcp_add:           on_add(md, r, m, ev); break;
+	case MM_EV_mm_pcp_take:          on_take(md, r, m, ev); break;
+	case MM_EV_mm_pcp_refill:        on_refill(md, r, m, ev); break;
+	case MM_EV_mm_page_pcpu_drain:   on_drain(md, r, m, ev); break;
+	case MM_EV_mm_pcp_bulk_free:     on_bulk(md, r, m, ev); break;
+	case MM_EV_mm_pcp_decay:         on_decay(md, m, ev); break;
+	case MM_EV_mm_pcp_contended:     md->contended[ev->f[0]] = true; break;
+	case MM_EV_mm_zone_watermark:    on_watermark(r, m, ev); break;
+	case MM_EV_mm_page_alloc:        on_alloc(md, r, m, ev); break;
+	case MM_EV_mm_page_free:         on_free(md, r, m, ev); break;
+	case MM_EV_mm_page_alloc_failed: memset(md->contended, 0, sizeof(md->contended)); break;
+	default: break;
+	}
+	/* clang-format on */
+}
+
+/* Set by a request, cleared only by a free that gave back an excess. */
+static void check_below_high(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			     int zone)
+{
+	const struct zone *z = &m->zones[zone];
+	bool below = (z->flags & MM_ZONE_BELOW_HIGH) != 0;
+
+	MM_CHECK(r, "pcp.below_high", below || !md->below_high[zone] || md->excess[zone],
+		 "zone %s: nothing went back and it is no longer below its high mark", z->name);
+	md->below_high[zone] = below;
+	md->excess[zone] = false;
+}
+
+static void check_numbers(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			  uint64_t zone, uint64_t cpu)
+{
+	const struct lists *l = lists_of(md, m, zone, cpu);
+	const struct per_cpu_pages *pcp = settings_of(m, zone, cpu);
+
+	MM_CHECK(r, "pcp.count", pcp->count == l->count, "zone %s CPU %llu: count %d, due is %d",
+		 m->zones[zone].name, (unsigned long long)cpu, pcp->count, l->count);
+	MM_CHECK(r, "pcp.tuning",
+		 pcp->high == l->high && pcp->free_count == l->free_count &&
+			 pcp->alloc_factor == l->alloc_factor &&
+			 !(pcp->flags & MM_PCPF_PREV_FREE_HIGH_ORDER) == !l->prev_high_order,
+		 "zone %s CPU %llu: high %d free_count %d alloc_factor %u, due are %d %d %d",
+		 m->zones[zone].name, (unsigned long long)cpu, pcp->high, pcp->free_count,
+		 pcp->alloc_factor, l->high, l->free_count, l->alloc_factor);
+	MM_CHECK(r, "pcp.bulk_free", l->owed == NOTHING,
+		 "zone %s CPU %llu: %d pages above high %d did not go back", m->zones[zone].name,
+		 (unsigned long long)cpu, l->owed, l->high);
+}
+
+static void model_after_op(void *state, struct mm_report *r, const struct mm_machine *m)
+{
+	struct model *md = state;
+	int zone;
+	int cpu;
+
+	md->last_take = UINT64_MAX;
+	memset(md->contended, 0, sizeof(md->contended));
+	for (zone = 0; zone < MM_NR_ZONES; zone++) {
+		if (!m->zones[zone].managed)
+			continue;
+		check_below_high(md, r, m, zone);
+		for (cpu = 0; cpu < m->desc.cpus && m->desc.pcp; cpu++)
+			check_numbers(md, r, m, (uint64_t)zone, (uint64_t)cpu);
+	}
+}
+
+/* The same blocks in the same order? */
+static void check_sequence(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			   size_t id)
+{
+	const struct lists *l = &md->lists[id];
+	const struct zone *z = &m->zones[id / (size_t)m->desc.cpus];
+	const struct per_cpu_pages *pcp = &z->pageset[id % (size_t)m->desc.cpus];
+	unsigned int i;
+
+	for (i = 0; i < MM_PCP_LISTS; i++) {
+		const struct mm_list *at = pcp->lists[i].next;
+		uint32_t pfn = l->head[i];
+
+		while (pfn != NONE && at == &m->memmap[pfn].lru) {
+			pfn = md->links[pfn].next;
+			at = at->next;
+		}
+		MM_CHECK(r, "pcp.lifo", pfn == NONE && at == &pcp->lists[i],
+			 "zone %s list %u holds other blocks, or in another order", z->name, i);
+	}
+}
+
+static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
+{
+	const struct model *md = state;
+	size_t i;
+
+	for (i = 0; i < nr_lists(m); i++)
+		check_sequence(md, r, m, i);
+}
+
+const struct mm_model mm_pcp_model = {
+	.name = "pcp",
+	.events = MM_EV_BIT(MM_EV_mm_pcp_add) | MM_EV_BIT(MM_EV_mm_pcp_take) |
+		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_page_pcpu_drain) |
+		  MM_EV_BIT(MM_EV_mm_pcp_bulk_free) | MM_EV_BIT(MM_EV_mm_pcp_decay) |
+		  MM_EV_BIT(MM_EV_mm_pcp_contended) | MM_EV_BIT(MM_EV_mm_zone_watermark) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_page_free) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_failed),
+	.size = model_size,
+	.boot = model_boot,
+	.on_event = model_event,
+	.after_op = model_after_op,
+	.sweep = model_sweep,
+};

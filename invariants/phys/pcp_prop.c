@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: MIT */
+/* pcp: limits of real kernels, lists under walks, planted corruptions. */
+#include "mm/pcp.h"
+
+#include "mm/watermark.h"
+
+#include "invariants/engine/claims_plant.h"
+#include "invariants/engine/claims_walk.h"
+#include "invariants/engine/prop.h"
+
+/* A running 6.18 with 2 CPUs and 24 GiB, and what was measured on it with the
+ * sysctl set. */
+static void limits_are_the_kernels(struct mm_prop_run *p)
+{
+	static const struct {
+		uint64_t managed;
+		uint64_t low;
+		uint64_t fraction;
+		int cpus;
+		struct mm_pcp_limits want;
+	} table[] = {
+		{3840, 37, 0, 2, {1, 18, 240}},
+		{772917, 7581, 0, 2, {63, 3790, 48307}},
+		{1376256, 13502, 0, 2, {63, 6751, 86016}},
+		{1376256, 13502, 8, 2, {63, 86016, 86016}},
+		{1376256, 13502, 100000, 2, {63, 252, 252}},
+		/* a machine of 4 MiB: a batch is one page */
+		{1024, 40, 0, 2, {1, 20, 64}},
+		{1024, 40, 0, 64, {1, 4, 4}},
+		{4096, 80, 0, 1, {1, 80, 512}},
+		{12288, 80, 0, 1, {3, 80, 1536}},
+		/* never below four batches; the low mark may be above an eighth */
+		{1024, 400, 0, 1, {1, 400, 128}},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct mm_pcp_limits l = mm_pcp_compute_limits(table[i].managed, table[i].low,
+						       table[i].fraction, table[i].cpus);
+
+		PROP(p,
+		     l.batch == table[i].want.batch && l.high_min == table[i].want.high_min &&
+			     l.high_max == table[i].want.high_max,
+		     "row %zu: batch %llu high_min %llu high_max %llu", i,
+		     (unsigned long long)l.batch, (unsigned long long)l.high_min,
+		     (unsigned long long)l.high_max);
+	}
+}
+
+static void numbers_of_lists_and_orders_agree(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4M max_order=6 pcp=on thp=5", NULL);
+	bool seen[MM_PCP_LISTS] = {false};
+	unsigned int order;
+	int t;
+
+	PROP(p, m, "the machine does not boot");
+	for (order = 0; order <= 14; order++) {
+		PROP(p, mm_pcp_allowed(m, order) == (order <= 3 || order == 5), "order %u", order);
+		for (t = 0; t < MM_MIGRATE_PCPTYPES && mm_pcp_allowed(m, order); t++) {
+			unsigned int i = mm_pcp_index((enum mm_migratetype)t, order);
+
+			PROP(p, i < MM_PCP_LISTS && mm_pcp_order(m, i) == order,
+			     "order %u type %d: list %u", order, t, i);
+			/* huge pages: what is not movable shares a list */
+			PROP(p, !seen[i] || (order == 5 && t == MM_MIGRATE_RECLAIMABLE),
+			     "order %u type %d shares list %u", order, t, i);
+			seen[i] = true;
+		}
+	}
+	mm_machine_destroy(m);
+	m = mm_boot("ram=4M max_order=6 pcp=off", NULL);
+	PROP(p, m && !m->pcp_orders, "lists without lists");
+	mm_machine_destroy(m);
+}
+
+/* Small machines with lists, each with one thing that changes the rules. */
+static const char *const machines[] = {
+	"ram=4M max_order=6 pageblock_order=3 cpus=2 pcp=on",
+	"ram=16M max_order=6 pageblock_order=4 cpus=2 pcp=on cache=1M",
+	"ram=4M dma=1M dma32=2M max_order=6 pageblock_order=3 cpus=2 pcp=on thp=5",
+	"ram=4M max_order=6 pageblock_order=1 cpus=1 pcp=on thp=4 min_free_kbytes=2000",
+	"ram=32M max_order=9 cpus=3 pcp=on min_free_kbytes=64",
+};
+
+static void lists_hold_under_any_trace(struct mm_prop_run *p)
+{
+	mm_walk(p, machines[p->seed % (sizeof(machines) / sizeof(machines[0]))], 900);
+}
+
+/* A flag that reclaim sets, which nothing here does yet. */
+static void active_reclaim_keeps_lists_short(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	struct mm_trace t;
+	unsigned int i;
+
+	if (!mm_walk_open(&w, p, machines[1]))
+		return;
+	w.m->zones[MM_ZONE_NORMAL].flags |= MM_ZONE_RECLAIM_ACTIVE;
+	mm_machine_digest_rebuild(w.m);
+	mm_trace_init(&t);
+	mm_walk_trace(p, &t, machines[1], 600);
+	PROP(p, mm_run_trace(w.run, &t, &(struct mm_run_options){.expect = true}) == 0,
+	     "no memory");
+	PROP(p, !w.run->finding || w.run->finding == MM_FINDING_STOP, "%s: %s", w.run->claim,
+	     w.run->text);
+	for (i = 0; i < 2; i++) {
+		const struct per_cpu_pages *pcp = &w.m->zones[MM_ZONE_NORMAL].pageset[i];
+
+		PROP(p, pcp->count < 4 * pcp->batch + 8, "CPU %u keeps %d pages", i, pcp->count);
+	}
+	w.run->trace = NULL;
+	mm_trace_free(&t);
+	mm_walk_close(&w);
+}
+
+/* All that CPUs keep goes back, whoever asks, and no frame is lost. */
+static void a_drain_leaves_nothing(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	uint64_t free_before;
+	uint64_t listed = 0;
+	int cpu;
+	int i;
+
+	if (!mm_walk_open(&w, p, machines[0]))
+		return;
+	for (cpu = 0; cpu < 2; cpu++) {
+		struct mm_ctx *x = &w.run->ctx[cpu];
+		struct zone *z = &w.m->zones[MM_ZONE_NORMAL];
+		struct page *page = mm_pcp_get(x, z, 0, MM_MIGRATE_MOVABLE, 0);
+
+		PROP(p, page && mm_pcp_trylock(x, z), "nothing to be had");
+		mm_pcp_put(x, z, page, 0);
+	}
+	free_before = mm_vmstat_free_exact(w.m);
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		for (cpu = 0; cpu < 2; cpu++)
+			listed += (uint64_t)w.m->zones[i].pageset[cpu].count;
+	}
+	PROP(p, listed, "no list holds anything");
+	mm_pcp_drain_all(&w.run->ctx[0], NULL);
+	PROP(p, mm_vmstat_free_exact(w.m) == free_before + listed, "frames were lost");
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		for (cpu = 0; cpu < 2; cpu++)
+			PROP(p, w.m->zones[i].pageset[cpu].count == 0, "a list still holds some");
+	}
+	mm_walk_close(&w);
+}
+
+/* A drain of one zone, or of one CPU, leaves the others alone. */
+static void a_drain_takes_no_more_than_asked(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4M dma=2M max_order=6 cpus=2 pcp=on", NULL);
+	struct mm_ctx x[2];
+	int zone;
+	int cpu;
+
+	PROP(p, m, "the machine does not boot");
+	for (cpu = 0; cpu < 2; cpu++) {
+		mm_ctx_init(&x[cpu], m, cpu);
+		for (zone = 0; zone <= MM_ZONE_NORMAL; zone += MM_ZONE_NORMAL) {
+			struct zone *z = &m->zones[zone];
+			struct page *page = mm_pcp_get(&x[cpu], z, 1, MM_MIGRATE_MOVABLE, 0);
+
+			PROP(p, page && mm_pcp_trylock(&x[cpu], z), "nothing to be had");
+			mm_pcp_put(&x[cpu], z, page, 1);
+		}
+	}
+	mm_pcp_drain(&x[0], &m->zones[MM_ZONE_DMA], 1);
+	for (cpu = 0; cpu < 2; cpu++) {
+		PROP(p, (m->zones[MM_ZONE_DMA].pageset[cpu].count == 0) == (cpu == 1),
+		     "DMA, CPU %d", cpu);
+		PROP(p, m->zones[MM_ZONE_NORMAL].pageset[cpu].count == 2, "Normal, CPU %d", cpu);
+	}
+	mm_pcp_drain(&x[1], NULL, 0);
+	PROP(p, m->zones[MM_ZONE_DMA].pageset[0].count == 0, "DMA was not drained");
+	PROP(p, m->zones[MM_ZONE_NORMAL].pageset[0].count == 0, "Normal was not drained");
+	PROP(p, m->zones[MM_ZONE_NORMAL].pageset[1].count == 2, "CPU 1 was drained");
+	mm_machine_destroy(m);
+}
+
+/* What decay and folding say there was to do. */
+static void idle_lists_decay_to_their_minimum(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=16M max_order=6 pcp=on", NULL);
+	struct per_cpu_pages *pcp = m ? m->zones[MM_ZONE_NORMAL].pageset : NULL;
+	struct mm_ctx x;
+	int rounds = 0;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	pcp->high = pcp->high_max;
+	PROP(p, pcp->high_min < pcp->high_max, "nothing to decay");
+	while (pcp->high > pcp->high_min) {
+		int before = pcp->high;
+		unsigned int todo = mm_pcp_decay(&x);
+
+		PROP(p,
+		     pcp->high == (before - before / 8 > pcp->high_min ? before - before / 8
+								       : pcp->high_min),
+		     "high %d after %d", pcp->high, before);
+		PROP(p, todo == (pcp->high > pcp->high_min), "%u to do at high %d", todo,
+		     pcp->high);
+		PROP(p, ++rounds < 100, "high does not come down");
+	}
+	PROP(p, mm_pcp_decay(&x) == 0, "there was something to do");
+	mm_machine_destroy(m);
+}
+
+/* Twice is refused, and the limits that come back are those of the settings. */
+static void disabling_nests_not(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	struct zone *z;
+	struct mm_ctx *x;
+
+	if (!mm_walk_open(&w, p, machines[2]))
+		return;
+	z = &w.m->zones[MM_ZONE_NORMAL];
+	x = &w.run->ctx[1];
+	PROP(p, mm_pcp_enable(x, z) == -MM_EINVAL, "enabled what is not disabled");
+	PROP(p, mm_pcp_disable(x, z) == 0 && mm_pcp_disable(x, z) == -MM_EBUSY, "disabled twice");
+	PROP(p, z->pageset[0].high_max == 0 && z->pageset[1].batch == 1, "CPUs still keep pages");
+	PROP(p, mm_checker_after_op(w.checker) && mm_checker_sweep(w.checker), "%s",
+	     w.checker->report.first.text);
+	PROP(p, mm_pcp_enable(x, z) == 0 && mm_pcp_enable(x, z) == -MM_EINVAL, "enabled twice");
+	PROP(p, mm_checker_after_op(w.checker) && mm_checker_sweep(w.checker), "%s",
+	     w.checker->report.first.text);
+	mm_walk_close(&w);
+}
+
+/* ---- plantings ---- */
+
+/* d lies on a list of CPU 1 in the zone it came from. */
+static struct page *listed_page(const struct mm_victim *v)
+{
+	return &v->m->memmap[mm_victim_held(v, VICTIM_D)];
+}
+
+static struct zone *its_zone(const struct mm_victim *v)
+{
+	return &v->m->zones[listed_page(v)->zone];
+}
+
+static struct per_cpu_pages *its_lists(const struct mm_victim *v)
+{
+	return &its_zone(v)->pageset[1];
+}
+
+static void touch_it(struct mm_victim *v, enum mm_obj kind)
+{
+	mm_touch(v->x, kind, mm_vmstat_pcp_id(v->m, its_zone(v), 1));
+}
+
+static void owner_left_on_a_list(struct mm_victim *v)
+{
+	listed_page(v)->mapping = 8;
+	mm_page_touch(v->x, listed_page(v));
+}
+
+static void list_of_another_order(struct mm_victim *v)
+{
+	listed_page(v)->list = (uint8_t)mm_pcp_index(MM_MIGRATE_MOVABLE, 3);
+	mm_page_touch(v->x, listed_page(v));
+}
+
+static void tail_in_use(struct mm_victim *v)
+{
+	/* of b, order 2 */
+	v->m->memmap[mm_victim_held(v, VICTIM_B) + 3].mapcount = 0;
+	mm_page_touch(v->x, &v->m->memmap[mm_victim_held(v, VICTIM_B)]);
+	mm_page_touch(v->x, &v->m->memmap[mm_victim_held(v, VICTIM_B) + 3]);
+}
+
+static void miscounted_list(struct mm_victim *v)
+{
+	its_lists(v)->count++;
+	touch_it(v, MM_OBJ_PCP);
+}
+
+static void batch_of_nothing(struct mm_victim *v)
+{
+	its_lists(v)->batch = 0;
+	touch_it(v, MM_OBJ_PCP);
+}
+
+static void factor_without_bound(struct mm_victim *v)
+{
+	its_lists(v)->alloc_factor = 6;
+	touch_it(v, MM_OBJ_TUNING);
+}
+
+static void limits_of_another_machine(struct mm_victim *v)
+{
+	its_lists(v)->high_max++;
+	touch_it(v, MM_OBJ_PCP);
+}
+
+static void disabled_and_not_drained(struct mm_victim *v)
+{
+	its_zone(v)->pageset_disabled = true;
+	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
+	touch_it(v, MM_OBJ_PCP);
+}
+
+static void high_moves_by_itself(struct mm_victim *v)
+{
+	its_lists(v)->high++;
+	touch_it(v, MM_OBJ_TUNING);
+}
+
+static void cold_end_handed_out(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_pcp_take, mm_victim_held(v, VICTIM_A), 0, listed_page(v)->list,
+		 listed_page(v)->zone, 1);
+}
+
+static void refill_without_measure(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_pcp_refill, its_zone(v)->type, 0, 0, 77, 0);
+}
+
+static void excess_out_of_nothing(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_pcp_bulk_free, its_zone(v)->type, 1, 1, 0, MM_PCP_CAUSE_FREE);
+}
+
+static void freed_to_another_cpu(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_pcp_add, mm_victim_held(v, VICTIM_A), 3, mm_pcp_index(0, 3),
+		 its_zone(v)->type, 1, 0);
+}
+
+static void high_mark_not_asked(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_zone_watermark, its_zone(v)->type, 0, 1, MM_ALLOC_WMARK_MIN,
+		 MM_ZONE_MOVABLE, 0);
+}
+
+static const struct mm_plant plants[] = {
+	{"pcp.page_state", owner_left_on_a_list, NULL, false},
+	{"pcp.page_state", list_of_another_order, NULL, false},
+	{"pcp.page_state", tail_in_use, NULL, false},
+	{"pcp.count", miscounted_list, NULL, false},
+	{"pcp.bounds", batch_of_nothing, "pcp.limits", false},
+	{"pcp.alloc_factor", factor_without_bound, "pcp.tuning", false},
+	{"pcp.limits", limits_of_another_machine, NULL, false},
+	{"pcp.empty_when_disabled", disabled_and_not_drained, "pcp.limits", false},
+	{"pcp.tuning", high_moves_by_itself, NULL, false},
+	{"pcp.lifo", cold_end_handed_out, NULL, true},
+	{"pcp.refill", refill_without_measure, NULL, true},
+	{"pcp.bulk_free", excess_out_of_nothing, NULL, true},
+	{"pcp.used", freed_to_another_cpu, NULL, true},
+	{"pcp.below_high", high_mark_not_asked, NULL, true},
+	{NULL, NULL, NULL, false},
+};
+
+static void planted(struct mm_prop_run *p)
+{
+	mm_plants_run_pcp(p, plants);
+}
+
+const struct mm_prop mm_pcp_props[] = {
+	{"pcp.limits_are_the_kernels", limits_are_the_kernels, 1},
+	{"pcp.numbers_of_lists_and_orders_agree", numbers_of_lists_and_orders_agree, 1},
+	{"pcp.lists_hold_under_any_trace", lists_hold_under_any_trace, 60},
+	{"pcp.active_reclaim_keeps_lists_short", active_reclaim_keeps_lists_short, 5},
+	{"pcp.a_drain_leaves_nothing", a_drain_leaves_nothing, 1},
+	{"pcp.a_drain_takes_no_more_than_asked", a_drain_takes_no_more_than_asked, 1},
+	{"pcp.idle_lists_decay_to_their_minimum", idle_lists_decay_to_their_minimum, 1},
+	{"pcp.disabling_nests_not", disabling_nests_not, 1},
+	{"pcp." MM_PLANTS_PROPERTY, planted, 1},
+	{NULL, NULL, 0},
+};

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmstat claims: counts, what CPUs hold back of them, and the blocks they stand
+ * for.  The exact value is summed up here, not asked for.
+ */
+#include "mm/vmstat.h"
+
+#include "mm/check.h"
+
+/* What CPUs have not folded yet. */
+static int64_t held_back(const struct mm_machine *m, const struct zone *z, int item)
+{
+	int64_t sum = 0;
+	int cpu;
+
+	for (cpu = 0; cpu < m->desc.cpus; cpu++)
+		sum += z->zonestats[cpu].diff[item];
+	return sum;
+}
+
+static void check_free_count(struct mm_report *r, const struct mm_machine *m, uint64_t zone)
+{
+	const struct zone *z = &m->zones[zone];
+	int64_t exact = z->vm_stat[MM_NR_FREE_PAGES] + held_back(m, z, MM_NR_FREE_PAGES);
+	int64_t sum = 0;
+	unsigned int o;
+
+	for (o = 0; o < MM_NR_ORDERS; o++)
+		sum += (int64_t)(z->free_area[o].nr_free << o);
+	MM_CHECK(r, "zone.free_count", sum == exact,
+		 "zone %s: %lld free pages counted, blocks hold %lld", z->name, (long long)exact,
+		 (long long)sum);
+}
+
+static void check_hierarchy(struct mm_report *r, const struct mm_machine *m, uint64_t id)
+{
+	int item;
+	int z;
+
+	(void)id;
+	for (item = 0; item < MM_NR_ZONE_STATS; item++) {
+		int64_t sum = 0;
+
+		for (z = 0; z < MM_NR_ZONES; z++)
+			sum += m->zones[z].vm_stat[item];
+		MM_CHECK(r, "vmstat.hierarchy", sum == m->vm_stat[item],
+			 "count %d of the machine is %lld, of its zones %lld", item,
+			 (long long)m->vm_stat[item], (long long)sum);
+	}
+}
+
+static void check_drift(struct mm_report *r, const struct mm_machine *m, uint64_t id)
+{
+	const struct zone *z = &m->zones[id / (uint64_t)m->desc.cpus];
+	const struct per_cpu_zonestat *s = &z->zonestats[id % (uint64_t)m->desc.cpus];
+	int item;
+
+	for (item = 0; item < MM_NR_ZONE_STATS; item++) {
+		int64_t off = held_back(m, z, item);
+		int64_t most = (int64_t)m->desc.cpus * s->stat_threshold;
+
+		MM_CHECK(r, "vmstat.drift",
+			 s->diff[item] <= s->stat_threshold && -s->diff[item] <= s->stat_threshold,
+			 "zone %s: a CPU holds back %d of count %d, its threshold is %u", z->name,
+			 s->diff[item], item, s->stat_threshold);
+		MM_CHECK(r, "vmstat.drift",
+			 off <= most && -off <= most && z->vm_stat[item] + off >= 0,
+			 "zone %s: count %d is %lld and off by %lld", z->name, item,
+			 (long long)z->vm_stat[item], (long long)off);
+	}
+}
+
+/* Bits that a number needs, by trying powers. */
+static unsigned int bits(uint64_t v)
+{
+	unsigned int n = 0;
+
+	while (n < 64 && v >= (uint64_t)1 << n)
+		n++;
+	return n;
+}
+
+static void check_threshold(struct mm_report *r, const struct mm_machine *m, uint64_t id)
+{
+	const struct zone *z = &m->zones[id / (uint64_t)m->desc.cpus];
+	const struct per_cpu_zonestat *s = &z->zonestats[id % (uint64_t)m->desc.cpus];
+	uint64_t bytes = z->managed * MM_PAGE_SIZE;
+	uint64_t t = 2 * bits((uint64_t)m->desc.cpus) * (1 + bits(bytes / 134217728));
+
+	if (!m->desc.pcp || !z->managed)
+		t = 0;
+	if (t > 125)
+		t = 125;
+	MM_CHECK(r, "vmstat.threshold", s->stat_threshold == t,
+		 "zone %s: threshold %u, %d CPUs and %llu pages make %llu", z->name,
+		 s->stat_threshold, m->desc.cpus, (unsigned long long)z->managed,
+		 (unsigned long long)t);
+}
+
+const struct mm_inv mm_vmstat_invs[] = {
+	{"zone.free_count", "the count of free pages is what the free blocks hold", MM_OBJ_ZONE,
+	 check_free_count, false},
+	{"vmstat.hierarchy", "a count of the machine is the sum over zones", MM_OBJ_MACHINE,
+	 check_hierarchy, false},
+	{"vmstat.drift", "CPUs hold back no more than their threshold, and no count is negative",
+	 MM_OBJ_PCP, check_drift, false},
+	{"vmstat.threshold", "thresholds follow from CPUs and sizes", MM_OBJ_PCP, check_threshold,
+	 true},
+	{"vmstat.events", "pages counted as handed out and taken back are those that were",
+	 MM_OBJ_EVENT, NULL, false},
+	{NULL, NULL, MM_OBJ_NR, NULL, false},
+};

@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pcp: lists by CPU, and how long they may get.
+ *
+ * Three numbers follow demand.  alloc_factor doubles the refill with each one
+ * that no free came between, and is halved by each free.  free_count grows with
+ * frees and is halved by each allocation: a long run of frees gives back larger
+ * batches.  high, between high_min and high_max, is raised while lists run empty
+ * or full, and falls while the zone is short of pages or nothing happens:
+ *
+ *     refill: high += batch       free at count >= high: high >= free_count + batch
+ *     zone below its high mark: high -= free_count      each second: high -= high / 8
+ *
+ * Lock order: a CPU's lists, then the zone.
+ */
+#include "mm/pcp.h"
+
+#include "mm/rng.h"
+#include "mm/watermark.h"
+
+static struct per_cpu_pages *pcp_of(const struct zone *z, int cpu)
+{
+	return &z->pageset[cpu];
+}
+
+static int min_int(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int max_int(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* What exceeds hi is cut last: lo may be above it. */
+static int clamp_int(int v, int lo, int hi)
+{
+	return min_int(max_int(v, lo), hi);
+}
+
+static void touch_lists(struct mm_ctx *x, const struct zone *z, int cpu)
+{
+	if (x->touched)
+		mm_touched_add(x->touched, MM_OBJ_PCP, mm_vmstat_pcp_id(x->m, z, cpu));
+}
+
+static void touch_tuning(struct mm_ctx *x, const struct zone *z, int cpu)
+{
+	if (x->touched)
+		mm_touched_add(x->touched, MM_OBJ_TUNING, mm_vmstat_pcp_id(x->m, z, cpu));
+}
+
+/* ---- digest ---- */
+
+static uint64_t pcp_count(const struct mm_machine *m)
+{
+	return (uint64_t)MM_NR_ZONES * (uint64_t)m->desc.cpus;
+}
+
+static uint64_t pcp_hash(const struct mm_machine *m, uint64_t id)
+{
+	const struct zone *z = &m->zones[id / (uint64_t)m->desc.cpus];
+	const struct per_cpu_pages *pcp = pcp_of(z, (int)(id % (uint64_t)m->desc.cpus));
+	const struct per_cpu_zonestat *s = &z->zonestats[id % (uint64_t)m->desc.cpus];
+	uint64_t h = mm_hash64_add(id, (uint64_t)pcp->count << 32 | (uint64_t)pcp->batch);
+	unsigned int i;
+
+	h = mm_hash64_add(h, (uint64_t)pcp->high_min << 32 | (uint64_t)pcp->high_max);
+	for (i = 0; i < MM_NR_ZONE_STATS; i++)
+		h = mm_hash64_add(h, (uint64_t)(int64_t)s->diff[i]);
+	for (i = 0; i < MM_PCP_LISTS; i++) {
+		const struct page *p;
+
+		if (mm_list_empty(&pcp->lists[i]))
+			continue;
+		p = mm_list_entry_const(pcp->lists[i].next, struct page, lru);
+		h = mm_hash64_add(h, (uint64_t)(p - m->memmap) << 4 | i);
+	}
+	return h;
+}
+
+static uint64_t tuning_count(const struct mm_machine *m)
+{
+	return pcp_count(m) + MM_NR_ZONES;
+}
+
+static uint64_t tuning_hash(const struct mm_machine *m, uint64_t id)
+{
+	const struct per_cpu_pages *pcp;
+	const struct zone *z;
+	uint64_t h = id;
+
+	if (id >= pcp_count(m))
+		return mm_hash64_add(id, m->zones[id - pcp_count(m)].flags);
+	z = &m->zones[id / (uint64_t)m->desc.cpus];
+	pcp = pcp_of(z, (int)(id % (uint64_t)m->desc.cpus));
+	h = mm_hash64_add(h, (uint64_t)pcp->high << 32 | (uint64_t)pcp->free_count);
+	return mm_hash64_add(h, (uint64_t)pcp->alloc_factor << 8 | pcp->flags);
+}
+
+static const struct mm_kind_ops pcp_kind = {"per-CPU lists", pcp_count, pcp_hash};
+static const struct mm_kind_ops tuning_kind = {"tuning", tuning_count, tuning_hash};
+
+/* ---- limits ---- */
+
+static uint64_t rounddown_pow2(uint64_t v)
+{
+	while (v & (v - 1))
+		v &= v - 1;
+	return v;
+}
+
+static uint64_t batch_size(uint64_t managed)
+{
+	const uint64_t mib = ((uint64_t)1 << 20) / MM_PAGE_SIZE;
+	uint64_t b = managed / 1024 < mib ? managed / 1024 : mib;
+
+	/* a quarter of it, and then no power of two: those resonate with caches */
+	b = b / 4 ? b / 4 : 1;
+	b = rounddown_pow2(b + b / 2) - 1;
+	return b ? b : 1;
+}
+
+static uint64_t high_size(uint64_t pages, uint64_t batch, int cpus)
+{
+	uint64_t high = pages / (uint64_t)cpus;
+
+	return high > 4 * batch ? high : 4 * batch;
+}
+
+struct mm_pcp_limits mm_pcp_compute_limits(uint64_t managed, uint64_t low, uint64_t fraction, int cpus)
+{
+	struct mm_pcp_limits l = {batch_size(managed), 0, 0};
+
+	if (fraction) {
+		l.high_min = high_size(managed / fraction, l.batch, cpus);
+		l.high_max = l.high_min;
+	} else {
+		l.high_min = high_size(low, l.batch, cpus);
+		l.high_max = high_size(managed / MM_PCP_HIGH_FRACTION, l.batch, cpus);
+	}
+	return l;
+}
+
+/* Kernel: __zone_set_pageset_high_and_batch.  high follows at its next use. */
+static void update_lists(struct mm_ctx *x, const struct zone *z, uint64_t high_min,
+			 uint64_t high_max, uint64_t batch)
+{
+	int cpu;
+
+	for (cpu = 0; cpu < x->m->desc.cpus; cpu++) {
+		struct per_cpu_pages *pcp = pcp_of(z, cpu);
+
+		pcp->high_min = (int)high_min;
+		pcp->high_max = (int)high_max;
+		pcp->batch = (int)batch;
+		/* Kernel: zone_pcp_update_cacheinfo */
+		pcp->flags &= (uint8_t)~MM_PCPF_FREE_HIGH_BATCH;
+		if (x->m->desc.cache_slice >> MM_PAGE_SHIFT > 3 * batch)
+			pcp->flags |= MM_PCPF_FREE_HIGH_BATCH;
+		touch_lists(x, z, cpu);
+		touch_tuning(x, z, cpu);
+	}
+}
+
+static void setup_zone(struct mm_ctx *x, struct zone *z)
+{
+	struct mm_pcp_limits l =
+		mm_pcp_compute_limits(z->managed, mm_zone_wmark(z, MM_WMARK_LOW),
+			      x->m->sysctl.percpu_pagelist_high_fraction, x->m->desc.cpus);
+
+	if (l.high_min == z->pageset_high_min && l.high_max == z->pageset_high_max &&
+	    l.batch == z->pageset_batch)
+		return;
+	z->pageset_high_min = l.high_min;
+	z->pageset_high_max = l.high_max;
+	z->pageset_batch = l.batch;
+	mm_touch(x, MM_OBJ_SETTINGS, 0);
+	if (!z->pageset_disabled)
+		update_lists(x, z, l.high_min, l.high_max, l.batch);
+}
+
+void mm_pcp_setup(struct mm_ctx *x)
+{
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES && x->m->desc.pcp; z++) {
+		if (mm_zone_managed(&x->m->zones[z]))
+			setup_zone(x, &x->m->zones[z]);
+	}
+}
+
+/* Empty lists that keep nothing.  Kernel: per_cpu_pages_init, boot pagesets. */
+static void init_lists(struct per_cpu_pages *pcp)
+{
+	unsigned int i;
+
+	mm_lock_init(&pcp->lock, "pcp->lock", MM_LOCK_RANK_PCP);
+	pcp->batch = 1;
+	for (i = 0; i < MM_PCP_LISTS; i++)
+		mm_list_init(&pcp->lists[i]);
+}
+
+int mm_pcp_boot(struct mm_ctx *x)
+{
+	struct mm_machine *m = x->m;
+	int cpu;
+	int i;
+
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		struct zone *z = &m->zones[i];
+
+		z->pageset = mm_machine_alloc(
+			m, (size_t)m->desc.cpus * sizeof(struct per_cpu_pages), 64);
+		if (!z->pageset)
+			return -MM_ENOMEM;
+		for (cpu = 0; cpu < m->desc.cpus; cpu++)
+			init_lists(pcp_of(z, cpu));
+		z->pageset_batch = 1;
+	}
+	if (m->desc.pcp)
+		m->pcp_orders = (1u << (MM_PCP_COSTLY_ORDER + 1)) - 1;
+	if (m->desc.pcp && m->desc.thp_order)
+		m->pcp_orders |= 1u << m->desc.thp_order;
+	i = mm_machine_kind_set(m, MM_OBJ_PCP, &pcp_kind);
+	return i ? i : mm_machine_kind_set(m, MM_OBJ_TUNING, &tuning_kind);
+}
+
+/* ---- blocks on lists ---- */
+
+/* The link before one on a list changes its next: mark whose it is. */
+static void touch_link(struct mm_ctx *x, const struct mm_list *link)
+{
+	const char *base = (const char *)x->m->memmap;
+	const char *at = (const char *)link;
+
+	if (at >= base && at < base + x->m->max_pfn * sizeof(struct page))
+		mm_touch(x, MM_OBJ_FRAME, (uint64_t)(at - base) / sizeof(struct page));
+}
+
+/* To the head of list number index of this CPU, or to its tail. */
+static void list_block(struct mm_ctx *x, struct page *page, unsigned int order,
+		       struct mm_list *list, bool tail)
+{
+	const struct per_cpu_pages *pcp = pcp_of(&x->m->zones[page->zone], x->cpu);
+	unsigned int index = (unsigned int)(list - pcp->lists);
+	struct mm_list *prev = tail ? list->prev : list;
+
+	mm_list_add_between(&page->lru, prev, prev->next);
+	page->flags |= MM_PG_PCP;
+	page->order = (uint8_t)order;
+	page->list = (uint8_t)index;
+	if (x->touched) {
+		touch_link(x, prev);
+		mm_page_touch(x, page);
+	}
+	mm_event(x, MM_EV_mm_pcp_add, pfn_raw(mm_page_pfn(x->m, page)), order, index, page->zone,
+		 (uint64_t)x->cpu, tail);
+}
+
+static void unlist_block(struct mm_ctx *x, struct page *page)
+{
+	if (x->touched) {
+		touch_link(x, page->lru.prev);
+		mm_page_touch(x, page);
+	}
+	mm_list_del(&page->lru);
+	page->flags &= ~MM_PG_PCP;
+	page->order = 0;
+	page->list = 0;
+}
+
+/* ---- giving back to the zone ---- */
+
+static enum mm_migratetype block_type(const struct mm_machine *m, const struct page *page)
+{
+	return mm_migratetype_get(m, pfn_raw(mm_page_pfn(m, page)));
+}
+
+static void give_back_one(struct mm_ctx *x, struct zone *z, int cpu, unsigned int index)
+{
+	struct per_cpu_pages *pcp = pcp_of(z, cpu);
+	struct page *page = mm_list_entry(pcp->lists[index].prev, struct page, lru);
+	unsigned int order = mm_pcp_order(x->m, index);
+
+	unlist_block(x, page);
+	pcp->count -= 1 << order;
+	mm_event(x, MM_EV_mm_page_pcpu_drain, pfn_raw(mm_page_pfn(x->m, page)), order,
+		 block_type(x->m, page), z->type, (uint64_t)cpu, index);
+	mm_buddy_put(x, z, page, order, MM_BUDDY_AUTO);
+}
+
+/*
+ * Give back at least nr pages, or all there are: lists take turns, the one of the
+ * last free first, each emptied from its cold end.  Returns pages.
+ * Kernel: free_pcppages_bulk.
+ */
+static int bulk_free(struct mm_ctx *x, struct zone *z, int cpu, int nr, unsigned int index)
+{
+	struct per_cpu_pages *pcp = pcp_of(z, cpu);
+	int before = pcp->count;
+	int left = min_int(nr, pcp->count);
+
+	mm_lock_acquire(x, &z->lock);
+	while (left > 0 && pcp->count > 0) {
+		while (mm_list_empty(&pcp->lists[index]))
+			index = (index + 1) % MM_PCP_LISTS;
+		while (left > 0 && !mm_list_empty(&pcp->lists[index])) {
+			left -= 1 << mm_pcp_order(x->m, index);
+			give_back_one(x, z, cpu, index);
+		}
+	}
+	mm_lock_release(x, &z->lock);
+	touch_lists(x, z, cpu);
+	return before - pcp->count;
+}
+
+/* ---- taking ---- */
+
+/* How many blocks a refill asks for.  Kernel: nr_pcp_alloc. */
+static int refill_blocks(const struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
+{
+	int batch = pcp->batch;
+	int high = clamp_int(pcp->high, pcp->high_min, pcp->high_max);
+
+	pcp->high = high;
+	if (high < pcp->batch)
+		return 1; /* disabled */
+	if (!order)
+		batch <<= pcp->alloc_factor;
+	if (pcp->high_min != pcp->high_max && !(z->flags & MM_ZONE_BELOW_HIGH)) {
+		high = min_int(high + batch, pcp->high_max);
+		pcp->high = high;
+	}
+	if (!order) {
+		int room = max_int(high - pcp->count - pcp->batch, pcp->batch);
+
+		/* twice as many next time, unless a free comes between */
+		if (batch <= room && pcp->alloc_factor < MM_PCP_BATCH_SCALE_MAX)
+			pcp->alloc_factor++;
+		batch = min_int(batch, room);
+	}
+	return batch > 1 ? max_int(batch >> order, 2) : batch;
+}
+
+/* Blocks from the zone to the end of a list, so that what the zone gave first
+ * (and lies lowest) is handed out first.  Kernel: rmqueue_bulk. */
+static void refill(struct mm_ctx *x, struct zone *z, unsigned int order, enum mm_migratetype type,
+		   uint32_t alloc_flags)
+{
+	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
+	struct mm_list *list = &pcp->lists[mm_pcp_index(type, order)];
+	int wanted = refill_blocks(z, pcp, order);
+	int got;
+
+	mm_lock_acquire(x, &z->lock);
+	for (got = 0; got < wanted; got++) {
+		struct page *page = mm_buddy_take(x, z, order, type, alloc_flags);
+
+		if (!page)
+			break;
+		list_block(x, page, order, list, true);
+		pcp->count += 1 << order;
+	}
+	mm_lock_release(x, &z->lock);
+	mm_event(x, MM_EV_mm_pcp_refill, z->type, order, type, (uint64_t)wanted, (uint64_t)got);
+}
+
+bool mm_pcp_trylock(struct mm_ctx *x, struct zone *z)
+{
+	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
+
+	if (x->pcp_contended) {
+		x->pcp_contended--;
+		mm_event(x, MM_EV_mm_pcp_contended, z->type, (uint64_t)x->cpu);
+		return false;
+	}
+	mm_lock_acquire(x, &pcp->lock);
+	return true;
+}
+
+struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
+			enum mm_migratetype type, uint32_t alloc_flags)
+{
+	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
+	unsigned int index = mm_pcp_index(type, order);
+	struct mm_list *list = &pcp->lists[index];
+	struct page *page = NULL;
+
+	if (!mm_pcp_trylock(x, z))
+		return NULL;
+	/* an allocation breaks the run of frees */
+	pcp->free_count >>= 1;
+	if (mm_list_empty(list))
+		refill(x, z, order, type, alloc_flags);
+	if (!mm_list_empty(list)) {
+		page = mm_list_entry(list->next, struct page, lru);
+		unlist_block(x, page);
+		pcp->count -= 1 << order;
+		mm_event(x, MM_EV_mm_pcp_take, pfn_raw(mm_page_pfn(x->m, page)), order, index,
+			 z->type, (uint64_t)x->cpu);
+	}
+	touch_lists(x, z, x->cpu);
+	touch_tuning(x, z, x->cpu);
+	mm_lock_release(x, &pcp->lock);
+	return page;
+}
+
+/* ---- putting ---- */
+
+/* The number of pages above which a free gives some back, after it moved with
+ * what is going on.  Kernel: nr_pcp_high. */
+static int high_at_free(const struct zone *z, struct per_cpu_pages *pcp, bool free_high)
+{
+	int high = clamp_int(pcp->high, pcp->high_min, pcp->high_max);
+	int run = max_int(pcp->free_count, pcp->batch);
+
+	pcp->high = high;
+	if (!high)
+		return 0;
+	if (free_high) {
+		pcp->high = max_int(high - (pcp->batch << MM_PCP_BATCH_SCALE_MAX), pcp->high_min);
+		return 0;
+	}
+	if (z->flags & MM_ZONE_RECLAIM_ACTIVE) {
+		pcp->high = max_int(high - run, pcp->high_min);
+		return min_int(pcp->batch << 2, pcp->high);
+	}
+	if (pcp->high_min == pcp->high_max)
+		return high;
+	if (z->flags & MM_ZONE_BELOW_HIGH) {
+		pcp->high = max_int(high - run, pcp->high_min);
+		return max_int(pcp->count, pcp->high_min);
+	}
+	if (pcp->count >= high && high < pcp->free_count + pcp->batch)
+		pcp->high = clamp_int(pcp->free_count + pcp->batch, pcp->high_min, pcp->high_max);
+	return high;
+}
+
+/* How many pages to give back at once.  Kernel: nr_pcp_free. */
+static int excess(const struct per_cpu_pages *pcp, int high, bool free_high)
+{
+	if (free_high)
+		return min_int(pcp->count, pcp->batch << MM_PCP_BATCH_SCALE_MAX);
+	if (high < pcp->batch)
+		return 1; /* disabled */
+	return clamp_int(pcp->free_count, pcp->batch, high - pcp->batch);
+}
+
+/* Blocks of several pages that are freed in a row fragment the zone if they stay:
+ * then all of them go back.  Also counts the run. */
+static bool note_free(struct per_cpu_pages *pcp, unsigned int order)
+{
+	bool free_high = false;
+
+	if (order && order <= MM_PCP_COSTLY_ORDER) {
+		free_high = pcp->free_count >= pcp->batch &&
+			    (pcp->flags & MM_PCPF_PREV_FREE_HIGH_ORDER) &&
+			    (!(pcp->flags & MM_PCPF_FREE_HIGH_BATCH) || pcp->count >= pcp->batch);
+		pcp->flags |= MM_PCPF_PREV_FREE_HIGH_ORDER;
+	} else {
+		pcp->flags &= (uint8_t)~MM_PCPF_PREV_FREE_HIGH_ORDER;
+	}
+	if (pcp->free_count < pcp->batch << MM_PCP_BATCH_SCALE_MAX)
+		pcp->free_count += 1 << order;
+	return free_high;
+}
+
+static void touch_zone_flags(struct mm_ctx *x, const struct zone *z)
+{
+	mm_touch(x, MM_OBJ_TUNING, pcp_count(x->m) + z->type);
+}
+
+void mm_pcp_note_below_high(struct mm_ctx *x, struct zone *z)
+{
+	z->flags |= MM_ZONE_BELOW_HIGH;
+	touch_zone_flags(x, z);
+}
+
+static void clear_below_high(struct mm_ctx *x, struct zone *z)
+{
+	if (!(z->flags & MM_ZONE_BELOW_HIGH) ||
+	    !mm_watermark_ok(x->m, z, 0, mm_zone_wmark(z, MM_WMARK_HIGH), MM_ZONE_MOVABLE, 0))
+		return;
+	z->flags &= ~MM_ZONE_BELOW_HIGH;
+	touch_zone_flags(x, z);
+}
+
+void mm_pcp_put(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order)
+{
+	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
+	unsigned int index = mm_pcp_index(block_type(x->m, page), order);
+	bool free_high;
+	int high;
+
+	pcp->alloc_factor >>= 1;
+	list_block(x, page, order, &pcp->lists[index], false);
+	pcp->count += 1 << order;
+	free_high = note_free(pcp, order);
+	high = high_at_free(z, pcp, free_high);
+	touch_lists(x, z, x->cpu);
+	touch_tuning(x, z, x->cpu);
+	if (pcp->count >= high) {
+		int wanted = excess(pcp, high, free_high);
+		int freed = bulk_free(x, z, x->cpu, wanted, index);
+
+		clear_below_high(x, z);
+		mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)x->cpu, (uint64_t)wanted,
+			 (uint64_t)freed, MM_PCP_CAUSE_FREE);
+	}
+	mm_lock_release(x, &pcp->lock);
+}
+
+/* ---- drains ---- */
+
+static void drain_zone(struct mm_ctx *x, struct zone *z, int cpu)
+{
+	struct per_cpu_pages *pcp = pcp_of(z, cpu);
+
+	while (pcp->count > 0) {
+		int wanted = min_int(pcp->count, pcp->batch << MM_PCP_BATCH_SCALE_MAX);
+		int freed;
+
+		mm_lock_acquire(x, &pcp->lock);
+		freed = bulk_free(x, z, cpu, wanted, 0);
+		mm_lock_release(x, &pcp->lock);
+		mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)cpu, (uint64_t)wanted,
+			 (uint64_t)freed, MM_PCP_CAUSE_DRAIN);
+	}
+}
+
+void mm_pcp_drain(struct mm_ctx *x, struct zone *z, int cpu)
+{
+	int i;
+
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		if (!z || z == &x->m->zones[i])
+			drain_zone(x, &x->m->zones[i], cpu);
+	}
+}
+
+void mm_pcp_drain_all(struct mm_ctx *x, struct zone *z)
+{
+	int cpu;
+
+	for (cpu = 0; cpu < x->m->desc.cpus; cpu++)
+		mm_pcp_drain(x, z, cpu);
+}
+
+static unsigned int decay_zone(struct mm_ctx *x, struct zone *z)
+{
+	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
+	unsigned int todo = 0;
+	int surplus;
+
+	mm_event(x, MM_EV_mm_pcp_decay, z->type, (uint64_t)x->cpu);
+	if (pcp->high > pcp->high_min) {
+		int by_count = pcp->count - (pcp->batch << MM_PCP_BATCH_SCALE_MAX);
+
+		pcp->high = max_int(max_int(by_count, pcp->high - (pcp->high >> 3)), pcp->high_min);
+		touch_tuning(x, z, x->cpu);
+		todo += pcp->high > pcp->high_min;
+	}
+	surplus = pcp->count - pcp->high;
+	if (surplus > 0) {
+		int freed;
+
+		mm_lock_acquire(x, &pcp->lock);
+		freed = bulk_free(x, z, x->cpu, surplus, 0);
+		mm_lock_release(x, &pcp->lock);
+		mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)x->cpu, (uint64_t)surplus,
+			 (uint64_t)freed, MM_PCP_CAUSE_DECAY);
+		todo++;
+	}
+	return todo;
+}
+
+unsigned int mm_pcp_decay(struct mm_ctx *x)
+{
+	unsigned int todo = 0;
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		if (mm_zone_managed(&x->m->zones[z]))
+			todo += decay_zone(x, &x->m->zones[z]);
+	}
+	return todo;
+}
+
+int mm_pcp_disable(struct mm_ctx *x, struct zone *z)
+{
+	if (z->pageset_disabled)
+		return -MM_EBUSY;
+	z->pageset_disabled = true;
+	mm_touch(x, MM_OBJ_SETTINGS, 0);
+	update_lists(x, z, 0, 0, 1);
+	mm_pcp_drain_all(x, z);
+	return 0;
+}
+
+int mm_pcp_enable(struct mm_ctx *x, struct zone *z)
+{
+	if (!z->pageset_disabled)
+		return -MM_EINVAL;
+	z->pageset_disabled = false;
+	mm_touch(x, MM_OBJ_SETTINGS, 0);
+	update_lists(x, z, z->pageset_high_min, z->pageset_high_max, z->pageset_batch);
+	return 0;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmstat: deltas, folds and thresholds.
+ *
+ * A threshold grows with the logarithm of CPUs and of memory: folding costs a
+ * shared cache line, drift costs precision, and both scale so.  When drift alone
+ * could hide that a zone has fallen below its min mark, the zone gets a drift
+ * mark: below it, who has to know counts exactly.  Marks that a sysctl moves later
+ * do not move it; the kernel computes it when memory or CPUs come and go.
+ */
+#include "mm/vmstat.h"
+
+#include "mm/rng.h"
+
+/* A delta is a signed byte. */
+#define THRESHOLD_MAX 125
+
+/* Kernel: fls.  Number of the highest bit set, from 1; 0 for 0. */
+static unsigned int fls64(uint64_t v)
+{
+	unsigned int n = 0;
+
+	for (; v; v >>= 1)
+		n++;
+	return n;
+}
+
+static uint64_t events_count(const struct mm_machine *m)
+{
+	return (uint64_t)m->desc.cpus;
+}
+
+static uint64_t events_hash(const struct mm_machine *m, uint64_t id)
+{
+	const uint64_t *e = &m->vm_events[id * MM_VM_NR];
+	uint64_t h = id;
+	int i;
+	int z;
+
+	for (i = 0; i < MM_VM_NR; i++) {
+		if (e[i])
+			h = mm_hash64_add(h, e[i] * MM_VM_NR + (uint64_t)i);
+	}
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		const uint64_t *numa = m->zones[z].zonestats[id].numa;
+
+		for (i = 0; i < MM_NUMA_NR && mm_zone_managed(&m->zones[z]); i++) {
+			if (numa[i])
+				h = mm_hash64_add(h, (numa[i] * MM_NUMA_NR + (uint64_t)i) *
+								     MM_NR_ZONES +
+							     (uint64_t)z);
+		}
+	}
+	return h;
+}
+
+static const struct mm_kind_ops events_kind = {"events", events_count, events_hash};
+
+int mm_vmstat_boot(struct mm_ctx *x)
+{
+	struct mm_machine *m = x->m;
+	size_t cpus = (size_t)m->desc.cpus;
+	int z;
+
+	m->vm_events = mm_machine_alloc(m, cpus * MM_VM_NR * sizeof(uint64_t), 64);
+	if (!m->vm_events)
+		return -MM_ENOMEM;
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		m->zones[z].zonestats =
+			mm_machine_alloc(m, cpus * sizeof(struct per_cpu_zonestat), 64);
+		if (!m->zones[z].zonestats)
+			return -MM_ENOMEM;
+	}
+	return mm_machine_kind_set(m, MM_OBJ_EVENTS, &events_kind);
+}
+
+unsigned int mm_vmstat_threshold(int cpus, uint64_t managed)
+{
+	uint64_t units = managed >> (27 - MM_PAGE_SHIFT); /* of 128 MiB */
+	unsigned int t = 2 * fls64((uint64_t)cpus) * (1 + fls64(units));
+
+	return t > THRESHOLD_MAX ? THRESHOLD_MAX : t;
+}
+
+void mm_vmstat_refresh_thresholds(struct mm_ctx *x)
+{
+	const struct mm_machine *m = x->m;
+	int cpu;
+	int i;
+
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		struct zone *z = &m->zones[i];
+		unsigned int t = m->desc.pcp && mm_zone_managed(z)
+					 ? mm_vmstat_threshold(m->desc.cpus, z->managed)
+					 : 0;
+		uint64_t drift = (uint64_t)m->desc.cpus * t;
+		uint64_t room = z->wmark[MM_WMARK_LOW] - z->wmark[MM_WMARK_MIN];
+
+		for (cpu = 0; cpu < m->desc.cpus; cpu++)
+			z->zonestats[cpu].stat_threshold = (uint8_t)t;
+		if (drift > room)
+			z->percpu_drift_mark = z->wmark[MM_WMARK_HIGH] + drift;
+	}
+	mm_touch(x, MM_OBJ_SETTINGS, 0);
+}
+
+/* Into the zone's and the machine's counts. */
+static void fold(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t delta)
+{
+	z->vm_stat[i] += delta;
+	x->m->vm_stat[i] += delta;
+	mm_touch(x, MM_OBJ_ZONE, z->type);
+	mm_touch(x, MM_OBJ_MACHINE, 0);
+}
+
+static void touch_deltas(struct mm_ctx *x, const struct zone *z)
+{
+	if (x->touched)
+		mm_touched_add(x->touched, MM_OBJ_PCP, mm_vmstat_pcp_id(x->m, z, x->cpu));
+}
+
+void mm_vmstat_mod(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t delta)
+{
+	struct per_cpu_zonestat *s = &z->zonestats[x->cpu];
+	int64_t sum = s->diff[i] + delta;
+
+	if (sum > s->stat_threshold || -sum > s->stat_threshold) {
+		fold(x, z, i, sum);
+		sum = 0;
+	}
+	s->diff[i] = (int8_t)sum;
+	touch_deltas(x, z);
+}
+
+void mm_vmstat_inc(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i)
+{
+	struct per_cpu_zonestat *s = &z->zonestats[x->cpu];
+	int half = s->stat_threshold / 2;
+
+	s->diff[i]++;
+	if (s->diff[i] > s->stat_threshold) {
+		fold(x, z, i, s->diff[i] + half);
+		s->diff[i] = (int8_t)-half;
+	}
+	touch_deltas(x, z);
+}
+
+void mm_vmstat_dec(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i)
+{
+	struct per_cpu_zonestat *s = &z->zonestats[x->cpu];
+	int half = s->stat_threshold / 2;
+
+	s->diff[i]--;
+	if (-s->diff[i] > s->stat_threshold) {
+		fold(x, z, i, s->diff[i] - half);
+		s->diff[i] = (int8_t)half;
+	}
+	touch_deltas(x, z);
+}
+
+unsigned int mm_vmstat_fold(struct mm_ctx *x)
+{
+	unsigned int changes = 0;
+	int zone;
+	int i;
+
+	for (zone = 0; zone < MM_NR_ZONES; zone++) {
+		struct zone *z = &x->m->zones[zone];
+		struct per_cpu_zonestat *s = &z->zonestats[x->cpu];
+
+		for (i = 0; i < MM_NR_ZONE_STATS; i++) {
+			if (!s->diff[i])
+				continue;
+			fold(x, z, (enum mm_zone_stat)i, s->diff[i]);
+			s->diff[i] = 0;
+			touch_deltas(x, z);
+			changes++;
+		}
+	}
+	return changes;
+}
+
+uint64_t mm_vmstat_zone_exact(const struct mm_machine *m, const struct zone *z, enum mm_zone_stat i)
+{
+	int64_t sum = z->vm_stat[i];
+	int cpu;
+
+	for (cpu = 0; cpu < m->desc.cpus; cpu++)
+		sum += z->zonestats[cpu].diff[i];
+	return sum < 0 ? 0 : (uint64_t)sum;
+}
+
+uint64_t mm_vmstat_free_exact(const struct mm_machine *m)
+{
+	uint64_t sum = 0;
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++)
+		sum += mm_vmstat_zone_exact(m, &m->zones[z], MM_NR_FREE_PAGES);
+	return sum;
+}
+
+uint64_t mm_vmstat_events(const struct mm_machine *m, unsigned int event)
+{
+	uint64_t sum = 0;
+	int cpu;
+
+	for (cpu = 0; cpu < m->desc.cpus; cpu++)
+		sum += m->vm_events[(unsigned int)cpu * MM_VM_NR + event];
+	return sum;
+}
+
+uint64_t mm_vmstat_numa_events(const struct mm_machine *m, const struct zone *z,
+			       enum mm_numa_event e)
+{
+	uint64_t sum = 0;
+	int cpu;
+
+	for (cpu = 0; cpu < m->desc.cpus; cpu++)
+		sum += z->zonestats[cpu].numa[e];
+	return sum;
+}
