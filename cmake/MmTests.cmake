@@ -5,7 +5,7 @@
 #   seed regress   mmref check on each module's traces, and on recordings
 #   prop           mmref-prop, module by module
 #   header         every contract alone and twice, C11 and C++17, gcc and clang
-#   tidy           the text checks, the format, and the symbols of plain objects
+#   tidy           the source checks (invariants/source), and the format
 #   bench-smoke    each benchmark for a moment
 #   fuzz-smoke     each fuzz target for a fixed number of inputs
 #   build          the build system's own refusals, on toy trees   (also: slow)
@@ -26,7 +26,6 @@ function(mm_skip what why)
 endfunction()
 
 function(mm_add_tests)
-	mm_test(seed/every-operation LABELS seed COMMAND bash cmake/tests/seeds.sh)
 	mm_test_traces(seed traces)
 	mm_test_traces(regress regress)
 	mm_test_recordings()
@@ -37,7 +36,7 @@ function(mm_add_tests)
 	mm_test_properties()
 	mm_test_headers()
 	mm_test_text()
-	mm_test_symbols()
+	mm_test_source()
 	mm_test_benchmarks()
 	mm_test_fuzz_targets()
 	mm_test_build_system()
@@ -95,14 +94,20 @@ function(mm_test_text)
 	endif()
 endfunction()
 
-# Sanitizers, coverage and fuzz engines put data of their own into objects.
-function(mm_test_symbols)
-	if(MM_SANITIZE OR NOT MM_ENGINE STREQUAL "none")
-		mm_skip(tidy/symbols "only plain builds (preset release) show our own data sections")
-		return()
+# The source checks, and what they say of bad sources. Rules on symbols look at the
+# library of this build, and skip what an instrumented one cannot show.
+function(mm_test_source)
+	mm_test(tidy/source LABELS tidy COMMAND bash invariants/source/check.sh
+		--nm "${CMAKE_NM}" --library "$<TARGET_FILE:mmref>")
+	mm_test(tidy/source-planted LABELS tidy slow COMMAND bash invariants/source/planted.sh
+		"${CMAKE_BINARY_DIR}/source-planted")
+	find_program(MM_GIT git NO_CACHE)
+	if(MM_GIT)
+		mm_test(tidy/readme LABELS tidy build slow COMMAND bash invariants/source/readme.sh
+			"${CMAKE_BINARY_DIR}/readme")
+	else()
+		mm_skip(tidy/readme "found no git, which the README uses")
 	endif()
-	mm_test(tidy/symbols LABELS tidy
-		COMMAND bash cmake/symbols.sh "${CMAKE_NM}" "$<TARGET_FILE:mmref>")
 endfunction()
 
 function(mm_test_benchmarks)
