@@ -8,7 +8,8 @@
 #   tidy           the source checks (invariants/source), and the format
 #   bench-smoke    each benchmark for a moment
 #   fuzz-smoke     each fuzz target for a fixed number of inputs
-#   build          the build system's own refusals, on toy trees   (also: slow)
+#   build          what does not depend on the build: its own refusals, on toy
+#                  trees, planted source, READMEs                 (also: slow)
 #
 # A test that cannot run here is not added, and configuring says why.
 include_guard()
@@ -94,12 +95,13 @@ function(mm_test_text)
 	endif()
 endfunction()
 
-# The source checks, and what they say of bad sources. Rules on symbols look at the
-# library of this build, and skip what an instrumented one cannot show.
+# The source checks; what they say of bad sources; and READMEs at their word.
+# Rules on symbols look at the library of this build, and skip what an
+# instrumented one cannot show. The other two do not depend on the build.
 function(mm_test_source)
 	mm_test(tidy/source LABELS tidy COMMAND bash invariants/source/check.sh
 		--nm "${CMAKE_NM}" --library "$<TARGET_FILE:mmref>")
-	mm_test(tidy/source-planted LABELS tidy slow COMMAND bash invariants/source/planted.sh
+	mm_test(tidy/source-planted LABELS tidy build slow COMMAND bash invariants/source/planted.sh
 		"${CMAKE_BINARY_DIR}/source-planted")
 	find_program(MM_GIT git NO_CACHE)
 	if(MM_GIT)

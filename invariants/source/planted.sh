@@ -85,6 +85,15 @@ expect "only rules that are skipped" 4 "data: skipped: no --library" data
 rm "$work/tree/fuzz/optable.lock" "$work/tree"/corpus/phys/zone/seed/*
 expect "a rule with nothing to look at" 4 "seeds: looked at nothing" seeds
 
+if command -v git >/dev/null; then
+	make_tree "$work/tree"
+	(cd "$work/tree" && git init -q . && echo /made/ >.gitignore && mkdir made &&
+		echo "[it](gone.md)" >made/README.md)
+	expect "what git ignores" 0 "0 findings" links
+	rm "$work/tree/.gitignore"
+	expect "what git does not ignore" 1 "made/README.md:1: links: the link to gone.md is dead" links
+fi
+
 for theme in build corpus code docs limits; do
 	# shellcheck source=/dev/null
 	. "$here/planted_$theme.sh"

@@ -13,7 +13,7 @@ list_symbols() {
 
 # Sanitizers, coverage and fuzz engines put data of their own into objects.
 is_instrumented() {
-	"$nm" "$library" | grep -E -c ' _*(asan|ubsan|sanitizer|sancov|llvm_profile|gcov)_' >/dev/null
+	"$nm" "$library" | grep -E -c ' _*(asan|ubsan|sanitizer|sancov|covrec|profc|llvm_profile|gcov|afl)_' >/dev/null
 }
 
 # Where a symbol comes from: "boot.c.o" and a name --> ref/core/boot.c:12.
