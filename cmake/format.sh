@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# cmake/format.sh check|fix: clang-format over every C and C++ file git knows.
+# cmake/format.sh check|fix: clang-format over every C and C++ file git knows;
+# without git, over all but those in build/.
 # The version is exact, because each one formats a little differently.
 # Exit: 0 clean, 1 not formatted, 2 usage, 4 no clang-format 14 here.
 set -eu
@@ -21,6 +22,10 @@ find_tool() {
 }
 
 list_files() {
+	if ! git rev-parse --git-dir >/dev/null 2>&1; then
+		find . -path ./build -prune -o -type f \( -name '*.[ch]' -o -name '*.cc' \) -print0
+		return
+	fi
 	git ls-files -z --cached --others --exclude-standard -- '*.c' '*.h' '*.cc' |
 		while IFS= read -r -d '' file; do
 			[ -e "$file" ] && printf '%s\0' "$file"
