@@ -43,6 +43,16 @@ make_tree "$work/tree"
 (cd "$work/tree" && seed a-zone-gives-one-page.trail)
 expect "a trail beside its trace" 0 "0 findings"
 
+refused "the-zone-loses-one-page.patch:1: patches: does not apply (patch failed: zone.txt:1)" \
+	<<<'echo frames >zone.txt'
+refused "corpus/recordings/it-is-a-trace.ops:1: corpus: is no trace, recording or bug" <<-'TEXT'
+	mkdir corpus/recordings
+	seed ../../../recordings/it-is-a-trace.ops
+TEXT
+make_tree "$work/tree"
+(cd "$work/tree" && put corpus/recordings/proc/zoneinfo <<<"Node 0")
+expect "a recording in a folder" 0 "0 findings"
+
 refused "fuzz/optable.lock:4: seeds: no seed trace uses free" \
 	<<<'echo "4 free page!" >>fuzz/optable.lock'
 refused "fuzz/optable.lock:3: seeds: no seed trace uses alloc" \

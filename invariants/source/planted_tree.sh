@@ -91,9 +91,13 @@ tree_corpus() {
 		Source: invented
 		Expect: a page is gone
 
-		--- a/ref/phys/zone.c
-		+++ b/ref/phys/zone.c
+		--- a/zone.txt
+		+++ b/zone.txt
+		@@ -1 +1 @@
+		-pages
+		+pages less one
 	TEXT
+	put zone.txt <<<pages
 }
 
 tree_docs() {
