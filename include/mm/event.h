@@ -12,6 +12,7 @@
 #define MM_EVENT_H
 
 #include "mm/ctx.h"
+#include "mm/err.h"
 
 #include <stdint.h>
 
@@ -76,7 +77,7 @@ void mm_event_send(struct mm_ctx *x, enum mm_event_kind kind, const uint64_t *fi
 /* mm_event(x, MM_EV_mm_page_free, pfn, order): C sources only. */
 #define mm_event(x, kind, ...)                                                                     \
 	do {                                                                                       \
-		if ((x)->events & MM_EV_BIT(kind))                                                 \
+		if (MM_UNLIKELY((x)->events & MM_EV_BIT(kind)))                                    \
 			mm_event_send((x), (kind),                                                 \
 				      (const uint64_t[MM_EVENT_FIELDS]){__VA_ARGS__});             \
 	} while (0)

@@ -61,14 +61,35 @@
 #define MM_GFP_HIGHUSER_MOVABLE (MM_GFP_HIGHUSER | MM_GFP_MOVABLE)
 
 /*
- * Highest zone the mask may be served from.  At most one of DMA, DMA32 and
- * HIGHMEM is allowed (Kernel: GFP_ZONE_BAD); false when the mask breaks that.
+ * Highest zone by the four zone bits, four bits each, 15 where they contradict each
+ * other: at most one of DMA, DMA32 and HIGHMEM is allowed.  Only a page that can be
+ * moved may sit in ZONE_MOVABLE, and only with HIGHMEM.
+ * Kernel: GFP_ZONE_TABLE, GFP_ZONE_BAD.
+ *
+ *     bits 15 ... 8, with MOVABLE: - - - DMA32 - Movable DMA Normal
+ *     bits  7 ... 0               - - - DMA32 - HighMem DMA Normal
  */
-bool mm_gfp_zone(uint32_t gfp, enum mm_zone_type *zone);
+#define MM_GFP_ZONE_TABLE 0xfff1f402fff1f302u
+#define MM_GFP_ZONE_BITS  (MM_GFP_DMA | MM_GFP_HIGHMEM | MM_GFP_DMA32 | MM_GFP_MOVABLE)
+
+/* Highest zone the mask may be served from; false when its bits contradict each
+ * other, and *zone is then no zone. */
+static inline bool mm_gfp_zone(uint32_t gfp, enum mm_zone_type *zone)
+{
+	uint64_t code = MM_GFP_ZONE_TABLE >> (gfp & MM_GFP_ZONE_BITS) * 4 & 15;
+
+	*zone = (enum mm_zone_type)code;
+	return code < MM_NR_ZONES;
+}
 
 /* MOVABLE and RECLAIMABLE bits as a migratetype; both set is not allowed in
  * the kernel (it warns) and counts as UNMOVABLE here. */
-enum mm_migratetype mm_gfp_migratetype(uint32_t gfp);
+static inline enum mm_migratetype mm_gfp_migratetype(uint32_t gfp)
+{
+	uint32_t bits = gfp / MM_GFP_MOVABLE & 3; /* 1 movable, 2 reclaimable */
+
+	return bits == 3 ? MM_MIGRATE_UNMOVABLE : (enum mm_migratetype)bits;
+}
 
 /*
  * "KERNEL|ZERO", "GFP_KERNEL|__GFP_ZERO" or "0xdc0".  -MM_EINVAL for an

@@ -29,9 +29,43 @@ struct mm_lock {
 };
 
 void mm_lock_init(struct mm_lock *l, const char *name, int rank);
-/* A broken rule is recorded, and the lock is taken all the same. */
-void mm_lock_acquire(struct mm_ctx *x, struct mm_lock *l);
-void mm_lock_release(struct mm_ctx *x, struct mm_lock *l);
+
+/* What follows when a rule is broken: it is recorded, and the lock is taken, or
+ * given back where the holder does it, all the same. */
+void mm_lock_acquire_badly(struct mm_ctx *x, struct mm_lock *l);
+void mm_lock_release_badly(struct mm_ctx *x, struct mm_lock *l);
+
+static inline void mm_lock_acquire(struct mm_ctx *x, struct mm_lock *l)
+{
+	int n = x->nr_held;
+
+	/* free, nested not too deep, and of a higher rank than the innermost */
+	if (MM_UNLIKELY(l->cpu || n >= MM_LOCKS_HELD_MAX ||
+			(n && x->held[n - 1]->rank >= l->rank))) {
+		mm_lock_acquire_badly(x, l);
+		return;
+	}
+	x->held[n] = l;
+	x->nr_held = n + 1;
+	x->m->lock.held++;
+	x->m->lock.acquired++;
+	l->cpu = x->cpu + 1;
+}
+
+static inline void mm_lock_release(struct mm_ctx *x, struct mm_lock *l)
+{
+	int n = x->nr_held;
+
+	if (MM_UNLIKELY(l->cpu != x->cpu + 1 || n < 1 || n > MM_LOCKS_HELD_MAX ||
+			x->held[n - 1] != l)) {
+		mm_lock_release_badly(x, l);
+		return;
+	}
+	x->nr_held = n - 1;
+	x->m->lock.held--;
+	l->cpu = 0;
+}
+
 /* Kernel: might_sleep().  A rule is broken when a lock is held. */
 void mm_lock_might_sleep(struct mm_ctx *x);
 

@@ -57,6 +57,9 @@ static inline bool mm_migratetype_mergeable(enum mm_migratetype type)
 void mm_migratetype_decide_grouping(struct mm_ctx *x);
 
 /* Type of a request, Unmovable for all when grouping is off. */
-enum mm_migratetype mm_migratetype_of_gfp(const struct mm_machine *m, uint32_t gfp);
+static inline enum mm_migratetype mm_migratetype_of_gfp(const struct mm_machine *m, uint32_t gfp)
+{
+	return m->grouping_off ? MM_MIGRATE_UNMOVABLE : mm_gfp_migratetype(gfp);
+}
 
 #endif

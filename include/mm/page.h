@@ -82,7 +82,7 @@ static inline bool mm_page_valid(const struct mm_machine *m, pfn_t pfn)
 
 static inline void mm_page_touch(struct mm_ctx *x, const struct page *page)
 {
-	if (x->touched)
+	if (MM_UNLIKELY(x->touched))
 		mm_touched_add(x->touched, MM_OBJ_FRAME, pfn_raw(mm_page_pfn(x->m, page)));
 }
 

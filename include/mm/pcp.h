@@ -32,6 +32,7 @@
  *   pcp.refill          a refill asks for as many blocks as the rule says
  *   pcp.bulk_free       a bulk free gives back as many pages as the rule says
  *   pcp.used            an ordinary block goes to the list of the CPU that frees it
+ *   pcp.below_high      lists shrink while fewer pages than the high mark are free
  *   pcp.tuning          high, alloc_factor and free_count move by the rule
  */
 #ifndef MM_PCP_H
@@ -113,7 +114,8 @@ struct mm_pcp_limits {
 };
 
 /* Compute a zone's limits; fraction 0: between its low mark and 1/8 of it. */
-struct mm_pcp_limits mm_pcp_compute_limits(uint64_t managed, uint64_t low, uint64_t fraction, int cpus);
+struct mm_pcp_limits mm_pcp_compute_limits(uint64_t managed, uint64_t low, uint64_t fraction,
+					   int cpus);
 /* Give all zones the limits that follow from sizes, marks and sysctls.
  * Kernel: zone_set_pageset_high_and_batch, for all zones. */
 void mm_pcp_setup(struct mm_ctx *x);
@@ -127,8 +129,18 @@ void mm_pcp_setup(struct mm_ctx *x);
 struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
 			enum mm_migratetype type, uint32_t alloc_flags);
 
+/* The lock is taken, says the context: nothing else happens.  False. */
+bool mm_pcp_contended(struct mm_ctx *x, const struct zone *z);
+
 /* Is this CPU's lock of z to be had?  Kernel: pcp_spin_trylock. */
-bool mm_pcp_trylock(struct mm_ctx *x, struct zone *z);
+static inline bool mm_pcp_trylock(struct mm_ctx *x, struct zone *z)
+{
+	if (MM_UNLIKELY(x->pcp_contended))
+		return mm_pcp_contended(x, z);
+	mm_lock_acquire(x, &z->pageset[x->cpu].lock);
+	return true;
+}
+
 /*
  * Put a block that carries nothing of its owner on this CPU's list, and give the
  * excess back to the zone.  Caller: mm_pcp_trylock() said yes; the lock is given

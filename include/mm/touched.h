@@ -11,6 +11,7 @@
 #define MM_TOUCHED_H
 
 #include "mm/ctx.h"
+#include "mm/err.h"
 
 /* Kinds of object that claims and digests speak of. */
 enum mm_obj {
@@ -35,12 +36,15 @@ static inline bool mm_touched_is_hint(enum mm_obj kind)
 	return kind == MM_OBJ_TUNING || kind == MM_OBJ_EVENTS;
 }
 
-#define MM_TOUCHED_MAX 2048
+/* A refill of the largest batch touches three frames a page at the most. */
+#define MM_TOUCHED_MAX   8192
+#define MM_TOUCHED_SLOTS 64 /* a power of two */
 
 struct mm_touched {
 	uint32_t nr;
 	bool all;
-	uint64_t key[MM_TOUCHED_MAX]; /* kind in the top byte, id below */
+	uint16_t slot[MM_TOUCHED_SLOTS]; /* where an object with this slot stood last */
+	uint64_t key[MM_TOUCHED_MAX];    /* kind in the top byte, id below */
 };
 
 static inline uint64_t mm_touched_key(enum mm_obj kind, uint64_t id)
@@ -58,23 +62,36 @@ static inline uint64_t mm_touched_id(uint64_t key)
 	return key & (((uint64_t)1 << 56) - 1);
 }
 
-/* Add one object; neighbours in time are often equal and dropped here. */
+/* Frames have half of the slots, so that a walk over many does not crowd out the
+ * zone and the lists that it touches again and again. */
+static inline unsigned int mm_touched_slot(enum mm_obj kind, uint64_t id)
+{
+	const unsigned int half = MM_TOUCHED_SLOTS / 2;
+
+	if (kind == MM_OBJ_FRAME)
+		return (unsigned int)id % half;
+	return half + ((unsigned int)kind * 5 + (unsigned int)id) % half;
+}
+
+/* Add one object; most of those that are in the set already are dropped here. */
 static inline void mm_touched_add(struct mm_touched *t, enum mm_obj kind, uint64_t id)
 {
 	uint64_t key = mm_touched_key(kind, id);
+	uint16_t *slot = &t->slot[mm_touched_slot(kind, id)];
 
-	if (t->nr && t->key[t->nr - 1] == key)
+	if (*slot < t->nr && t->key[*slot] == key)
 		return;
 	if (t->nr == MM_TOUCHED_MAX) {
 		t->all = true;
 		return;
 	}
+	*slot = (uint16_t)t->nr;
 	t->key[t->nr++] = key;
 }
 
 static inline void mm_touch(struct mm_ctx *x, enum mm_obj kind, uint64_t id)
 {
-	if (x->touched)
+	if (MM_UNLIKELY(x->touched))
 		mm_touched_add(x->touched, kind, id);
 }
 

@@ -37,6 +37,9 @@ enum mm_vm_event {
 	MM_VM_NR
 };
 
+/* Room for one CPU's events: a cache line. */
+#define MM_VM_STRIDE 8u
+
 /* Kernel: enum numa_stat_item. */
 enum mm_numa_event {
 	MM_NUMA_HIT,     /* allocated in the node that was intended */
@@ -101,7 +104,7 @@ uint64_t mm_vmstat_free_exact(const struct mm_machine *m);
 /* Count n events on this CPU.  Kernel: __count_vm_events. */
 static inline void mm_vmstat_count(struct mm_ctx *x, unsigned int event, uint64_t n)
 {
-	x->m->vm_events[(unsigned int)x->cpu * MM_VM_NR + event] += n;
+	x->m->vm_events[(unsigned int)x->cpu * MM_VM_STRIDE + event] += n;
 	mm_touch(x, MM_OBJ_EVENTS, (uint64_t)x->cpu);
 }
 

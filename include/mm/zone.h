@@ -78,6 +78,7 @@ struct zone {
 /* Zones a request walks, the preferred one first, NULL last. */
 struct zonelist {
 	struct zone *zone[MM_NR_ZONES + 1];
+	uint32_t alloc_flags; /* page_alloc's, of the first attempt */
 };
 
 int mm_zone_boot(struct mm_ctx *x);

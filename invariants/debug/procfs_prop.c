@@ -131,7 +131,7 @@ struct paper {
 	struct zone zones[MM_NR_ZONES];
 	struct per_cpu_pages pageset[MM_NR_ZONES][2];
 	struct per_cpu_zonestat zonestats[MM_NR_ZONES][2];
-	uint64_t vm_events[2 * MM_VM_NR];
+	uint64_t vm_events[2 * MM_VM_STRIDE];
 	uint8_t pageblock[8];
 	struct mm_list link[11][11];
 };

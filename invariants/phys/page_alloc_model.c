@@ -701,7 +701,7 @@ static void check_events(const struct model *md, struct mm_report *r, const stru
 
 	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
 		for (i = 0; i < MM_VM_NR; i++)
-			sum[i] += m->vm_events[cpu * MM_VM_NR + i];
+			sum[i] += m->vm_events[cpu * (int)MM_VM_STRIDE + i];
 	}
 	for (i = 0; i < MM_NR_ZONES; i++)
 		MM_CHECK(r, "vmstat.events", sum[MM_VM_PGALLOC + i] == md->allocated[i],

@@ -36,7 +36,7 @@ static void limits_are_the_kernels(struct mm_prop_run *p)
 
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct mm_pcp_limits l = mm_pcp_compute_limits(table[i].managed, table[i].low,
-						       table[i].fraction, table[i].cpus);
+							       table[i].fraction, table[i].cpus);
 
 		PROP(p,
 		     l.batch == table[i].want.batch && l.high_min == table[i].want.high_min &&

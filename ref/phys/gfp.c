@@ -62,39 +62,6 @@ static const struct gfp_name bits[] = {
 #define NR_COMBOS (sizeof(combos) / sizeof(combos[0]))
 #define NR_BITS   (sizeof(bits) / sizeof(bits[0]))
 
-bool mm_gfp_zone(uint32_t gfp, enum mm_zone_type *zone)
-{
-	switch (gfp & (MM_GFP_DMA | MM_GFP_DMA32 | MM_GFP_HIGHMEM)) {
-	case 0:
-		*zone = MM_ZONE_NORMAL;
-		return true;
-	case MM_GFP_DMA:
-		*zone = MM_ZONE_DMA;
-		return true;
-	case MM_GFP_DMA32:
-		*zone = MM_ZONE_DMA32;
-		return true;
-	case MM_GFP_HIGHMEM:
-		/* only a page that can be moved may sit in ZONE_MOVABLE */
-		*zone = gfp & MM_GFP_MOVABLE ? MM_ZONE_MOVABLE : MM_ZONE_HIGHMEM;
-		return true;
-	default:
-		return false;
-	}
-}
-
-enum mm_migratetype mm_gfp_migratetype(uint32_t gfp)
-{
-	switch (gfp & (MM_GFP_MOVABLE | MM_GFP_RECLAIMABLE)) {
-	case MM_GFP_MOVABLE:
-		return MM_MIGRATE_MOVABLE;
-	case MM_GFP_RECLAIMABLE:
-		return MM_MIGRATE_RECLAIMABLE;
-	default:
-		return MM_MIGRATE_UNMOVABLE;
-	}
-}
-
 static bool name_is(const char *s, size_t len, const char *name)
 {
 	return strlen(name) == len && memcmp(s, name, len) == 0;

@@ -71,8 +71,3 @@ void mm_migratetype_decide_grouping(struct mm_ctx *x)
 		managed += m->zones[z].managed;
 	m->grouping_off = managed < (uint64_t)MM_MIGRATE_TYPES << m->desc.pageblock_order;
 }
-
-enum mm_migratetype mm_migratetype_of_gfp(const struct mm_machine *m, uint32_t gfp)
-{
-	return m->grouping_off ? MM_MIGRATE_UNMOVABLE : mm_gfp_migratetype(gfp);
-}

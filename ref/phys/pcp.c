@@ -41,13 +41,13 @@ static int clamp_int(int v, int lo, int hi)
 
 static void touch_lists(struct mm_ctx *x, const struct zone *z, int cpu)
 {
-	if (x->touched)
+	if (MM_UNLIKELY(x->touched))
 		mm_touched_add(x->touched, MM_OBJ_PCP, mm_vmstat_pcp_id(x->m, z, cpu));
 }
 
 static void touch_tuning(struct mm_ctx *x, const struct zone *z, int cpu)
 {
-	if (x->touched)
+	if (MM_UNLIKELY(x->touched))
 		mm_touched_add(x->touched, MM_OBJ_TUNING, mm_vmstat_pcp_id(x->m, z, cpu));
 }
 
@@ -129,7 +129,8 @@ static uint64_t high_size(uint64_t pages, uint64_t batch, int cpus)
 	return high > 4 * batch ? high : 4 * batch;
 }
 
-struct mm_pcp_limits mm_pcp_compute_limits(uint64_t managed, uint64_t low, uint64_t fraction, int cpus)
+struct mm_pcp_limits mm_pcp_compute_limits(uint64_t managed, uint64_t low, uint64_t fraction,
+					   int cpus)
 {
 	struct mm_pcp_limits l = {batch_size(managed), 0, 0};
 
@@ -168,7 +169,7 @@ static void setup_zone(struct mm_ctx *x, struct zone *z)
 {
 	struct mm_pcp_limits l =
 		mm_pcp_compute_limits(z->managed, mm_zone_wmark(z, MM_WMARK_LOW),
-			      x->m->sysctl.percpu_pagelist_high_fraction, x->m->desc.cpus);
+				      x->m->sysctl.percpu_pagelist_high_fraction, x->m->desc.cpus);
 
 	if (l.high_min == z->pageset_high_min && l.high_max == z->pageset_high_max &&
 	    l.batch == z->pageset_batch)
@@ -239,29 +240,39 @@ static void touch_link(struct mm_ctx *x, const struct mm_list *link)
 		mm_touch(x, MM_OBJ_FRAME, (uint64_t)(at - base) / sizeof(struct page));
 }
 
-/* To the head of list number index of this CPU, or to its tail. */
-static void list_block(struct mm_ctx *x, struct page *page, unsigned int order,
-		       struct mm_list *list, bool tail)
+/* Where a block goes: list number index, at its cold end or its hot one. */
+struct place {
+	struct mm_list *list;
+	unsigned int index;
+	unsigned int order;
+	bool cold;
+};
+
+static struct place place_of(struct per_cpu_pages *pcp, unsigned int index, unsigned int order,
+			     bool cold)
 {
-	const struct per_cpu_pages *pcp = pcp_of(&x->m->zones[page->zone], x->cpu);
-	unsigned int index = (unsigned int)(list - pcp->lists);
-	struct mm_list *prev = tail ? list->prev : list;
+	return (struct place){&pcp->lists[index], index, order, cold};
+}
+
+static void list_block(struct mm_ctx *x, struct page *page, const struct place *to)
+{
+	struct mm_list *prev = to->cold ? to->list->prev : to->list;
 
 	mm_list_add_between(&page->lru, prev, prev->next);
 	page->flags |= MM_PG_PCP;
-	page->order = (uint8_t)order;
-	page->list = (uint8_t)index;
-	if (x->touched) {
+	page->order = (uint8_t)to->order;
+	page->list = (uint8_t)to->index;
+	if (MM_UNLIKELY(x->touched)) {
 		touch_link(x, prev);
 		mm_page_touch(x, page);
 	}
-	mm_event(x, MM_EV_mm_pcp_add, pfn_raw(mm_page_pfn(x->m, page)), order, index, page->zone,
-		 (uint64_t)x->cpu, tail);
+	mm_event(x, MM_EV_mm_pcp_add, pfn_raw(mm_page_pfn(x->m, page)), to->order, to->index,
+		 page->zone, (uint64_t)x->cpu, to->cold);
 }
 
 static void unlist_block(struct mm_ctx *x, struct page *page)
 {
-	if (x->touched) {
+	if (MM_UNLIKELY(x->touched)) {
 		touch_link(x, page->lru.prev);
 		mm_page_touch(x, page);
 	}
@@ -350,7 +361,7 @@ static void refill(struct mm_ctx *x, struct zone *z, unsigned int order, enum mm
 		   uint32_t alloc_flags)
 {
 	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
-	struct mm_list *list = &pcp->lists[mm_pcp_index(type, order)];
+	const struct place cold = place_of(pcp, mm_pcp_index(type, order), order, true);
 	int wanted = refill_blocks(z, pcp, order);
 	int got;
 
@@ -360,24 +371,18 @@ static void refill(struct mm_ctx *x, struct zone *z, unsigned int order, enum mm
 
 		if (!page)
 			break;
-		list_block(x, page, order, list, true);
+		list_block(x, page, &cold);
 		pcp->count += 1 << order;
 	}
 	mm_lock_release(x, &z->lock);
 	mm_event(x, MM_EV_mm_pcp_refill, z->type, order, type, (uint64_t)wanted, (uint64_t)got);
 }
 
-bool mm_pcp_trylock(struct mm_ctx *x, struct zone *z)
+bool mm_pcp_contended(struct mm_ctx *x, const struct zone *z)
 {
-	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
-
-	if (x->pcp_contended) {
-		x->pcp_contended--;
-		mm_event(x, MM_EV_mm_pcp_contended, z->type, (uint64_t)x->cpu);
-		return false;
-	}
-	mm_lock_acquire(x, &pcp->lock);
-	return true;
+	x->pcp_contended--;
+	mm_event(x, MM_EV_mm_pcp_contended, z->type, (uint64_t)x->cpu);
+	return false;
 }
 
 struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
@@ -487,28 +492,45 @@ static void clear_below_high(struct mm_ctx *x, struct zone *z)
 	touch_zone_flags(x, z);
 }
 
+/* Most frees: the zone is well, the list within limits that need not move. */
+static bool is_calm(const struct zone *z, const struct per_cpu_pages *pcp)
+{
+	return !z->flags && pcp->count < pcp->high && pcp->high >= pcp->high_min &&
+	       pcp->high <= pcp->high_max;
+}
+
+/* All others: move the limit, and give back what is above it. */
+static void trim(struct mm_ctx *x, struct zone *z, unsigned int index, bool free_high)
+{
+	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
+	int high = high_at_free(z, pcp, free_high);
+	int wanted;
+	int freed;
+
+	if (pcp->count < high)
+		return;
+	wanted = excess(pcp, high, free_high);
+	freed = bulk_free(x, z, x->cpu, wanted, index);
+	clear_below_high(x, z);
+	mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)x->cpu, (uint64_t)wanted,
+		 (uint64_t)freed, MM_PCP_CAUSE_FREE);
+}
+
 void mm_pcp_put(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order)
 {
 	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
 	unsigned int index = mm_pcp_index(block_type(x->m, page), order);
+	const struct place hot = place_of(pcp, index, order, false);
 	bool free_high;
-	int high;
 
 	pcp->alloc_factor >>= 1;
-	list_block(x, page, order, &pcp->lists[index], false);
+	list_block(x, page, &hot);
 	pcp->count += 1 << order;
 	free_high = note_free(pcp, order);
-	high = high_at_free(z, pcp, free_high);
 	touch_lists(x, z, x->cpu);
 	touch_tuning(x, z, x->cpu);
-	if (pcp->count >= high) {
-		int wanted = excess(pcp, high, free_high);
-		int freed = bulk_free(x, z, x->cpu, wanted, index);
-
-		clear_below_high(x, z);
-		mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)x->cpu, (uint64_t)wanted,
-			 (uint64_t)freed, MM_PCP_CAUSE_FREE);
-	}
+	if (MM_UNLIKELY(free_high || !is_calm(z, pcp)))
+		trim(x, z, index, free_high);
 	mm_lock_release(x, &pcp->lock);
 }
 

@@ -32,7 +32,7 @@ static uint64_t events_count(const struct mm_machine *m)
 
 static uint64_t events_hash(const struct mm_machine *m, uint64_t id)
 {
-	const uint64_t *e = &m->vm_events[id * MM_VM_NR];
+	const uint64_t *e = &m->vm_events[id * MM_VM_STRIDE];
 	uint64_t h = id;
 	int i;
 	int z;
@@ -62,7 +62,7 @@ int mm_vmstat_boot(struct mm_ctx *x)
 	size_t cpus = (size_t)m->desc.cpus;
 	int z;
 
-	m->vm_events = mm_machine_alloc(m, cpus * MM_VM_NR * sizeof(uint64_t), 64);
+	m->vm_events = mm_machine_alloc(m, cpus * MM_VM_STRIDE * sizeof(uint64_t), 64);
 	if (!m->vm_events)
 		return -MM_ENOMEM;
 	for (z = 0; z < MM_NR_ZONES; z++) {
@@ -115,7 +115,7 @@ static void fold(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t 
 
 static void touch_deltas(struct mm_ctx *x, const struct zone *z)
 {
-	if (x->touched)
+	if (MM_UNLIKELY(x->touched))
 		mm_touched_add(x->touched, MM_OBJ_PCP, mm_vmstat_pcp_id(x->m, z, x->cpu));
 }
 
@@ -206,7 +206,7 @@ uint64_t mm_vmstat_events(const struct mm_machine *m, unsigned int event)
 	int cpu;
 
 	for (cpu = 0; cpu < m->desc.cpus; cpu++)
-		sum += m->vm_events[(unsigned int)cpu * MM_VM_NR + event];
+		sum += m->vm_events[(unsigned int)cpu * MM_VM_STRIDE + event];
 	return sum;
 }
 

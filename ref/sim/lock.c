@@ -30,7 +30,7 @@ static const struct mm_lock *innermost(const struct mm_ctx *x)
 	return n ? x->held[n - 1] : NULL;
 }
 
-void mm_lock_acquire(struct mm_ctx *x, struct mm_lock *l)
+void mm_lock_acquire_badly(struct mm_ctx *x, struct mm_lock *l)
 {
 	const struct mm_lock *inner = innermost(x);
 
@@ -48,7 +48,7 @@ void mm_lock_acquire(struct mm_ctx *x, struct mm_lock *l)
 	l->cpu = x->cpu + 1;
 }
 
-void mm_lock_release(struct mm_ctx *x, struct mm_lock *l)
+void mm_lock_release_badly(struct mm_ctx *x, struct mm_lock *l)
 {
 	if (l->cpu != x->cpu + 1 || !x->nr_held) {
 		broken(x, l, "released by another than its holder");

@@ -45,7 +45,7 @@ void mm_buddy_list_add(struct mm_ctx *x, struct zone *z, struct page *page, unsi
 	page->list = (uint8_t)type;
 	mm_page_flag_set(x, page, MM_PG_BUDDY);
 	area->nr_free++;
-	if (x->touched) {
+	if (MM_UNLIKELY(x->touched)) {
 		touch_link(x, z, page->lru.prev);
 		mm_touch(x, MM_OBJ_ZONE, z->type);
 	}
@@ -53,7 +53,7 @@ void mm_buddy_list_add(struct mm_ctx *x, struct zone *z, struct page *page, unsi
 
 void mm_buddy_list_del(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order)
 {
-	if (x->touched) {
+	if (MM_UNLIKELY(x->touched)) {
 		touch_link(x, z, page->lru.prev);
 		mm_touch(x, MM_OBJ_ZONE, z->type);
 	}

@@ -66,6 +66,8 @@ int mm_page_alloc_boot(struct mm_ctx *x)
 		m->sysctl.min_free_kbytes = mm_watermark_default_min_free_kbytes(m);
 	mm_watermark_setup(x);
 	mm_zone_build_zonelists(x);
+	for (z = 0; z < MM_NR_ZONES; z++)
+		m->zonelists[z].alloc_flags = mm_page_alloc_fast_flags(m, m->zonelists[z].zone[0]);
 	/* from here on CPUs may keep pages and counts to themselves */
 	mm_vmstat_refresh_thresholds(x);
 	mm_pcp_setup(x);

@@ -48,11 +48,19 @@ static void drop_block(struct mm_ctx *x, struct page *page, unsigned int order)
 
 /* ---- handing out ---- */
 
+/*
+ * Neither referenced nor mapped?  Joined by hand: a compiler that reads both
+ * counts at once waits for the store of one of them just before.
+ */
+static bool nobodys(const struct page *p)
+{
+	return !(p->refcount | (p->mapcount + 1)) && !(p->mapping | p->memcg_data);
+}
+
 /* Kernel: check_new_page. */
 static bool new_page_ok(const struct page *p)
 {
-	return !(p->flags & MM_PG_CHECK_AT_PREP) && p->refcount == 0 && p->mapcount == -1 &&
-	       !p->mapping && !p->memcg_data;
+	return !(p->flags & MM_PG_CHECK_AT_PREP) && nobodys(p);
 }
 
 static bool new_block_ok(const struct page *page, unsigned int order)
@@ -70,16 +78,18 @@ static bool new_block_ok(const struct page *page, unsigned int order)
 static void prepare_new(struct mm_ctx *x, struct page *page, const struct request *rq,
 			uint32_t alloc_flags)
 {
+	uint32_t flags = MM_PG_HEAD;
+
+	if (rq->gfp & MM_GFP_MOVABLE)
+		flags |= MM_PG_MOVABLE;
+	if ((rq->gfp & MM_GFP_COMP) && rq->order)
+		flags |= MM_PG_COMP;
+	if (alloc_flags & MM_ALLOC_NO_WATERMARKS)
+		flags |= MM_PG_PFMEMALLOC;
+	page->flags |= flags;
 	page->private_data = 0;
 	page->refcount = 1;
 	page->order = (uint8_t)rq->order;
-	page->flags |= MM_PG_HEAD;
-	if (rq->gfp & MM_GFP_MOVABLE)
-		page->flags |= MM_PG_MOVABLE;
-	if ((rq->gfp & MM_GFP_COMP) && rq->order)
-		page->flags |= MM_PG_COMP;
-	if (alloc_flags & MM_ALLOC_NO_WATERMARKS)
-		page->flags |= MM_PG_PFMEMALLOC;
 	mm_page_touch(x, page);
 	if (rq->gfp & MM_GFP_ZERO)
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << rq->order);
@@ -115,8 +125,8 @@ static struct page *take_from_buddy(struct mm_ctx *x, struct zone *z, const stru
 }
 
 /* A checked block of one zone.  Kernel: rmqueue. */
-static struct page *take_from(struct mm_ctx *x, struct zone *z, const struct request *rq,
-			      uint32_t alloc_flags)
+static MM_ALWAYS_INLINE struct page *take_from(struct mm_ctx *x, struct zone *z,
+					       const struct request *rq, uint32_t alloc_flags)
 {
 	struct page *page = NULL;
 
@@ -130,8 +140,8 @@ static struct page *take_from(struct mm_ctx *x, struct zone *z, const struct req
  * to a lower one: a zone below it is to keep less per CPU, and frees should not
  * have to find that out.
  */
-static bool zone_has_enough(struct mm_ctx *x, struct zone *z, const struct request *rq,
-			    uint32_t alloc_flags)
+static MM_ALWAYS_INLINE bool zone_has_enough(struct mm_ctx *x, struct zone *z,
+					     const struct request *rq, uint32_t alloc_flags)
 {
 	uint64_t mark = mm_zone_wmark(z, MM_WMARK_HIGH);
 	bool ok = false;
@@ -155,8 +165,8 @@ static bool zone_has_enough(struct mm_ctx *x, struct zone *z, const struct reque
 	return ok;
 }
 
-static struct page *try_zone(struct mm_ctx *x, struct zone *z, const struct request *rq,
-			     uint32_t alloc_flags)
+static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
+					      const struct request *rq, uint32_t alloc_flags)
 {
 	struct page *page;
 
@@ -174,7 +184,8 @@ static struct page *try_zone(struct mm_ctx *x, struct zone *z, const struct requ
 }
 
 /* Kernel: get_page_from_freelist. */
-static struct page *try_zones(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags)
+static MM_ALWAYS_INLINE struct page *first_try(struct mm_ctx *x, const struct request *rq,
+					       uint32_t alloc_flags)
 {
 	const struct zonelist *list = mm_zone_list(x->m, rq->highest);
 
@@ -192,6 +203,12 @@ static struct page *try_zones(struct mm_ctx *x, const struct request *rq, uint32
 			return NULL;
 		alloc_flags &= ~MM_ALLOC_NOFRAGMENT;
 	}
+}
+
+/* Further attempts, off the fast path: one copy serves them all. */
+static struct page *try_zones(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags)
+{
+	return first_try(x, rq, alloc_flags);
 }
 
 int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
@@ -325,8 +342,7 @@ struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gf
 		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp, 0, rq.highest, 1);
 		return NULL;
 	}
-	page = try_zones(x, &rq,
-			 mm_page_alloc_fast_flags(x->m, mm_page_alloc_preferred(x->m, rq.highest)));
+	page = first_try(x, &rq, mm_zone_list(x->m, rq.highest)->alloc_flags);
 	if (!page)
 		page = slow_path(x, &rq);
 	if (!page)
@@ -342,8 +358,7 @@ static bool free_page_ok(const struct page *p, bool head)
 {
 	uint32_t refused = head ? MM_PG_CHECK_AT_FREE : MM_PG_CHECK_AT_FREE | MM_PG_HEAD;
 
-	return !(p->flags & refused) && p->refcount == 0 && p->mapcount == -1 && !p->mapping &&
-	       !p->memcg_data;
+	return !(p->flags & refused) && nobodys(p);
 }
 
 /* Kernel: free_pages_prepare.  False: something of an owner is left. */
@@ -363,7 +378,7 @@ static bool prepare_free(struct page *page, unsigned int order)
 	return true;
 }
 
-static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
+static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order)
 {
 	struct zone *z = &x->m->zones[page->zone];
 	uint64_t mapping = page->mapping;
@@ -388,6 +403,12 @@ static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
 	mm_lock_acquire(x, &z->lock);
 	mm_buddy_put(x, z, page, order, MM_BUDDY_AUTO);
 	mm_lock_release(x, &z->lock);
+}
+
+/* The same, off the fast path. */
+static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
+{
+	free_last(x, page, order);
 }
 
 /* False, and reported, when there was no reference to drop. */
@@ -429,7 +450,7 @@ void mm_page_alloc_put(struct mm_ctx *x, struct page *page, unsigned int order)
 	if (!drop_ref(x, page, order))
 		return;
 	if (page->refcount == 0)
-		free_block(x, page, order);
+		free_last(x, page, order);
 	else if (!(page->flags & MM_PG_COMP))
 		free_tail(x, page, order);
 }
