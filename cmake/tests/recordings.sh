@@ -3,7 +3,8 @@
 # recordings.sh MMREF SCRATCH: every recording imports, and its trace replays
 # with every claim checked: what succeeded in the kernel succeeds here, on a
 # fresh machine and on a reset one, with one digest. Text recordings (ftrace,
-# perf script) are counted a second time by awk, which knows nothing of C.
+# perf script) are counted a second time by awk, which knows nothing of C. With and
+# without lists per CPU the same requests succeed, order by order.
 set -eu
 mmref=$1
 scratch=$2
@@ -44,6 +45,30 @@ same() {
 	failed=1
 }
 
+# answers TRACE MACHINE: what a run of it allocated, freed and was refused, and how
+# much it held.
+answers() {
+	"$mmref" run --quiet --check --summary -m "$2" "$1" >"$scratch/answers" ||
+		{ cat "$scratch/answers"; exit 1; }
+	sed -n '/^operations/,/^use/p' "$scratch/answers"
+}
+
+# both_ways TRACE: the same answers with lists per CPU and without.
+both_ways() {
+	local machine on off
+	machine=$(sed -n 's/^machine //p' "$1")
+	case $machine in
+	*pcp=on*) ;;
+	*) echo "$1: its machine has no pcp=on: $machine"; failed=1; return ;;
+	esac
+	on=$(answers "$1" "$machine")
+	off=$(answers "$1" "${machine/pcp=on/pcp=off}")
+	if [ -z "$on" ] || [ "$on" != "$off" ]; then
+		printf '%s: pcp=on and pcp=off answer differently\n%s\n%s\n' "$1" "$on" "$off"
+		failed=1
+	fi
+}
+
 for recording in "${recordings[@]}"; do
 	name=$(basename "$recording" .txt.gz)
 	trace=$scratch/$name.ops
@@ -57,5 +82,6 @@ for recording in "${recordings[@]}"; do
 	git_version.perf-script) same "$name" "$(imported "$trace.log")" "994 103 44" ;;
 	esac
 	"$mmref" check -v "$trace"
+	both_ways "$trace"
 done
 exit $failed

@@ -2,8 +2,8 @@
 /*
  * summary: what happened in a run, in shapes a kernel developer knows.
  */
+#include "mm/pcp.h"
 #include "mm/procfs.h"
-#include "mm/zone.h"
 
 #include "fuzz/command/command.h"
 
@@ -45,6 +45,25 @@ static uint64_t managed(const struct mm_machine *m)
 	return sum;
 }
 
+/* What CPUs keep to themselves, on machines where they do. */
+static void print_kept(const struct mm_machine *m, FILE *out)
+{
+	int cpu;
+	int z;
+
+	if (!m->desc.pcp)
+		return;
+	(void)fprintf(out, "kept per CPU     ");
+	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
+		int count = 0;
+
+		for (z = 0; z < MM_NR_ZONES; z++)
+			count += m->zones[z].pageset[cpu].count;
+		(void)fprintf(out, " %d", count);
+	}
+	(void)fprintf(out, " frames; free %" PRIu64 "\n", mm_vmstat_free_exact(m));
+}
+
 static void print_outcomes(const struct mm_machine *m, FILE *out)
 {
 	bool any = false;
@@ -79,6 +98,7 @@ void print_summary(const struct mm_run *r, double seconds, FILE *out)
 		      "use               peak %" PRIu64 " frames (%" PRIu64 " MiB) of %" PRIu64
 		      " managed; held at the end %" PRIu64 "\n",
 		      r->stats.peak_live, r->stats.peak_live >> 8, managed(m), r->stats.end_live);
+	print_kept(m, out);
 	(void)fprintf(out, "\nbuddyinfo\n");
 	mm_procfs_buddyinfo(m, out);
 	(void)fprintf(out, "\npagetypeinfo\n");

@@ -156,7 +156,7 @@ static bool eat_machine(struct reader *r)
 		r->p += strcspn(r->p, "\n") + 1;
 	return eat(r, "machine ram=") && eat_number(r, &ram) && eat(r, "M max_order=") &&
 	       eat_number(r, &max_order) && eat(r, " pageblock_order=9 cpus=") &&
-	       eat_number(r, &cpus) && eat(r, "\n") && ram == r->st.ram_mib && ram >= 256 &&
+	       eat_number(r, &cpus) && eat(r, " pcp=on\n") && ram == r->st.ram_mib && ram >= 256 &&
 	       !(ram & (ram - 1)) && ram * 512 >= r->st.peak_frames * 3 &&
 	       max_order == r->st.max_order && max_order >= r->st.highest_order &&
 	       cpus == r->st.cpus && cpus == r->st.highest_cpu + 1;
