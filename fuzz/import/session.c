@@ -245,7 +245,8 @@ static int write_trace(struct mm_import_session *s, FILE *out)
 	errno = 0;
 	if (fprintf(out, "# mmref 1\n# imported from %s\n", source) < 0 ||
 	    mm_import_stats_print(st, "# ", out) ||
-	    fprintf(out, "machine ram=%" PRIu64 "M max_order=%u pageblock_order=%d cpus=%u pcp=on\n",
+	    fprintf(out,
+		    "machine ram=%" PRIu64 "M max_order=%u pageblock_order=%d cpus=%u pcp=on\n",
 		    st->ram_mib, st->max_order, PAGEBLOCK_ORDER, st->cpus) < 0)
 		return output_failed(s->e);
 	err = mm_import_writer_copy(&s->writer, out, s->e);

@@ -335,6 +335,49 @@ static void all_small_questions(struct mm_prop_run *p)
 	}
 }
 
+/*
+ * Below the drift mark what CPUs hold back counts too; from there on the quick
+ * look is near enough.  7 are seen, and what is held back makes it 5 or 9.
+ */
+static void close_looks_count_what_cpus_hold_back(struct mm_prop_run *p)
+{
+	static const int8_t held[] = {-2, 0, 2};
+	struct per_cpu_zonestat stats[3];
+	struct sample s;
+	unsigned int n;
+
+	for (n = 0; n < 3 * 2 * 16; n++) {
+		int8_t by = held[n % 3];
+		uint64_t drift_mark = n / 3 % 2 ? 8 : 7;
+		uint64_t mark = n / 6;
+		uint64_t count = drift_mark > 7 ? (uint64_t)(7 + by) : 7;
+
+		sample_init(&s, 1, MM_MIGRATE_MOVABLE);
+		memset(stats, 0, sizeof(stats));
+		s.m.desc.cpus = 3;
+		s.z.zonestats = stats;
+		s.z.vm_stat[MM_NR_FREE_PAGES] = 7;
+		s.z.percpu_drift_mark = drift_mark;
+		/* all of it on the last CPU */
+		stats[2].diff[MM_NR_FREE_PAGES] = by;
+		PROP(p,
+		     mm_watermark_ok_safe(&s.m, &s.z, 0, mark, MM_ZONE_NORMAL, 0) == (count > mark),
+		     "7 seen, %d held back, drift mark %llu, mark %llu", by,
+		     (unsigned long long)drift_mark, (unsigned long long)mark);
+		PROP(p,
+		     mm_watermark_ok_safe(&s.m, &s.z, 1, mark, MM_ZONE_NORMAL, 0) ==
+			     (count - 1 > mark),
+		     "order 1, mark %llu", (unsigned long long)mark);
+		PROP(p, !mm_watermark_ok_safe(&s.m, &s.z, 2, 0, MM_ZONE_NORMAL, 0),
+		     "a block that is not there");
+		s.z.lowmem_reserve[MM_ZONE_HIGHMEM] = 3;
+		PROP(p,
+		     mm_watermark_ok_safe(&s.m, &s.z, 0, mark, MM_ZONE_HIGHMEM,
+					  MM_ALLOC_MIN_RESERVE) == (count > half_up(mark) + 3),
+		     "reserve and rights, mark %llu", (unsigned long long)mark);
+	}
+}
+
 /* More free pages never turn a yes into a no, nor does a lower mark. */
 static void answers_are_monotone(struct mm_prop_run *p)
 {
@@ -473,6 +516,8 @@ const struct mm_prop mm_watermark_props[] = {
 	{"watermark.marks_shrink_for_those_in_need", marks_shrink_for_those_in_need, 1},
 	{"watermark.all_small_questions", all_small_questions, 1},
 	{"watermark.answers_are_monotone", answers_are_monotone, 10},
+	{"watermark.close_looks_count_what_cpus_hold_back", close_looks_count_what_cpus_hold_back,
+	 1},
 	{"watermark." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };
