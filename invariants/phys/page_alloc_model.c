@@ -49,7 +49,8 @@ struct model {
 	/* within an operation */
 	int asked;                   /* zone whose watermark said yes, or -1 */
 	struct view found;           /* what it had then */
-	bool contended[MM_NR_ZONES]; /* lists that could not be locked */
+	bool contended[MM_NR_ZONES]; /* lists not to be locked at the last attempt */
+	bool excused[MM_NR_ZONES];   /* or at an earlier one */
 };
 
 static size_t model_size(const struct mm_machine *m)
@@ -258,7 +259,8 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 			 (unsigned long long)order, m->zones[picked].name, m->zones[z].name);
 	}
 	for (z = (int)highest; z >= 0 && !(flags & MM_ALLOC_WMARK_LOW); z--) {
-		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, MM_ALLOC_WMARK_LOW),
+		MM_CHECK(r, "alloc.result",
+			 md->excused[z] || !zone_ok(md, m, z, &w, MM_ALLOC_WMARK_LOW),
 			 "order %llu took the slow path although zone %s is above its low mark",
 			 (unsigned long long)order, m->zones[z].name);
 	}
@@ -286,6 +288,14 @@ static void on_failed(struct model *md, struct mm_report *r, const struct mm_mac
 			 "order %llu gfp 0x%x failed although zone %s could serve it",
 			 (unsigned long long)ev->f[0], gfp, m->zones[z].name);
 	}
+}
+
+/* The request is over. */
+static void forget_attempts(struct model *md)
+{
+	md->asked = -1;
+	memset(md->contended, 0, sizeof(md->contended));
+	memset(md->excused, 0, sizeof(md->excused));
 }
 
 /* ---- frames change hands ---- */
@@ -379,8 +389,7 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	zone = mm_frames_zone(&md->frames, pfn);
 	move(md, pfn, order, IN_HAND, TAKEN);
 	md->allocated[zone] += (uint64_t)1 << order;
-	md->asked = -1;
-	memset(md->contended, 0, sizeof(md->contended));
+	forget_attempts(md);
 	set_movable(md, pfn, (uint64_t)1 << order, (ev->f[2] & MM_GFP_MOVABLE) != 0);
 }
 
@@ -436,6 +445,7 @@ static void on_list(struct model *md, struct mm_report *r, const struct mm_machi
 		--*listed_at(md, m, ev->f[3], (int)ev->f[4], ev->f[5]);
 		return;
 	}
+	md->contended[ev->f[3]] &= add;
 	move(md, pfn, ev->f[1], from, add ? lists : IN_HAND);
 	*listed_at(md, m, ev->f[3], (int)ev->f[4], ev->f[2]) += add ? 1 : UINT64_MAX;
 }
@@ -623,15 +633,19 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		break;
 	case MM_EV_mm_page_alloc_failed:
 		on_failed(md, r, m, ev);
-		memset(md->contended, 0, sizeof(md->contended));
+		forget_attempts(md);
 		break;
 	case MM_EV_mm_pcp_add:
 	case MM_EV_mm_pcp_take:
 	case MM_EV_mm_page_pcpu_drain:
 		on_list(md, r, m, ev);
 		break;
+	case MM_EV_mm_pcp_refill:
+		md->contended[ev->f[0]] = false;
+		break;
 	case MM_EV_mm_pcp_contended:
 		md->contended[ev->f[0]] = true;
+		md->excused[ev->f[0]] = true;
 		break;
 	case MM_EV_mm_bad_page:
 		on_bad(md, ev);
@@ -648,7 +662,6 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_zone_watermark:
 		on_watermark(md, r, m, ev);
 		break;
-	case MM_EV_mm_pcp_refill:
 	case MM_EV_mm_pcp_bulk_free:
 	case MM_EV_mm_pcp_decay:
 	case MM_EV_mm_ram_write:
@@ -723,8 +736,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 			check_zone_counts(md, r, m, &m->zones[z]);
 	}
 	check_events(md, r, m);
-	md->asked = -1;
-	memset(md->contended, 0, sizeof(md->contended));
+	forget_attempts(md);
 	MM_CHECK(r, "alloc.fallback_claim",
 		 memcmp(md->block, m->pageblock, (size_t)m->nr_pageblocks) == 0,
 		 "a pageblock changed its type outside the steal rule");
@@ -754,7 +766,8 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_alloc_extfrag) | MM_EV_BIT(MM_EV_mm_buddy_merge) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc_zone_locked) | MM_EV_BIT(MM_EV_mm_zone_watermark) |
 		  MM_EV_BIT(MM_EV_mm_pcp_add) | MM_EV_BIT(MM_EV_mm_pcp_take) |
-		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended),
+		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended) |
+		  MM_EV_BIT(MM_EV_mm_pcp_refill),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

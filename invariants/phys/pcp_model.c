@@ -43,10 +43,10 @@ struct links {
 };
 
 struct model {
-	struct lists *lists; /* by zone and CPU */
-	struct links *links; /* by frame */
-	uint64_t last_take;  /* frame taken last, or UINT64_MAX */
-	bool contended[MM_NR_ZONES];
+	struct lists *lists;          /* by zone and CPU */
+	struct links *links;          /* by frame */
+	uint64_t last_take;           /* frame taken last, or UINT64_MAX */
+	bool contended[MM_NR_ZONES];  /* at the attempt made last */
 	bool below_high[MM_NR_ZONES]; /* the zones' flags after the last operation */
 	bool excess[MM_NR_ZONES];     /* excess was given back: the flag was asked */
 };
@@ -271,6 +271,7 @@ static void on_refill(struct model *md, struct mm_report *r, const struct mm_mac
 	const struct per_cpu_pages *s = settings_of(m, ev->f[0], (uint64_t)ev->cpu);
 	int due;
 
+	md->contended[ev->f[0]] = false;
 	begin_get(l);
 	/* what the refill brought was not there when it was asked for */
 	l->count -= (int)ev->f[4] << ev->f[1];
@@ -295,6 +296,7 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 		 l->head[ev->f[2]] == NONE ? -1LL : (long long)l->head[ev->f[2]]);
 	if (r->failures)
 		return;
+	md->contended[ev->f[3]] = false;
 	begin_get(l);
 	l->getting = false;
 	l->count -= 1 << ev->f[1];
