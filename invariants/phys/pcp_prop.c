@@ -74,6 +74,90 @@ static void numbers_of_lists_and_orders_agree(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* A CPU keeps a batch of larger blocks when its cache holds more than three. */
+static void caches_larger_than_three_batches_keep_one(struct mm_prop_run *p)
+{
+	static const struct {
+		const char *machine; /* a batch of 3 pages, 12 KiB */
+		bool keeps;
+	} table[] = {
+		{"ram=64M contents=none", false},
+		{"ram=64M contents=none cache=36K", false},
+		{"ram=64M contents=none cache=40K", true},
+		{"ram=64M contents=none cache=1M", true},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct mm_machine *m = mm_boot(table[i].machine, NULL);
+		const struct per_cpu_pages *pcp = m ? m->zones[MM_ZONE_NORMAL].pageset : NULL;
+
+		PROP(p, pcp && pcp->batch == 3, "%s: not as described", table[i].machine);
+		PROP(p, !(pcp->flags & MM_PCPF_FREE_HIGH_BATCH) == !table[i].keeps, "%s: flags %u",
+		     table[i].machine, pcp->flags);
+		mm_machine_destroy(m);
+	}
+}
+
+static void check_flags_in_digest(struct mm_prop_run *p, const struct mm_machine *m, struct zone *z,
+				  struct per_cpu_pages *pcp)
+{
+	uint64_t boot = mm_machine_digest_sweep(m);
+
+	pcp->alloc_factor ^= 1;
+	PROP(p, mm_machine_digest_sweep(m) != boot, "alloc_factor is not in the digest");
+	pcp->alloc_factor ^= 1;
+	pcp->flags ^= MM_PCPF_PREV_FREE_HIGH_ORDER;
+	PROP(p, mm_machine_digest_sweep(m) != boot, "flags are not in the digest");
+	pcp->flags ^= MM_PCPF_PREV_FREE_HIGH_ORDER;
+	z->flags ^= MM_ZONE_BELOW_HIGH;
+	PROP(p, mm_machine_digest_sweep(m) != boot, "the zone's flags are not in the digest");
+	z->flags ^= MM_ZONE_BELOW_HIGH;
+	z->zonestats[0].diff[MM_NR_FREE_PAGES] ^= 1;
+	PROP(p, mm_machine_digest_sweep(m) != boot, "deltas are not in the digest");
+	z->zonestats[0].diff[MM_NR_FREE_PAGES] ^= 1;
+	z->pageset_disabled ^= true;
+	PROP(p, mm_machine_digest_sweep(m) != boot, "disabling is not in the digest");
+	z->pageset_disabled ^= true;
+}
+
+/* Each number that is state moves the digest, and its way back moves it back. */
+static void numbers_are_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4M max_order=6 cpus=2 pcp=on", NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	struct per_cpu_pages *pcp = z ? &z->pageset[1] : NULL;
+	uint64_t boot;
+	size_t i;
+
+	PROP(p, m, "the machine does not boot");
+	boot = mm_machine_digest_sweep(m);
+	for (i = 0; i < 6; i++) {
+		int *number = (int *const[]){&pcp->count,    &pcp->high,     &pcp->free_count,
+					     &pcp->high_min, &pcp->high_max, &pcp->batch}[i];
+
+		++*number;
+		PROP(p, mm_machine_digest_sweep(m) != boot, "number %zu is not in the digest", i);
+		--*number;
+	}
+	for (i = 0; i < 7; i++) {
+		uint64_t *count = (uint64_t *const[]){&z->zonestats[1].numa[MM_NUMA_HIT],
+						      &z->zonestats[1].numa[MM_NUMA_LOCAL],
+						      &m->vm_events[MM_VM_STRIDE + MM_VM_PGFREE],
+						      &z->pageset_high_min,
+						      &z->pageset_high_max,
+						      &z->pageset_batch,
+						      &z->percpu_drift_mark}[i];
+
+		++*count;
+		PROP(p, mm_machine_digest_sweep(m) != boot, "count %zu is not in the digest", i);
+		--*count;
+	}
+	check_flags_in_digest(p, m, z, pcp);
+	PROP(p, mm_machine_digest_sweep(m) == boot, "the way back gives another digest");
+	mm_machine_destroy(m);
+}
+
 /* Small machines with lists, each with one thing that changes the rules. */
 static const char *const machines[] = {
 	"ram=4M max_order=6 pageblock_order=3 cpus=2 pcp=on",
@@ -365,6 +449,9 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_pcp_props[] = {
 	{"pcp.limits_are_the_kernels", limits_are_the_kernels, 1},
 	{"pcp.numbers_of_lists_and_orders_agree", numbers_of_lists_and_orders_agree, 1},
+	{"pcp.caches_larger_than_three_batches_keep_one", caches_larger_than_three_batches_keep_one,
+	 1},
+	{"pcp.numbers_are_in_the_digest", numbers_are_in_the_digest, 1},
 	{"pcp.lists_hold_under_any_trace", lists_hold_under_any_trace, 60},
 	{"pcp.active_reclaim_keeps_lists_short", active_reclaim_keeps_lists_short, 5},
 	{"pcp.a_drain_leaves_nothing", a_drain_leaves_nothing, 1},
