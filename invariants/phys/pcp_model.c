@@ -339,12 +339,12 @@ static int due_bulk(const struct lists *l, const struct per_cpu_pages *s, const 
 	return NOTHING;
 }
 
-/* Marked as below its high mark although more than that is free? */
-static bool still_below(const struct zone *z)
+/* More than the high mark free, and what is kept from any other zone's requests? */
+static bool has_high(const struct zone *z)
 {
 	uint64_t high = z->wmark[MM_WMARK_HIGH] + z->boost + z->lowmem_reserve[MM_ZONE_MOVABLE];
 
-	return (z->flags & MM_ZONE_BELOW_HIGH) && z->vm_stat[MM_NR_FREE_PAGES] > (int64_t)high;
+	return z->vm_stat[MM_NR_FREE_PAGES] > (int64_t)high;
 }
 
 static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -366,7 +366,14 @@ static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machi
 	if (ev->f[4] != MM_PCP_CAUSE_FREE)
 		return;
 	md->excess[ev->f[0]] = true;
-	MM_CHECK(r, "pcp.below_high", !still_below(&m->zones[ev->f[0]]),
+	/* the mark went, or stayed, for a reason */
+	MM_CHECK(r, "pcp.below_high",
+		 (m->zones[ev->f[0]].flags & MM_ZONE_BELOW_HIGH) || !md->below_high[ev->f[0]] ||
+			 has_high(&m->zones[ev->f[0]]),
+		 "zone %s: %lld pages are free, and it is no longer below its high mark",
+		 m->zones[ev->f[0]].name, (long long)m->zones[ev->f[0]].vm_stat[MM_NR_FREE_PAGES]);
+	MM_CHECK(r, "pcp.below_high",
+		 !(m->zones[ev->f[0]].flags & MM_ZONE_BELOW_HIGH) || !has_high(&m->zones[ev->f[0]]),
 		 "zone %s: %lld pages are free, more than high, and it is below it",
 		 m->zones[ev->f[0]].name, (long long)m->zones[ev->f[0]].vm_stat[MM_NR_FREE_PAGES]);
 }

@@ -158,6 +158,29 @@ static void numbers_are_in_the_digest(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* A batch of one page is small against any cache: while lists are disabled the
+ * flag stands, and goes with the batch that comes back. */
+static void the_flag_follows_the_batch(struct mm_prop_run *p)
+{
+	struct mm_walk w;
+	struct zone *z;
+	struct mm_ctx *x;
+
+	if (!mm_walk_open(&w, p, "ram=64M contents=none cache=36K"))
+		return;
+	z = &w.m->zones[MM_ZONE_NORMAL];
+	x = &w.run->ctx[0];
+	PROP(p, mm_pcp_disable(x, z) == 0 && (z->pageset->flags & MM_PCPF_FREE_HIGH_BATCH),
+	     "a batch of one page does not fit three times");
+	PROP(p, mm_checker_after_op(w.checker) && mm_checker_sweep(w.checker), "%s",
+	     w.checker->report.first.text);
+	PROP(p, mm_pcp_enable(x, z) == 0 && !(z->pageset->flags & MM_PCPF_FREE_HIGH_BATCH),
+	     "the flag outlives the batch");
+	PROP(p, mm_checker_after_op(w.checker) && mm_checker_sweep(w.checker), "%s",
+	     w.checker->report.first.text);
+	mm_walk_close(&w);
+}
+
 /* Small machines with lists, each with one thing that changes the rules. */
 static const char *const machines[] = {
 	"ram=4M max_order=6 pageblock_order=3 cpus=2 pcp=on",
@@ -451,6 +474,7 @@ const struct mm_prop mm_pcp_props[] = {
 	{"pcp.numbers_of_lists_and_orders_agree", numbers_of_lists_and_orders_agree, 1},
 	{"pcp.caches_larger_than_three_batches_keep_one", caches_larger_than_three_batches_keep_one,
 	 1},
+	{"pcp.the_flag_follows_the_batch", the_flag_follows_the_batch, 1},
 	{"pcp.numbers_are_in_the_digest", numbers_are_in_the_digest, 1},
 	{"pcp.lists_hold_under_any_trace", lists_hold_under_any_trace, 60},
 	{"pcp.active_reclaim_keeps_lists_short", active_reclaim_keeps_lists_short, 5},

@@ -6,6 +6,8 @@
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
 
+#include <stdlib.h>
+
 /* Values that kernels have been seen to show, and the formula by hand. */
 static void thresholds_are_the_kernels(struct mm_prop_run *p)
 {
@@ -71,6 +73,35 @@ static void change(struct mm_prop_run *p, struct mm_machine *m, struct shadow *s
 			s->held[cpu] = 0;
 		}
 	}
+}
+
+/* What changed is marked, whichever of the four changed it. */
+static void changes_are_marked(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4M max_order=6 cpus=4 pcp=on", NULL);
+	struct mm_touched *t = calloc(1, sizeof(*t));
+	struct mm_ctx x;
+	int i;
+
+	PROP(p, m && t, "the machine does not boot");
+	mm_ctx_init(&x, m, 3);
+	x.touched = t;
+	for (i = 0; i < 40; i++) {
+		struct zone *z = &m->zones[MM_ZONE_NORMAL];
+
+		t->nr = 0;
+		if (i % 10 < 8)
+			(i < 20 ? mm_vmstat_inc : mm_vmstat_dec)(&x, z, MM_NR_FREE_PAGES);
+		else if (i % 10 == 8)
+			mm_vmstat_mod(&x, z, MM_NR_FREE_PAGES, i < 20 ? 1 : 9);
+		else
+			(void)mm_vmstat_fold(&x);
+		mm_machine_digest_follow(m, t);
+		PROP(p, mm_machine_digest(m) == mm_machine_digest_sweep(m), "step %d left no mark",
+		     i);
+	}
+	free(t);
+	mm_machine_destroy(m);
 }
 
 static void deltas_follow_the_rule(struct mm_prop_run *p)
@@ -225,6 +256,7 @@ static void planted(struct mm_prop_run *p)
 
 const struct mm_prop mm_vmstat_props[] = {
 	{"vmstat.thresholds_are_the_kernels", thresholds_are_the_kernels, 1},
+	{"vmstat.changes_are_marked", changes_are_marked, 1},
 	{"vmstat.deltas_follow_the_rule", deltas_follow_the_rule, 20},
 	{"vmstat.negative_counts_read_as_zero", negative_counts_read_as_zero, 1},
 	{"vmstat.drift_marks_stand_where_drift_hides_min", drift_marks_stand_where_drift_hides_min,
