@@ -29,6 +29,9 @@ static void limits_are_the_kernels(struct mm_prop_run *p)
 		{1024, 40, 0, 64, {1, 4, 4}},
 		{4096, 80, 0, 1, {1, 80, 512}},
 		{12288, 80, 0, 1, {3, 80, 1536}},
+		/* 5 + 2 makes 4, 7 + 3 makes 8: less one */
+		{20480, 80, 0, 1, {3, 80, 2560}},
+		{28672, 80, 0, 1, {7, 80, 3584}},
 		/* never below four batches; the low mark may be above an eighth */
 		{1024, 400, 0, 1, {1, 400, 128}},
 	};
