@@ -5,7 +5,7 @@
  * module calls a reader by name.  With no listener an event is one mask test.
  *
  * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_watermark,
- * mm_bad_page, mm_pcp_* and mm_ram_* have no tracepoint there; ours carry a decision's inputs so
+ * mm_bad_page, mm_pcp_*, mm_vmstat_fold and mm_ram_* have no tracepoint there; ours carry a decision's inputs so
  * that a check can redo it.
  */
 #ifndef MM_EVENT_H
@@ -27,6 +27,7 @@
 	E(mm_pcp_take, "pfn", "order", "list", "zone", "cpu", "")                                  \
 	E(mm_pcp_contended, "zone", "cpu", "", "", "", "")                                         \
 	E(mm_pcp_decay, "zone", "cpu", "", "", "", "")                                             \
+	E(mm_vmstat_fold, "cpu", "", "", "", "", "")                                               \
 	E(mm_pcp_refill, "zone", "order", "migratetype", "wanted", "got", "")                      \
 	E(mm_pcp_bulk_free, "zone", "cpu", "wanted", "freed", "cause", "")                         \
 	E(mm_page_alloc_extfrag, "pfn", "alloc_order", "fallback_order", "alloc_migratetype",      \

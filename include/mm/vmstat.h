@@ -22,7 +22,8 @@
  *   vmstat.hierarchy    the machine's counts are the sums over zones
  *   vmstat.drift        a count is off by no more than CPUs times threshold, and
  *                       its exact value is never negative
- *   vmstat.threshold    thresholds follow from CPUs and sizes
+ *   vmstat.threshold    thresholds and drift marks follow from CPUs and sizes
+ *   vmstat.fold         after its fold a CPU holds nothing back, in any zone
  *   vmstat.events       what was counted as allocated and freed is what was
  */
 #ifndef MM_VMSTAT_H

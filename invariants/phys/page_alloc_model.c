@@ -45,6 +45,7 @@ struct model {
 	uint64_t count[MM_NR_ZONES][ON_LISTS + 1]; /* frames by place */
 	uint64_t allocated[MM_NR_ZONES];           /* so far */
 	uint64_t freed;                            /* so far, those of boot too */
+	uint64_t blocks[MM_NR_ZONES];              /* handed out so far */
 
 	/* within an operation */
 	int asked;                   /* zone whose watermark said yes, or -1 */
@@ -389,6 +390,7 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	zone = mm_frames_zone(&md->frames, pfn);
 	move(md, pfn, order, IN_HAND, TAKEN);
 	md->allocated[zone] += (uint64_t)1 << order;
+	md->blocks[zone]++;
 	forget_attempts(md);
 	set_movable(md, pfn, (uint64_t)1 << order, (ev->f[2] & MM_GFP_MOVABLE) != 0);
 }
@@ -664,6 +666,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		break;
 	case MM_EV_mm_pcp_bulk_free:
 	case MM_EV_mm_pcp_decay:
+	case MM_EV_mm_vmstat_fold:
 	case MM_EV_mm_ram_write:
 	case MM_EV_mm_ram_zero:
 	case MM_EV_NR:
@@ -705,6 +708,28 @@ static void check_zone_counts(const struct model *md, struct mm_report *r,
 		 (unsigned long long)count[DROPPED]);
 }
 
+/* One node: each block is a hit, and local; nothing else ever happens. */
+static void check_numa(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+		       const struct zone *z)
+{
+	uint64_t sum[MM_NUMA_NR] = {0};
+	int cpu;
+	int i;
+
+	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
+		for (i = 0; i < MM_NUMA_NR; i++)
+			sum[i] += z->zonestats[cpu].numa[i];
+	}
+	for (i = 0; i < MM_NUMA_NR; i++) {
+		bool counts = i == MM_NUMA_HIT || i == MM_NUMA_LOCAL;
+
+		MM_CHECK(r, "vmstat.events", sum[i] == (counts ? md->blocks[z->type] : 0),
+			 "zone %s: NUMA event %d counted %llu times, %llu blocks were handed out",
+			 z->name, i, (unsigned long long)sum[i],
+			 (unsigned long long)md->blocks[z->type]);
+	}
+}
+
 /* What CPUs have counted. */
 static void check_events(const struct model *md, struct mm_report *r, const struct mm_machine *m)
 {
@@ -732,8 +757,10 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	int z;
 
 	for (z = 0; z < MM_NR_ZONES; z++) {
-		if (md->managed[z])
-			check_zone_counts(md, r, m, &m->zones[z]);
+		if (!md->managed[z])
+			continue;
+		check_zone_counts(md, r, m, &m->zones[z]);
+		check_numa(md, r, m, &m->zones[z]);
 	}
 	check_events(md, r, m);
 	forget_attempts(md);

@@ -226,6 +226,29 @@ static void threshold_of_another_size(struct mm_victim *v)
 	touch_cpu(v, 1);
 }
 
+static void drift_mark_of_other_marks(struct mm_victim *v)
+{
+	normal(v)->percpu_drift_mark++;
+	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
+}
+
+static void fold_that_forgets_a_zone(struct mm_victim *v)
+{
+	struct zone *z = &v->m->zones[MM_ZONE_MOVABLE];
+
+	/* nothing is lost: the count is lower by what the CPU now holds */
+	mm_vmstat_mod(v->x, z, MM_NR_FREE_PAGES, 1);
+	z->vm_stat[MM_NR_FREE_PAGES]--;
+	v->m->vm_stat[MM_NR_FREE_PAGES]--;
+	mm_event(v->x, MM_EV_mm_vmstat_fold, 0);
+}
+
+static void hit_without_an_allocation(struct mm_victim *v)
+{
+	normal(v)->zonestats[1].numa[MM_NUMA_HIT]++;
+	mm_touch(v->x, MM_OBJ_EVENTS, 1);
+}
+
 static void uncounted_free(struct mm_victim *v)
 {
 	v->m->vm_events[MM_VM_PGFREE]--;
@@ -244,6 +267,9 @@ static const struct mm_plant plants[] = {
 	{"vmstat.hierarchy", total_runs_away, NULL, false},
 	{"vmstat.drift", never_folded, NULL, false},
 	{"vmstat.threshold", threshold_of_another_size, NULL, false},
+	{"vmstat.threshold", drift_mark_of_other_marks, NULL, false},
+	{"vmstat.fold", fold_that_forgets_a_zone, NULL, true},
+	{"vmstat.events", hit_without_an_allocation, NULL, false},
 	{"vmstat.events", uncounted_free, NULL, false},
 	{"vmstat.events", allocation_counted_elsewhere, NULL, false},
 	{NULL, NULL, NULL, false},

@@ -177,6 +177,7 @@ unsigned int mm_vmstat_fold(struct mm_ctx *x)
 			changes++;
 		}
 	}
+	mm_event(x, MM_EV_mm_vmstat_fold, (uint64_t)x->cpu);
 	return changes;
 }
 
