@@ -44,6 +44,25 @@
 
 int mm_watermark_boot(struct mm_ctx *x);
 
+/* What a zone's marks follow from, in pages. */
+struct mm_watermark_input {
+	uint64_t managed;
+	uint64_t lowmem;          /* managed of all zones but HighMem and Movable */
+	bool is_lowmem;           /* the zone is none of those two */
+	uint64_t min_free_kbytes; /* kB */
+	uint64_t scale_factor;    /* of 10000 */
+};
+
+/* Marks of a zone.  Kernel: __setup_per_zone_wmarks. */
+void mm_watermark_compute(uint64_t wmark[MM_NR_WMARK], const struct mm_watermark_input *in);
+/*
+ * What zone 0 of nr keeps back from requests that could have gone to zone j, by
+ * the managed pages of them all; reserve[0] is 0.  Kernel:
+ * setup_per_zone_lowmem_reserve.
+ */
+void mm_watermark_compute_reserve(uint64_t *reserve, const uint64_t *managed, size_t nr,
+				  uint64_t ratio);
+
 /* Compute everything anew, after boot or a sysctl write. */
 void mm_watermark_setup(struct mm_ctx *x);
 /* Boot value of min_free_kbytes for a machine whose zones are filled. */

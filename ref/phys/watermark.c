@@ -71,36 +71,26 @@ uint64_t mm_watermark_default_min_free_kbytes(const struct mm_machine *m)
 
 static void setup_marks(const struct mm_machine *m, struct zone *z, uint64_t lowmem)
 {
-	uint64_t pages_min = m->sysctl.min_free_kbytes >> (MM_PAGE_SHIFT - 10);
-	uint64_t share = lowmem ? pages_min * z->managed / lowmem : 0;
-	uint64_t gap = mult_frac(z->managed, m->sysctl.watermark_scale_factor, 10000);
+	const struct mm_watermark_input in = {z->managed, lowmem, is_lowmem((int)z->type),
+					      m->sysctl.min_free_kbytes,
+					      m->sysctl.watermark_scale_factor};
 
-	if (gap < share / 4)
-		gap = share / 4;
-	/* HighMem and Movable hold nothing the kernel needs to make progress */
-	z->wmark[MM_WMARK_MIN] =
-		is_lowmem((int)z->type) ? share : clamp_u64(z->managed / 1024, 32, 128);
-	z->wmark[MM_WMARK_LOW] = z->wmark[MM_WMARK_MIN] + gap;
-	z->wmark[MM_WMARK_HIGH] = z->wmark[MM_WMARK_LOW] + gap;
-	z->wmark[MM_WMARK_PROMO] = z->wmark[MM_WMARK_HIGH] + gap;
+	mm_watermark_compute(z->wmark, &in);
 	z->boost = 0;
 }
 
-/* What z keeps back from requests that could have gone to a higher zone. */
 static void setup_lowmem_reserve(const struct mm_machine *m, struct zone *z)
 {
-	uint64_t ratio = m->sysctl.lowmem_reserve_ratio[z->type];
-	uint64_t above = 0;
+	uint64_t managed[MM_NR_ZONES];
 	int j;
 
 	for (j = 0; j < MM_NR_ZONES; j++) {
+		managed[j] = m->zones[j].managed;
 		z->lowmem_reserve[j] = 0;
-		if (j <= (int)z->type)
-			continue;
-		above += m->zones[j].managed;
-		if (ratio && z->managed)
-			z->lowmem_reserve[j] = above / ratio;
 	}
+	mm_watermark_compute_reserve(&z->lowmem_reserve[z->type], &managed[z->type],
+				     (size_t)(MM_NR_ZONES - (int)z->type),
+				     m->sysctl.lowmem_reserve_ratio[z->type]);
 }
 
 static uint64_t zone_totalreserve(const struct zone *z)
@@ -152,6 +142,34 @@ static const struct mm_kind_ops settings_kind = {"settings", settings_count, set
 int mm_watermark_boot(struct mm_ctx *x)
 {
 	return mm_machine_kind_set(x->m, MM_OBJ_SETTINGS, &settings_kind);
+}
+
+void mm_watermark_compute(uint64_t wmark[MM_NR_WMARK], const struct mm_watermark_input *in)
+{
+	uint64_t pages_min = in->min_free_kbytes >> (MM_PAGE_SHIFT - 10);
+	uint64_t share = in->lowmem ? pages_min * in->managed / in->lowmem : 0;
+	uint64_t gap = mult_frac(in->managed, in->scale_factor, 10000);
+
+	if (gap < share / 4)
+		gap = share / 4;
+	/* HighMem and Movable hold nothing the kernel needs to make progress */
+	wmark[MM_WMARK_MIN] = in->is_lowmem ? share : clamp_u64(in->managed / 1024, 32, 128);
+	wmark[MM_WMARK_LOW] = wmark[MM_WMARK_MIN] + gap;
+	wmark[MM_WMARK_HIGH] = wmark[MM_WMARK_LOW] + gap;
+	wmark[MM_WMARK_PROMO] = wmark[MM_WMARK_HIGH] + gap;
+}
+
+void mm_watermark_compute_reserve(uint64_t *reserve, const uint64_t *managed, size_t nr,
+				  uint64_t ratio)
+{
+	uint64_t above = 0;
+	size_t j;
+
+	reserve[0] = 0;
+	for (j = 1; j < nr; j++) {
+		above += managed[j];
+		reserve[j] = ratio && managed[0] ? above / ratio : 0;
+	}
 }
 
 void mm_watermark_setup(struct mm_ctx *x)
