@@ -6,6 +6,7 @@
 #   mmref-checks   library: invariants, models, the engine, cross checks
 #   mmref-trace    library: operations, the trace language, targets
 #   mmref-import   library: readers of recordings and of /proc (zlib)
+#   mmref-oracle   library: a real kernel's numbers held against the formulas
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
@@ -18,6 +19,7 @@ function(mm_add_targets)
 	mm_library_checks()
 	mm_library_trace()
 	mm_library_import()
+	mm_library_oracle()
 	mm_program_command()
 	mm_program_prop()
 	mm_program_bench()
@@ -79,11 +81,18 @@ function(mm_library_import)
 	mm_flags(mmref-import)
 endfunction()
 
+function(mm_library_oracle)
+	mm_harness_files(oracle fuzz/oracle)
+	add_library(mmref-oracle STATIC ${oracle})
+	target_link_libraries(mmref-oracle PUBLIC mmref-import)
+	mm_flags(mmref-oracle)
+endfunction()
+
 function(mm_program_command)
 	mm_harness_files(command fuzz/command)
 	add_executable(mmref-cli ${command})
 	set_target_properties(mmref-cli PROPERTIES OUTPUT_NAME mmref)
-	target_link_libraries(mmref-cli PRIVATE mmref-import)
+	target_link_libraries(mmref-cli PRIVATE mmref-oracle)
 	if(MM_ENGINE STREQUAL "libfuzzer")
 		target_compile_definitions(mmref-cli PRIVATE MM_HAVE_LIBFUZZER=1)
 	else()
@@ -97,7 +106,7 @@ function(mm_program_prop)
 	mm_suite_files(suites)
 	add_executable(mmref-prop ${properties} ${suites} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c"
 		"${MM_GEN}/registry_props.c")
-	target_link_libraries(mmref-prop PRIVATE mmref-import)
+	target_link_libraries(mmref-prop PRIVATE mmref-oracle)
 	mm_flags(mmref-prop)
 endfunction()
 

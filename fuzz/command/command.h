@@ -34,6 +34,8 @@ int command_check(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_oracle(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 
 /* "usage: mmref ..." of a subcommand on standard error; STATUS_USAGE. */
 int usage_error(const char *name, const char *fmt, ...) MM_PRINTF(2, 3);
@@ -93,6 +95,18 @@ void progress_step(struct progress *p, uint64_t done, uint64_t total);
 void progress_end(struct progress *p);
 double wall_seconds(void);
 double cpu_seconds(void);
+
+/* ---- --json: lines of {"type":TYPE,"version":1,"data":{...}} ---- */
+
+struct json {
+	unsigned int members; /* so far */
+};
+
+struct json json_begin(const char *type);
+void json_text(struct json *j, const char *name, const char *text);
+void json_number(struct json *j, const char *name, uint64_t v);
+void json_bool(struct json *j, const char *name, bool v);
+void json_end(struct json *j);
 
 /* ---- summary of a run ---- */
 

@@ -26,6 +26,14 @@ const struct subcommand subcommands[] = {
 	{"show", command_show, "print a machine as the kernel prints itself",
 	 "show buddyinfo|pagetypeinfo|zoneinfo|vmstat|unusable_index|extfrag_index\n"
 	 "                  [-m MACHINE] [TRACE]"},
+	{"oracle", command_oracle, "recompute a real kernel's zoneinfo and compare",
+	 "oracle zoneinfo [--from FOLDER|FILE] [--json]\n"
+	 "       mmref oracle zoneinfo --sweep [--pause MS] [--json]\n"
+	 "FOLDER: zoneinfo and sysctl (lines vm.NAME = VALUE); FILE: a zoneinfo; neither: the\n"
+	 "running kernel.  --sweep (root) writes 20 settings to /proc/sys/vm, compares after\n"
+	 "each, and writes back what was there, whatever happens."},
+	{"doctor", command_doctor, "what works on this machine, and how to mend the rest",
+	 "doctor [--json]"},
 	{"help", command_help, "explain operations, machines, facts, claims, targets",
 	 "help [ops|machine|facts|claims|targets|SUBCOMMAND]"},
 	{NULL, NULL, NULL, NULL},

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * oracle_cmd: `mmref oracle zoneinfo` prints what the formulas say beside what
+ * a kernel says.
+ */
+#include "fuzz/command/command.h"
+#include "fuzz/oracle/oracle.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+	const char *from; /* NULL: the running kernel */
+	bool sweep;
+	bool json;
+	unsigned int pause_ms;
+};
+
+/* ---- printing ---- */
+
+static void json_row(const struct mm_oracle_row *row)
+{
+	struct json j = json_begin("comparison");
+	json_number(&j, "node", row->node);
+	json_text(&j, "zone", row->zone);
+	json_text(&j, "item", row->item);
+	if (row->skipped) {
+		json_text(&j, "skipped", row->skipped);
+	} else {
+		json_text(&j, "ours", row->ours);
+		json_text(&j, "kernel", row->kernels);
+		json_bool(&j, "equal", row->equal);
+	}
+	json_end(&j);
+}
+
+static void text_row(const struct mm_oracle_row *row)
+{
+	(void)printf("%2u %-8s %-14s ", row->node, row->zone, row->item);
+	if (row->skipped)
+		(void)printf("not compared: %s\n", row->skipped);
+	else
+		(void)printf("%29s %29s  %s\n", row->ours, row->kernels,
+			     row->equal ? "equal" : "DIFFERS");
+}
+
+static void print_row(void *env, const struct mm_oracle_row *row)
+{
+	const struct options *o = env;
+
+	if (o->json)
+		json_row(row);
+	else if (!o->sweep || !row->equal)
+		text_row(row);
+}
+
+/* A setting as `name=value`, and how we know it. */
+static void one_setting(struct json *j, const struct mm_oracle_settings *s, enum mm_oracle_sysctl i)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return;
+	mm_oracle_setting_print(s, i, out);
+	if (fclose(out) == 0 && j)
+		json_text(j, mm_oracle_sysctl_name(i), strchr(text, '=') + 1);
+	else
+		(void)printf(" %s%s", text, s->s[i].derived ? " (derived)" : "");
+	free(text);
+}
+
+static void settings(const struct options *o, const struct mm_oracle_settings *s, unsigned int nr)
+{
+	struct json j = {0};
+	int i;
+
+	if (o->json) {
+		j = json_begin("settings");
+		json_number(&j, "number", nr);
+	} else if (nr) {
+		(void)printf("%2u of %d:", nr, MM_ORACLE_SWEEP_NR);
+	} else {
+		(void)printf("settings:");
+	}
+	for (i = 0; i < MM_ORACLE_NR_SYSCTLS; i++)
+		one_setting(o->json ? &j : NULL, s, (enum mm_oracle_sysctl)i);
+	if (o->json)
+		json_end(&j);
+	else
+		(void)printf("\n");
+}
+
+static void heading(const struct options *o)
+{
+	if (!o->json && !o->sweep)
+		(void)printf("\n%-11s %-14s %29s %29s\n", "zone", "item", "ours", "kernel's");
+}
+
+static void not_compared(const struct options *o)
+{
+	if (!o->json)
+		(void)printf("\nnever compared, because they follow the load: boost; count and "
+			     "high of lists per CPU\n");
+}
+
+static void summary(const struct options *o, const struct mm_oracle_result *r)
+{
+	int i;
+
+	if (o->json) {
+		struct json j = json_begin("summary");
+		json_number(&j, "compared", r->compared);
+		json_number(&j, "differ", r->differ);
+		json_number(&j, "skipped", r->skipped);
+		json_end(&j);
+		return;
+	}
+	(void)printf("%lu values compared, %lu differ, %lu not compared", r->compared, r->differ,
+		     r->skipped);
+	for (i = 0; i < MM_ORACLE_REASONS_MAX && r->reason[i].why; i++)
+		(void)printf("%s%s: %lu", i ? "; " : " (", r->reason[i].why, r->reason[i].nr);
+	(void)printf("%s\n", r->skipped ? ")" : "");
+}
+
+/* On standard error, and in the log of --json. */
+static int refused(const struct options *o, const struct mm_error *e, int status)
+{
+	(void)bad_input(e);
+	if (o->json) {
+		struct json j = json_begin("error");
+		json_number(&j, "status", (uint64_t)status);
+		if (e->file)
+			json_text(&j, "file", e->file);
+		json_number(&j, "line", (uint64_t)e->line);
+		json_number(&j, "column", (uint64_t)e->col);
+		json_text(&j, "text", e->text);
+		json_end(&j);
+	}
+	return status;
+}
+
+/* ---- doing ---- */
+
+/* The formulas are of 4 KiB pages. */
+static bool other_pages(struct mm_error *e)
+{
+	long size = sysconf(_SC_PAGESIZE);
+
+	if (size == 4096)
+		return false;
+	e->file = "/proc/zoneinfo";
+	(void)mm_error_set(e, -MM_ENODEV, 0, 0, "pages of %ld bytes here; the formulas are of 4096",
+			   size);
+	return true;
+}
+
+static int once(const struct options *o)
+{
+	struct mm_oracle_result r = {0};
+	struct mm_oracle_input in;
+	struct mm_error e = {0};
+	int err;
+
+	if (!o->from && other_pages(&e))
+		return refused(o, &e, STATUS_NOTHING);
+	err = o->from ? mm_oracle_saved(&in, o->from, &e) : mm_oracle_settled(&in, &e);
+	if (err == -MM_ENOMEM)
+		return refused(o, &e, STATUS_OUR_FAULT);
+	if (err)
+		return refused(o, &e, o->from ? STATUS_BAD_INPUT : STATUS_NOTHING);
+	settings(o, &in.settings, 0);
+	heading(o);
+	mm_oracle_compare(&in, print_row, (void *)o, &r);
+	not_compared(o);
+	summary(o, &r);
+	mm_oracle_input_free(&in);
+	return r.differ ? STATUS_FINDING : STATUS_OK;
+}
+
+static void begin_setting(void *env, unsigned int i, const struct mm_oracle_settings *s)
+{
+	settings(env, s, i + 1);
+}
+
+static void say_restored(const struct options *o, const struct mm_oracle_swept *swept)
+{
+	if (o->json) {
+		struct json j = json_begin("restored");
+		json_bool(&j, "restored", swept->restored);
+		json_end(&j);
+	} else if (swept->restored) {
+		(void)printf("restored: all four settings read back as they were\n");
+	}
+	if (!swept->restored)
+		(void)fprintf(stderr, "mmref: NOT restored; write them by hand, as said above\n");
+}
+
+static int sweep(const struct options *o)
+{
+	const struct mm_oracle_sweep s = {o->pause_ms, begin_setting, print_row, (void *)o};
+	struct mm_oracle_swept swept;
+	struct mm_error e = {0};
+
+	if (other_pages(&e))
+		return refused(o, &e, STATUS_NOTHING);
+	swept = mm_oracle_sweep_run(&s, &e);
+	if (!swept.changed)
+		return refused(o, &e, STATUS_NOTHING);
+	not_compared(o);
+	say_restored(o, &swept);
+	summary(o, &swept.r);
+	if (swept.end == MM_ORACLE_SWEEP_SIGNAL) {
+		(void)fflush(stdout);
+		(void)signal(swept.signal, SIG_DFL);
+		(void)raise(swept.signal);
+	}
+	if (swept.end != MM_ORACLE_SWEPT)
+		return refused(o, &e, STATUS_OUR_FAULT);
+	if (!swept.restored)
+		return STATUS_OUR_FAULT;
+	return swept.r.differ ? STATUS_FINDING : STATUS_OK;
+}
+
+static bool milliseconds(const char *text, unsigned int *ms)
+{
+	char *rest;
+	unsigned long v = strtoul(text, &rest, 10);
+
+	*ms = (unsigned int)v;
+	return *text >= '0' && *text <= '9' && !*rest && v <= 60000;
+}
+
+int command_oracle(int argc, char **argv)
+{
+	struct options o = {NULL, false, false, 0};
+	int i;
+
+	if (argc < 2 || strcmp(argv[1], "zoneinfo") != 0)
+		return usage_error("oracle", "what is to be recomputed? there is: zoneinfo");
+	for (i = 2; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			o.json = true;
+		else if (strcmp(argv[i], "--sweep") == 0)
+			o.sweep = true;
+		else if (strcmp(argv[i], "--from") == 0 && i + 1 < argc)
+			o.from = argv[++i];
+		else if (strcmp(argv[i], "--pause") != 0 || i + 1 == argc)
+			return usage_error("oracle", "unknown or incomplete option %s", argv[i]);
+		else if (!milliseconds(argv[++i], &o.pause_ms))
+			return usage_error("oracle", "--pause %s: expected 0 to 60000", argv[i]);
+	}
+	if (o.sweep && o.from)
+		return usage_error("oracle", "a saved copy takes no settings: --sweep or --from");
+	return o.sweep ? sweep(&o) : once(&o);
+}
