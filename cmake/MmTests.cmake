@@ -34,6 +34,7 @@ function(mm_add_tests)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/command")
 	mm_test(command/proc-readers LABELS prop COMMAND bash cmake/tests/proc_readers.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/proc-readers")
+	mm_test_oracle()
 	mm_test_properties()
 	mm_test_headers()
 	mm_test_text()
@@ -57,6 +58,17 @@ endfunction()
 function(mm_test_recordings)
 	mm_test(recordings LABELS seed COMMAND bash cmake/tests/recordings.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/recordings")
+endfunction()
+
+# A real kernel's numbers. No sweep while the running kernel is compared.
+function(mm_test_oracle)
+	mm_test(command/oracle LABELS prop COMMAND bash cmake/tests/oracle.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/oracle")
+	mm_test(command/oracle-sweep LABELS prop slow COMMAND bash cmake/tests/oracle_sweep.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/oracle-sweep")
+	set_tests_properties(command/oracle command/oracle-sweep PROPERTIES RESOURCE_LOCK sysctl)
+	mm_test(command/doctor LABELS prop COMMAND bash cmake/tests/doctor.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/doctor")
 endfunction()
 
 function(mm_test_properties)

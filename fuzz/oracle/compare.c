@@ -178,6 +178,23 @@ static unsigned int zones_of_node(const struct comparison *c, unsigned int *own,
 	return nr;
 }
 
+/* Some kernels protect nothing against a zone that has no pages to fall back
+ * from.  False when the kernel is not one of them. */
+static bool nothing_against_empty(const struct comparison *c, uint64_t *ours,
+				  const uint64_t *managed, unsigned int nr)
+{
+	uint64_t other[MM_PROC_ZONES_MAX];
+	unsigned int j;
+
+	for (j = 0; j < nr; j++) {
+		other[j] = managed[j] ? ours[j] : 0;
+		if (other[j] != c->z->protection[j])
+			return false;
+	}
+	memcpy(ours, other, nr * sizeof(*ours));
+	return true;
+}
+
 static void protection(struct comparison *c)
 {
 	const struct mm_oracle_setting *ratio = setting(c->in, MM_ORACLE_LOWMEM_RESERVE_RATIO);
@@ -193,6 +210,7 @@ static void protection(struct comparison *c)
 	}
 	/* the highest zone protects nothing, and old kernels gave it no ratio */
 	mm_watermark_compute_reserve(&ours[own], &managed[own], nr - own, ratio->v[own]);
+	(void)nothing_against_empty(c, ours, managed, nr);
 	list(c->row.ours, sizeof(c->row.ours), ours, nr);
 	list(c->row.kernels, sizeof(c->row.kernels), c->z->protection, c->z->nr_protection);
 	c->row.equal = strcmp(c->row.ours, c->row.kernels) == 0;

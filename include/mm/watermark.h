@@ -12,7 +12,8 @@
  *
  * Kernel: __setup_per_zone_wmarks, setup_per_zone_lowmem_reserve,
  *   calculate_totalreserve_pages, __zone_watermark_ok, zone_watermark_fast
- *   (mm/page_alloc.c, 6.12); computed values equal 980 of 980 of a 6.18 kernel.
+ *   (mm/page_alloc.c, 6.12).  `mmref oracle zoneinfo --sweep` compares what is
+ *   computed with the running kernel: 980 of 980 values equal on a 6.18.
  * Differs: khugepaged does not raise min_free_kbytes, boost is 0, no
  *   highatomic or CMA pages are set off.
  * State: struct zone's wmark and lowmem_reserve, totalreserve of the machine.
