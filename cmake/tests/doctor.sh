@@ -21,7 +21,8 @@ fail() {
 
 awk -F' [|] ' '{
 	split($1, word, / +/)
-	if (NF != 3 || word[1] !~ /^(ok|limited|missing)$/ || word[2] !~ /^[a-z0-9+_-]+$/ || word[3] == "" ||
+	if (NF != 3 || word[1] !~ /^(ok|limited|missing)$/ ||
+	    word[2] !~ /^[a-z0-9+_-]+$/ || word[3] == "" ||
 	    $2 == "" || $3 == "" || ($3 == "nothing to do") != (word[1] == "ok")) {
 		print "doctor, line " FNR ": " $0
 		bad = 1
@@ -31,7 +32,8 @@ END { exit bad || NR < 20 }' "$scratch/text" || fail "not 20 lines of three part
 
 # Strict: five texts under their names, and nothing between them.
 text='"([^"\\]|\\["\\]|\\u[0-9a-f]{4})*"'
-line="^\{\"type\":\"doctor\",\"version\":1,\"data\":\{\"name\":$text,\"verdict\":\"(ok|limited|missing)\","
+line="^\{\"type\":\"doctor\",\"version\":1,\"data\":\{\"name\":$text,"
+line+="\"verdict\":\"(ok|limited|missing)\","
 line+="\"found\":$text,\"serves\":$text,\"mend\":$text\}\}\$"
 grep -nvE "$line" "$scratch/json" && fail "doctor --json: these lines are not as documented"
 names() { sed -n 's/.*"name":"\([^"]*\)".*/\1/p' "$scratch/json"; }

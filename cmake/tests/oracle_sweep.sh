@@ -84,7 +84,7 @@ for signal in KILL SEGV; do
 	unchanged "the worker's SIG$signal"
 done
 
-# Bash starts background jobs with SIGINT ignored; a sweep takes it all the same.
+# Bash starts background jobs with SIGINT ignored; a sweep takes it even so.
 for signal in TERM HUP INT; do
 	start
 	kill -$signal "$parent"

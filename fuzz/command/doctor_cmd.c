@@ -4,8 +4,8 @@
  * is for, and what mends it.  It changes nothing, and what is missing is no
  * failure of the command.
  *
- *     limited  core_pattern      |/usr/bin/apport | preset afl ... | echo core ...
- *     verdict  name              found            | serves         | mend
+ *     limited  core_pattern  |/usr/bin/apport | preset afl ... | echo core ...
+ *     verdict  name          found            | serves         | mend
  */
 #include "fuzz/command/command.h"
 #include "fuzz/command/doctor.h"

@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 /* A folder that goes away, and in it t.c: a program, or a fuzz target. */
-#define IN_SCRATCH                                                                                           \
-	"d=$(mktemp -d 2>/dev/null) || { echo 'no temporary folder'; exit 1; }; trap 'rm -rf \"$d\"' EXIT; " \
-	"cd \"$d\" || exit 1; "
+#define IN_SCRATCH                                                                                 \
+	"d=$(mktemp -d 2>/dev/null) || { echo 'no temporary folder'; exit 1; }; "                  \
+	"trap 'rm -rf \"$d\"' EXIT; cd \"$d\" || exit 1; "
 #define PROGRAM "echo 'int main(void) { return 0; }' >t.c; "
 #define TARGET                                                                                     \
 	"echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n);"                        \

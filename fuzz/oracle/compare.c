@@ -208,8 +208,8 @@ static void protection(struct comparison *c)
 		skip(c, "lowmem_reserve_ratio is not known");
 		return;
 	}
-	/* the highest zone protects nothing, and old kernels gave it no ratio */
-	mm_watermark_compute_reserve(&ours[own], &managed[own], nr - own, ratio->v[own]);
+	/* nothing is above the highest zone; old kernels give it no ratio */
+	mm_watermark_compute_reserve(&ours[own], nr - own, &managed[own], ratio->v[own]);
 	(void)nothing_against_empty(c, ours, managed, nr);
 	list(c->row.ours, sizeof(c->row.ours), ours, nr);
 	list(c->row.kernels, sizeof(c->row.kernels), c->z->protection, c->z->nr_protection);

@@ -32,7 +32,7 @@ static int parse_zoneinfo(struct mm_oracle_input *in, struct mm_error *e)
 	return err;
 }
 
-/* CPUs of the nodes, as far as zoneinfo tells: of one node it is all of them. */
+/* CPUs of the nodes, as far as zoneinfo tells: of a single node all of them. */
 static void cpus_of_one_node(struct mm_oracle_input *in)
 {
 	const struct mm_proc_zoneinfo *v = &in->zoneinfo.u.zoneinfo;
@@ -151,7 +151,7 @@ static int count_cpus(const char *list)
 	return n;
 }
 
-/* What the system says of each node; a node it says nothing of stays unknown. */
+/* What the system says of each node; one it does not name stays unknown. */
 static void cpus_of_nodes(struct mm_oracle_input *in)
 {
 	unsigned int i;

@@ -3,9 +3,9 @@
  * oracle: a real kernel's zoneinfo recomputed by the reference's formulas.
  *
  *     vm sysctls ---+
- *                   +--> mm_watermark_compute, mm_pcp_compute_limits, ... = ours
- *     managed ------+                                                        |
- *     min low high promo protection batch high_min high_max threshold ----- = ?
+ *                   +--> mm_watermark_compute, ... = ours ----+
+ *     managed ------+                                         | equal?
+ *     min low high promo protection batch high_min ... -------+
  *
  * Sizes and settings are the kernel's word; all that follows from them is
  * computed anew and compared.  What follows the load (count and high of lists

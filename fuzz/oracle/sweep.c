@@ -296,9 +296,9 @@ static void signals_of(sigset_t *set)
 	(void)sigaddset(set, SIGQUIT);
 }
 
-static int impossible(struct mm_error *e, const char *file, const char *why)
+static int impossible(struct mm_error *e, const char *why)
 {
-	e->file = file;
+	e->file = VM;
 	return mm_error_set(e, -MM_ENODEV, 0, 0, "%s", why);
 }
 
@@ -310,16 +310,16 @@ static int prepare(struct sweep *w, struct mm_oracle_input *in, struct mm_error 
 	int k;
 
 	if (geteuid() != 0)
-		return impossible(e, VM, "only root can write here");
+		return impossible(e, "only root can write here");
 	for (k = 0; k < MM_ORACLE_NR_SYSCTLS; k++) {
 		fd = open_sysctl((enum mm_oracle_sysctl)k, O_WRONLY);
 		if (fd < 0)
-			return impossible(e, VM, strerror(errno));
+			return impossible(e, strerror(errno));
 		(void)close(fd);
 	}
 	w->lock = open(VM, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (w->lock < 0 || flock(w->lock, LOCK_EX | LOCK_NB))
-		return impossible(e, VM, "another sweep is at work");
+		return impossible(e, "another sweep is at work");
 	if (mm_oracle_settled(in, e))
 		return -MM_ENODEV;
 	w->current = in->settings;
@@ -327,11 +327,11 @@ static int prepare(struct sweep *w, struct mm_oracle_input *in, struct mm_error 
 		w->managed += in->zoneinfo.u.zoneinfo.zone[i].pages[MM_PROC_MANAGED];
 	mm_oracle_input_free(in);
 	if (!save(&w->saved))
-		return impossible(e, VM, "the settings cannot be saved");
+		return impossible(e, "the settings cannot be saved");
 	w->shared = mmap(NULL, sizeof(*w->shared), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (w->shared == MAP_FAILED)
-		return impossible(e, VM, "no memory for the results");
+		return impossible(e, "no memory for the results");
 	return 0;
 }
 
@@ -362,7 +362,7 @@ static void conduct(struct sweep *w, struct mm_oracle_swept *r, struct mm_error 
 	if (worker == 0)
 		work(w);
 	if (worker < 0) {
-		(void)impossible(e, NULL, "no process to do it");
+		(void)impossible(e, "no process to do it");
 		return;
 	}
 	say_by_hand(w, worker);

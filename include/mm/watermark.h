@@ -61,7 +61,7 @@ void mm_watermark_compute(uint64_t wmark[MM_NR_WMARK], const struct mm_watermark
  * the managed pages of them all; reserve[0] is 0.  Kernel:
  * setup_per_zone_lowmem_reserve.
  */
-void mm_watermark_compute_reserve(uint64_t *reserve, const uint64_t *managed, size_t nr,
+void mm_watermark_compute_reserve(uint64_t *reserve, size_t nr, const uint64_t *managed,
 				  uint64_t ratio);
 
 /* Compute everything anew, after boot or a sysctl write. */

@@ -88,8 +88,8 @@ static void setup_lowmem_reserve(const struct mm_machine *m, struct zone *z)
 		managed[j] = m->zones[j].managed;
 		z->lowmem_reserve[j] = 0;
 	}
-	mm_watermark_compute_reserve(&z->lowmem_reserve[z->type], &managed[z->type],
-				     (size_t)(MM_NR_ZONES - (int)z->type),
+	mm_watermark_compute_reserve(&z->lowmem_reserve[z->type],
+				     (size_t)(MM_NR_ZONES - (int)z->type), &managed[z->type],
 				     m->sysctl.lowmem_reserve_ratio[z->type]);
 }
 
@@ -159,7 +159,7 @@ void mm_watermark_compute(uint64_t wmark[MM_NR_WMARK], const struct mm_watermark
 	wmark[MM_WMARK_PROMO] = wmark[MM_WMARK_HIGH] + gap;
 }
 
-void mm_watermark_compute_reserve(uint64_t *reserve, const uint64_t *managed, size_t nr,
+void mm_watermark_compute_reserve(uint64_t *reserve, size_t nr, const uint64_t *managed,
 				  uint64_t ratio)
 {
 	uint64_t above = 0;
