@@ -60,6 +60,10 @@ expect 1 '^49 values compared, 6 differ' --from "$scratch/copy"
 sed '/high_fraction/d' $saved/sysctl >"$scratch/copy/sysctl"
 expect 0 '^37 values compared, 0 differ, 12 not compared' --from "$scratch/copy"
 
+rm "$scratch/copy/sysctl"
+expect 0 '^32 values compared, 0 differ, 17 not compared' --from "$scratch/copy"
+cp $saved/sysctl "$scratch/copy"
+
 echo 'vm.lowmem_reserve_ratio = 256 256 x' >"$scratch/copy/sysctl"
 expect 3 'copy/sysctl:1:35: found .x' --from "$scratch/copy"
 printf 'vm.swappiness = 60\nvm.lowmem_reserve_ratio = 256 256\n' >"$scratch/copy/sysctl"
@@ -78,6 +82,9 @@ expect 2 'sweep or --from' --sweep --from $saved
 expect 2 'expected 0 to 60000' --pause x
 "$mmref" oracle meminfo >/dev/null 2>&1
 [ $? -eq 2 ] || fail "oracle meminfo: not refused"
+
+"$mmref" oracle zoneinfo --from - <$saved/zoneinfo >"$scratch/out" ||
+	fail "from standard input: status $?"
 
 # Every line of the log is one object in the envelope.
 expect 0 '^\{"type":"summary","version":1,"data":\{"compared":49,"differ":0,"skipped":0\}\}$' \
@@ -110,5 +117,16 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 		exec '$mmref' oracle zoneinfo --sweep" >"$scratch/out" 2>&1
 	[ $? -eq 4 ] && grep -q '/proc/sys/vm: .*[Rr]ead-only' "$scratch/out" ||
 		fail "a sweep of a read-only /proc/sys: $(cat "$scratch/out")"
+fi
+
+# hidden FILE REGEX: what is missing is named.
+hidden() {
+	unshare -m sh -c "mount --bind /dev/null '$1' && exec '$mmref' oracle zoneinfo" \
+		>"$scratch/out" 2>&1
+	[ $? -eq 4 ] && grep -q "$2" "$scratch/out" || fail "without $1: $(cat "$scratch/out")"
+}
+if [ "$(id -u)" -eq 0 ] && unshare -m mount --bind /dev/null /proc/zoneinfo 2>/dev/null; then
+	hidden /proc/zoneinfo '/proc/zoneinfo:1:1: found the end of the file'
+	hidden /proc/sys/vm/lowmem_reserve_ratio '/proc/sys/vm/lowmem_reserve_ratio:1:1: found'
 fi
 exit $failed

@@ -44,7 +44,7 @@ const struct complaint doctor_kernel[] = {
 	{"kmem-events", "recordings for mmref import",
 	 TRACEFS "n=0; for e in \"$t\"/events/kmem/mm_page_*; do if [ -d \"$e\" ]; then "
 		 "n=$((n + 1)); fi; done; echo \"$n events of pages\"; [ $n -gt 0 ]",
-	 "a kernel with CONFIG_FTRACE and CONFIG_TRACEPOINTS; as root"},
+	 "as root: mount -t tracefs tracefs /sys/kernel/tracing (needs CONFIG_FTRACE)"},
 	{"thp", "recordings with huge pages",
 	 "f=/sys/kernel/mm/transparent_hugepage/enabled; cat $f 2>/dev/null || "
 	 "{ echo none; exit 1; }; if grep -q '\\[never\\]' $f; then exit 2; fi",

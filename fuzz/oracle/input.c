@@ -110,7 +110,8 @@ int mm_oracle_saved(struct mm_oracle_input *in, const char *path, struct mm_erro
 	if (folder)
 		name_file(in, path, "zoneinfo");
 	else
-		(void)snprintf(in->path, sizeof(in->path), "%s", path);
+		(void)snprintf(in->path, sizeof(in->path), "%s",
+			       strcmp(path, "-") == 0 ? "/dev/stdin" : path);
 	err = parse_zoneinfo(in, e);
 	if (err)
 		return err;

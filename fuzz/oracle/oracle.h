@@ -73,7 +73,8 @@ struct mm_oracle_input {
 
 void mm_oracle_input_free(struct mm_oracle_input *in);
 
-/* A saved copy: a folder with zoneinfo and perhaps sysctl, or a zoneinfo.  The
+/* A saved copy: a folder with zoneinfo and perhaps sysctl, or a zoneinfo ("-":
+ * standard input).  The
  * name of a file in e is borrowed from in. */
 int mm_oracle_saved(struct mm_oracle_input *in, const char *path, struct mm_error *e) MM_MUST_USE;
 /* Everything of the running kernel, once.  -MM_ENODEV: something is missing. */

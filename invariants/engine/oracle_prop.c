@@ -238,6 +238,36 @@ static void unknown_cpus_are_a_reason(struct mm_prop_run *p)
 	     "%lu for \"%s\"", r.reason[0].nr, r.reason[0].why);
 }
 
+/*
+ * A second node like the first, and twice the min_free_kbytes: the same marks,
+ * with as many CPUs the same limits, and without any those of all CPUs.
+ */
+static void twin_nodes_share_the_marks(struct mm_prop_run *p)
+{
+	struct mm_proc_zone twins[2 * MM_PROC_ZONES_MAX];
+	struct mm_proc_zoneinfo *v;
+	struct mm_proc_zoneinfo one;
+	struct mm_oracle_input in;
+	size_t i;
+
+	if (!saved(p, &in, SAVED))
+		return;
+	v = &in.zoneinfo.u.zoneinfo;
+	one = *v;
+	memcpy(twins, one.zone, one.nr_zones * sizeof(*twins));
+	memcpy(twins + one.nr_zones, one.zone, one.nr_zones * sizeof(*twins));
+	for (i = one.nr_zones; i < 2 * one.nr_zones; i++)
+		twins[i].node = 1;
+	v->zone = twins;
+	v->nr_zones = 2 * one.nr_zones;
+	in.settings.s[MM_ORACLE_MIN_FREE_KBYTES].v[0] *= 2;
+	in.cpus.known[1] = true;
+	in.cpus.nr[1] = in.cpus.nr[0] * (unsigned int)mm_rng_below(&p->rng, 2);
+	expect(p, &in, 98);
+	*v = one;
+	mm_oracle_input_free(&in);
+}
+
 /* ---- our own machines ---- */
 
 static void settings_of(struct mm_oracle_input *in, const struct mm_machine *m)
@@ -403,6 +433,7 @@ const struct mm_prop mm_oracle_props[] = {
 	{"oracle.marks_tell_their_settings", marks_tell_their_settings, 1},
 	{"oracle.any_marks_tell_their_settings", any_marks_tell_their_settings, 20},
 	{"oracle.unknown_cpus_are_a_reason", unknown_cpus_are_a_reason, 1},
+	{"oracle.twin_nodes_share_the_marks", twin_nodes_share_the_marks, 4},
 	{"oracle.our_machines_are_explained", our_machines_are_explained, 30},
 	{"oracle.bad_settings_have_a_place", bad_settings_have_a_place, 1},
 	{"oracle.changed_settings_end_well", changed_settings_end_well, 5},
