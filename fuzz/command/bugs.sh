@@ -4,7 +4,8 @@
 #
 # One at a time they are planted in a copy of the working tree, build/bugs/tree,
 # which is built as the fuzz preset is. First the traces in corpus/ are judged.
-# When they are content (or with --fuzz), the fuzzers start from nothing.
+# When they are content (or with --fuzz), the fuzzers start from nothing, with the
+# target that the patch names ("Target: NAME"; default buddy).
 #
 #     sync tree -> apply patch -> build -> check corpus -> fuzz -> sync tree
 #
@@ -118,8 +119,25 @@ configure() {
 }
 
 build() {
+	local programs
+	mapfile -t programs < <(fuzz_programs)
 	cmake --build "$tree/build/fuzz" --parallel "${JOBS:-$(nproc)}" \
-		--target mmref-cli fuzz_buddy >"$log" 2>&1
+		--target mmref-cli "${programs[@]}" >"$log" 2>&1
+}
+
+# The fuzz target of a patch.
+target_of() { # PATCH
+	local target
+	target=$(sed -n '/^--- /q;s/^Target: \([a-z0-9_]*\)$/\1/p' "$1" | head -n 1)
+	printf '%s' "${target:-buddy}"
+}
+
+# The programs of all targets that the bugs of this run name.
+fuzz_programs() {
+	local bug
+	for bug in $names; do
+		printf 'fuzz_%s\n' "$(target_of "corpus/bugs/$bug.patch")"
+	done | sort -u
 }
 
 # ---- reading what was said ----
@@ -164,11 +182,12 @@ seen_by_corpus() {
 # All seeds of one engine; the median of the inputs until a finding is left in
 # `executions`.
 seen_by_fuzzing() { # ENGINE
-	local seed status found counts='' seeds_found=''
+	local seed status found target counts='' seeds_found=''
+	target=$(target_of "$planted")
 	for seed in $seeds; do
-		say "$name: $1, seed $seed"
+		say "$name: $1 on $target, seed $seed"
 		status=0
-		run_logged ../tree/build/fuzz/mmref fuzz buddy --runs "$runs" --seed "$seed" \
+		run_logged ../tree/build/fuzz/mmref fuzz "$target" --runs "$runs" --seed "$seed" \
 			--engine "$1" --ignore-stored || status=$?
 		case $status in
 		0) found=$((runs + 1)) ;;
@@ -194,7 +213,7 @@ seen_by_fuzzing() { # ENGINE
 		return 1
 	fi
 	if [ -z "$where" ]; then
-		where="$1, seed$seeds_found"
+		where="$1 on $target, seed$seeds_found"
 	fi
 }
 
@@ -294,6 +313,11 @@ while [ $# -gt 0 ]; do
 done
 names=${names:-$(all_names)}
 [ -n "$names" ] || die 4 "corpus/bugs holds no patch"
+
+for name in $names; do
+	target=$(target_of "corpus/bugs/$name.patch")
+	[ -e "fuzz/targets/$target.target" ] || die 2 "$name: there is no fuzz target $target"
+done
 
 # ---- the run ----
 
