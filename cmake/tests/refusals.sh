@@ -157,8 +157,8 @@ refuse "stray file beside traces" 'echo >corpus/phys/zone/seed/a.txt' \
 	"corpus/phys/zone/seed/a.txt:1: orphan: no module has a part of this name or place"
 refuse "stray file at the top" 'echo >ref/helpers.c' "ref/helpers.c:1: orphan"
 refuse "header beside single-file code" 'echo >ref/sim/ram.h' "ref/sim/ram.h:1: orphan"
-refuse "unknown harness folder" 'mkdir fuzz/oracle; echo >fuzz/oracle/a.c' \
-	"fuzz/oracle/a.c:1: orphan" "MM_FREE_FOLDERS"
+refuse "unknown harness folder" 'mkdir fuzz/triage; echo >fuzz/triage/a.c' \
+	"fuzz/triage/a.c:1: orphan" "MM_FREE_FOLDERS"
 refuse "file in another layer" 'mkdir ref/lib -p; echo >ref/lib/zone.c' \
 	"ref/lib/zone.c:1: orphan: module zone is in layer phys, not lib"
 refuse "line deleted, files left" 'edit CMakeLists.txt "/mm_module(zone/d"' "there is no module zone"
