@@ -288,8 +288,7 @@ static void settings_of(struct mm_oracle_input *in, const struct mm_machine *m)
 	in->cpus.nr[0] = (unsigned int)m->desc.cpus;
 }
 
-/* Lists that are off, disabled by a trace, or of a zone whose pages are all
- * reserved have no limits to speak of. */
+/* Lists that are off or disabled by a trace have no limits to speak of. */
 static bool has_limits(const struct mm_machine *m)
 {
 	bool has = m->desc.pcp;
@@ -298,7 +297,7 @@ static bool has_limits(const struct mm_machine *m)
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		const struct zone *zone = &m->zones[z];
 
-		has &= !zone->pageset_disabled && !zone->present == !zone->managed;
+		has &= !zone->pageset_disabled;
 	}
 	return has;
 }

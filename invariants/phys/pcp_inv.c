@@ -160,7 +160,7 @@ static void check_limits(struct mm_report *r, const struct mm_machine *m, uint64
 
 	lo = larger(lo / cpus, 4 * batch);
 	hi = larger(hi / cpus, 4 * batch);
-	if (!m->desc.pcp || !z->managed || z->pageset_disabled) {
+	if (!m->desc.pcp || !z->present || z->pageset_disabled) {
 		batch = 1;
 		lo = 0;
 		hi = 0;

@@ -87,7 +87,7 @@ static void check_threshold(struct mm_report *r, const struct mm_machine *m, uin
 	uint64_t bytes = z->managed * MM_PAGE_SIZE;
 	uint64_t t = 2 * bits((uint64_t)m->desc.cpus) * (1 + bits(bytes / 134217728));
 
-	if (!m->desc.pcp || !z->managed)
+	if (!m->desc.pcp || !z->present)
 		t = 0;
 	if (t > 125)
 		t = 125;

@@ -42,7 +42,7 @@ static void model_boot(void *state, const struct mm_machine *m)
 		uint64_t t = 2 * bits(cpus) * (1 + bits(z->managed / 32768));
 		uint64_t gap = z->wmark[MM_WMARK_LOW] - z->wmark[MM_WMARK_MIN];
 
-		if (!m->desc.pcp || !z->managed)
+		if (!m->desc.pcp || !z->present)
 			continue;
 		if (t > 125)
 			t = 125;

@@ -187,7 +187,7 @@ void mm_pcp_setup(struct mm_ctx *x)
 	int z;
 
 	for (z = 0; z < MM_NR_ZONES && x->m->desc.pcp; z++) {
-		if (mm_zone_managed(&x->m->zones[z]))
+		if (x->m->zones[z].present)
 			setup_zone(x, &x->m->zones[z]);
 	}
 }

@@ -90,7 +90,7 @@ void mm_vmstat_refresh_thresholds(struct mm_ctx *x)
 
 	for (i = 0; i < MM_NR_ZONES; i++) {
 		struct zone *z = &m->zones[i];
-		unsigned int t = m->desc.pcp && mm_zone_managed(z)
+		unsigned int t = m->desc.pcp && z->present
 					 ? mm_vmstat_threshold(m->desc.cpus, z->managed)
 					 : 0;
 		uint64_t drift = (uint64_t)m->desc.cpus * t;
