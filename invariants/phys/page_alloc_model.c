@@ -250,9 +250,8 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 	MM_CHECK(r, "watermark.respected",
 		 md->asked == picked && ((flags & MM_ALLOC_NO_WATERMARKS) ||
 					 zone_leaves(&m->zones[picked], &w, &md->found, flags)),
-		 "zone %s has %llu free, order %llu taken with flags 0x%x", m->zones[picked].name,
-		 (unsigned long long)mm_frames_nr_free(&md->frames, (enum mm_zone_type)picked),
-		 (unsigned long long)order, flags);
+		 "zone %s had %lld free, order %llu taken with flags 0x%x", m->zones[picked].name,
+		 (long long)md->found.seen, (unsigned long long)order, flags);
 	/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
 	for (z = (int)highest; z > picked && !(flags & MM_ALLOC_NOFRAGMENT); z--) {
 		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, flags),
