@@ -46,6 +46,18 @@ static int fact_warn_nofail(const struct mm_machine *m, const uint64_t *key, uin
 	return outcome(m, MM_OUTCOME_WARN_NOFAIL, value);
 }
 
+static int fact_warn_overlap(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	return outcome(m, MM_OUTCOME_WARN_OVERLAP, value);
+}
+
+static int fact_memblock_full(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	return outcome(m, MM_OUTCOME_MEMBLOCK_FULL, value);
+}
+
 static const struct mm_fact facts[] = {
 	{"outcome.bad_page", fact_bad_page, "times bad_page() was due"},
 	{"outcome.stale_use", fact_stale_use, "uses of a frame that has a new owner"},
@@ -53,6 +65,8 @@ static const struct mm_fact facts[] = {
 	{"outcome.nofail_stall", fact_nofail_stall, "__GFP_NOFAIL requests that would loop"},
 	{"outcome.warn_nofail", fact_warn_nofail, "__GFP_NOFAIL requests that may not wait"},
 	{"outcome.bad_zone", fact_bad_zone, "requests whose zone bits contradict each other"},
+	{"outcome.warn_overlap", fact_warn_overlap, "memory added over memory that differs"},
+	{"outcome.memblock_full", fact_memblock_full, "tables of regions that could not grow"},
 	{NULL, NULL, NULL},
 };
 

@@ -338,6 +338,8 @@ static void one_op(struct loop *l)
 		judge_expects(l, &res);
 	if (!r->finding && r->m->outcomes[MM_OUTCOME_NOFAIL_STALL])
 		found(r, MM_FINDING_STOP, "nofail_stall");
+	else if (!r->finding && r->m->outcomes[MM_OUTCOME_MEMBLOCK_FULL])
+		found(r, MM_FINDING_STOP, "memblock_full");
 	if (r->finding || !r->checker)
 		return;
 	if (l->o->sweep_every && (r->pos + 1) % l->o->sweep_every == 0 &&

@@ -5,8 +5,8 @@
  * module calls a reader by name.  With no listener an event is one mask test.
  *
  * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_watermark,
- * mm_bad_page, mm_pcp_*, mm_vmstat_fold and mm_ram_* have no tracepoint there; ours carry a decision's inputs so
- * that a check can redo it.
+ * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_* and mm_ram_* have no
+ * tracepoint there; ours carry a decision's inputs so that a check can redo it.
  */
 #ifndef MM_EVENT_H
 #define MM_EVENT_H
@@ -35,6 +35,9 @@
 	E(mm_zone_watermark, "zone", "order", "mark", "alloc_flags", "highest_zone", "free_pages") \
 	E(mm_buddy_merge, "pfn", "order", "migratetype", "", "", "")                               \
 	E(mm_bad_page, "pfn", "order", "dropped", "", "", "")                                      \
+	E(mm_memblock_change, "what", "base", "size", "with", "flags", "err")                      \
+	E(mm_memblock_alloc, "size", "align", "min", "max", "how", "found")                        \
+	E(mm_memblock_grow, "type", "max", "place", "avoid", "avoid_size", "")                     \
 	E(mm_ram_write, "pfn", "offset", "value", "", "", "")                                      \
 	E(mm_ram_zero, "pfn", "frames", "", "", "", "")
 

@@ -10,8 +10,8 @@
  *
  * Kernel: arch setup code and free_area_init, in so far as they decide which
  *   frame belongs to which zone; sysctls of mm/page_alloc.c (6.12).
- * Differs: one node; pages are 4 KiB; RAM goes straight to zones (no
- *   memblock); at most 64 GiB are spanned, because boot is eager.
+ * Differs: one node; pages are 4 KiB; RAM goes straight to zones
+ *   (memblock is told as well); at most 64 GiB are spanned, because boot is eager.
  * State: the machine owns its arena; listeners and the upcall table belong to
  *   the run and survive a reset.  Outcomes are a log of the run since the last
  *   reset, not state: they are not in the digest.
@@ -73,12 +73,14 @@ struct mm_machine_desc {
 
 /* Things that happen where Linux would BUG, WARN, loop or corrupt. */
 enum mm_outcome {
-	MM_OUTCOME_BAD_PAGE,     /* bad_page(): reported, the page is dropped */
-	MM_OUTCOME_WARN_ORDER,   /* WARN_ON_ONCE_GFP(order > MAX_PAGE_ORDER) */
-	MM_OUTCOME_BAD_ZONE,     /* GFP_ZONE_BAD: VM_BUG_ON */
-	MM_OUTCOME_NOFAIL_STALL, /* __GFP_NOFAIL with nothing left: loops */
-	MM_OUTCOME_WARN_NOFAIL,  /* __GFP_NOFAIL from who may not wait: fails */
-	MM_OUTCOME_STALE_USE,    /* a frame used through a reference given up */
+	MM_OUTCOME_BAD_PAGE,      /* bad_page(): reported, the page is dropped */
+	MM_OUTCOME_WARN_ORDER,    /* WARN_ON_ONCE_GFP(order > MAX_PAGE_ORDER) */
+	MM_OUTCOME_BAD_ZONE,      /* GFP_ZONE_BAD: VM_BUG_ON */
+	MM_OUTCOME_NOFAIL_STALL,  /* __GFP_NOFAIL with nothing left: loops */
+	MM_OUTCOME_WARN_NOFAIL,   /* __GFP_NOFAIL from who may not wait: fails */
+	MM_OUTCOME_STALE_USE,     /* a frame used through a reference given up */
+	MM_OUTCOME_WARN_OVERLAP,  /* memory added over memory of another node or kind: WARN */
+	MM_OUTCOME_MEMBLOCK_FULL, /* a table of regions cannot grow: panic or BUG */
 	MM_OUTCOME_NR
 };
 
@@ -102,6 +104,7 @@ struct mm_lock_stats {
 	const char *lock;
 };
 
+struct memblock;
 struct mm_pool;
 struct page;
 struct zone;
@@ -122,6 +125,9 @@ struct mm_machine {
 	uint64_t nr_pageblocks;
 	bool grouping_off;   /* Kernel: page_group_by_mobility_disabled */
 	uint32_t pcp_orders; /* bit per order that has per-CPU lists */
+
+	/* early/memblock: which memory there is, and which of it was taken at boot */
+	struct memblock *memblock;
 
 	/* sim/ram */
 	struct mm_arena contents; /* bytes of frames; not in the image */

@@ -666,6 +666,9 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_pcp_bulk_free:
 	case MM_EV_mm_pcp_decay:
 	case MM_EV_mm_vmstat_fold:
+	case MM_EV_mm_memblock_change:
+	case MM_EV_mm_memblock_alloc:
+	case MM_EV_mm_memblock_grow:
 	case MM_EV_mm_ram_write:
 	case MM_EV_mm_ram_zero:
 	case MM_EV_NR:

@@ -14,7 +14,7 @@
 
 /* struct page, digest parts, page table of pageblocks and a fixed part. */
 #define BYTES_PER_FRAME 96
-#define BYTES_FIXED     ((size_t)1 << 20)
+#define BYTES_FIXED     ((size_t)3 << 20)
 
 static const struct mm_upcalls no_upcalls;
 
@@ -197,7 +197,8 @@ void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object)
 const char *mm_machine_outcome_name(enum mm_outcome o)
 {
 	static const char *const names[MM_OUTCOME_NR] = {
-		"bad_page", "warn_order", "bad_zone", "nofail_stall", "warn_nofail", "stale_use"};
+		"bad_page",    "warn_order", "bad_zone",     "nofail_stall",
+		"warn_nofail", "stale_use",  "warn_overlap", "memblock_full"};
 
 	return names[o];
 }

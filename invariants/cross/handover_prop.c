@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * handover: what memblock says is free at boot is what the buddy allocator got.
+ * No layer sees both sides, so no module can claim it.
+ */
+#include "mm/memblock.h"
+#include "mm/page.h"
+
+#include "invariants/engine/claims_walk.h"
+#include "invariants/engine/prop.h"
+
+#include <stdlib.h>
+
+/* Count each frame of free blocks in times[]. */
+static void count_free(const struct mm_machine *m, uint8_t *times)
+{
+	uint64_t pfn;
+	uint64_t i;
+
+	for (pfn = 0; pfn < m->max_pfn; pfn++) {
+		const struct page *p = &m->memmap[pfn];
+
+		if (!(p->flags & MM_PG_BUDDY))
+			continue;
+		for (i = 0; i < (uint64_t)1 << p->order && pfn + i < m->max_pfn; i++)
+			times[pfn + i]++;
+	}
+}
+
+static bool in_a_range(const struct mm_machine *m, uint64_t pfn)
+{
+	struct mm_memblock_iter it = mm_memblock_first(MM_MEMBLOCK_NO_NODE, 0);
+
+	while (mm_memblock_next_free(m, &it)) {
+		if (pfn * MM_PAGE_SIZE >= it.span.base &&
+		    pfn * MM_PAGE_SIZE - it.span.base < it.span.size)
+			return true;
+	}
+	return false;
+}
+
+static void check_machine(struct mm_prop_run *p, const char *machine)
+{
+	struct mm_machine *m = mm_boot(machine, NULL);
+	uint8_t *times = m ? calloc((size_t)m->max_pfn, 1) : NULL;
+	uint64_t pfn;
+
+	PROP(p, times, "%s: does not boot", machine);
+	count_free(m, times);
+	for (pfn = 0; pfn < m->max_pfn; pfn++) {
+		bool taken = mm_memblock_search(m, MM_MEMBLOCK_RESERVED, pfn * MM_PAGE_SIZE);
+		bool there = mm_memblock_search(m, MM_MEMBLOCK_MEMORY, pfn * MM_PAGE_SIZE);
+		uint32_t flags = m->memmap[pfn].flags;
+
+		PROP(p, times[pfn] == in_a_range(m, pfn), "%s: pfn %llu is free %u times", machine,
+		     (unsigned long long)pfn, times[pfn]);
+		PROP(p, there == !(flags & MM_PG_ABSENT), "%s: pfn %llu: flags 0x%x", machine,
+		     (unsigned long long)pfn, flags);
+		PROP(p, !there || taken == ((flags & MM_PG_RESERVED) != 0),
+		     "%s: pfn %llu: flags 0x%x", machine, (unsigned long long)pfn, flags);
+	}
+	free(times);
+	mm_machine_destroy(m);
+}
+
+static void buddy_gets_memory_minus_reserved(struct mm_prop_run *p)
+{
+	int i;
+
+	for (i = 0; mm_walk_machines[i] && !p->failures; i++)
+		check_machine(p, mm_walk_machines[i]);
+}
+
+static void on_any_machine(struct mm_prop_run *p)
+{
+	char machine[MM_WALK_MACHINE_LEN];
+
+	mm_walk_any_machine(p, machine, sizeof(machine));
+	check_machine(p, machine);
+}
+
+const struct mm_prop mm_handover_props[] = {
+	{"handover.buddy_gets_memory_minus_reserved", buddy_gets_memory_minus_reserved, 1},
+	{"handover.on_any_machine", on_any_machine, 60},
+	{NULL, NULL, 0},
+};
