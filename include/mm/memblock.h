@@ -10,31 +10,30 @@
  *     free      |A1|  |---A2--|    |A3-|-----B------|     |C1-| |---C2----|
  *
  * Kernel: mm/memblock.c and Documentation/core-api/boot-time-mm.rst (6.12).
- * Differs: physmem (s390), memblock_free_late, memblock_discard, tables from slab,
- *   kmemleak and accepting memory are not modelled; memory is not zeroed, because
- *   zones are filled from the description.  An empty type has no region (before
- *   6.10: one of size 0).  No flag "reserved for the kernel" (6.16).  Bottom-up
- *   begins at the lower bound and has no fallback to top-down (5.11).  One "no node"
- *   stands for NUMA_NO_NODE and MAX_NUMNODES.  Uncertain: whether 6.12 still warns
- *   when flags are 0 and differ (here it does not), and panics when a table is full
- *   before it may grow (here it does; before 6.5: -ENOMEM).
- *   On purpose: a size of 0 is refused by allocations.  Tables end at 8192 regions.
- *   A new table is reserved before the old is given back; Linux frees first, and a
- *   reserved table that grows in between could take the same place.  No table
- *   lies in the range it grows for; Linux reads a bound of 0 as none.  What cannot be
- *   reserved ends a request at once; Linux tries its fallbacks.  Trimming keeps the
- *   total true, and a cap joins what it split: Linux's do not.  A table's own memory
- *   is not given back (-MM_EBUSY).
+ * Differs: no physmem (s390), memblock_free_late, memblock_discard, tables from
+ *   slab, kmemleak, accepting of memory; nothing is zeroed, for zones are filled
+ *   from the description.  An empty type has no region (before 6.10 one of size 0);
+ *   no flag "reserved for the kernel" (6.16); bottom-up begins at the lower bound
+ *   and has no fallback to top-down (5.11).  One "no node" stands for NUMA_NO_NODE
+ *   and MAX_NUMNODES.  Uncertain of 6.12: whether flags of 0 over others warn (here
+ *   they do not), and a table full before it may grow panics (here it does).
+ *   On purpose: an allocation of 0 bytes is refused; tables end at 8192 regions; a
+ *   new table is reserved before the old is given back (Linux frees first, and the
+ *   other table, growing in between, could take the same place); no table lies in
+ *   the range it grows for (Linux reads a bound of 0 as none); what cannot be
+ *   reserved ends a request (Linux tries its fallbacks); trimming keeps the total
+ *   true and a cap joins what it split (Linux's do not); a table's own memory is
+ *   not given back (-MM_EBUSY).
  * State: struct memblock of the machine, made from ram= (node 0) and reserved= at
  *   boot.  Nobody else reads it yet: zones are filled from the description.
  * Invariants:
  *   memblock.sorted       regions of a type ascend strictly
  *   memblock.nonoverlap   no region reaches into the next
- *   memblock.merged       no two that touch have the same node and flags
+ *   memblock.merged       no two that touch agree in node and flags
  *   memblock.totals       the total of a type is the sum of its sizes
  *   memblock.no_empty     no region is empty or passes the top
- *   memblock.capacity     cnt <= max, a table is 128 << n, its own memory reserved
- *   memblock.alloc_result an allocation is the fit the rules name, or there is none
+ *   memblock.capacity     cnt <= max == 128 << n, a table's memory is reserved
+ *   memblock.alloc_result an allocation is the fit that the rules name
  *   memblock.growth       a table that doubles goes where the rules say
  *   memblock.reserve_idempotent  regions are exactly what all changes add up to
  */
@@ -64,7 +63,7 @@
 
 enum mm_memblock_kind { MM_MEMBLOCK_MEMORY, MM_MEMBLOCK_RESERVED, MM_MEMBLOCK_KINDS };
 
-/* Bytes [base, base + size); what passes the top of the address space is cut off. */
+/* Bytes [base, base + size); what passes the top is cut off. */
 struct mm_memblock_span {
 	uint64_t base;
 	uint64_t size;
