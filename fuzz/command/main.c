@@ -24,7 +24,7 @@ const struct subcommand subcommands[] = {
 	 "import RECORDING [-o FILE] [--format kmem|ftrace|perf]\n"
 	 "RECORDING: compact, ftrace text, or perf script; gzip or plain, - for a pipe"},
 	{"show", command_show, "print a machine as the kernel prints itself",
-	 "show buddyinfo|pagetypeinfo|zoneinfo|vmstat|unusable_index|extfrag_index\n"
+	 "show buddyinfo|pagetypeinfo|zoneinfo|vmstat|unusable_index|extfrag_index|memblock\n"
 	 "                  [-m MACHINE] [TRACE]"},
 	{"oracle", command_oracle, "recompute a real kernel's zoneinfo and compare",
 	 "oracle zoneinfo [--from FOLDER|FILE] [--json]\n"

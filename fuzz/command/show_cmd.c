@@ -3,6 +3,7 @@
  * show_cmd: `mmref show` prints a machine, fresh or after a trace, in the
  * layouts of the kernel's own files.
  */
+#include "mm/memblock.h"
 #include "mm/procfs.h"
 
 #include "fuzz/command/command.h"
@@ -19,6 +20,7 @@ static const struct {
 	{"vmstat", mm_procfs_vmstat},
 	{"unusable_index", mm_procfs_unusable_index},
 	{"extfrag_index", mm_procfs_extfrag_index},
+	{"memblock", mm_memblock_dump},
 };
 
 #define NR_VIEWS (sizeof(views) / sizeof(views[0]))

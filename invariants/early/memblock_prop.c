@@ -367,6 +367,50 @@ static void add_op(struct mm_prop_run *p, struct mm_trace *t)
 	(void)mm_trace_add(t, &op);
 }
 
+static void add_named(struct mm_trace *t, const char *name, uint64_t a, uint64_t b)
+{
+	int row = mm_optable_find(name, strlen(name));
+	struct mm_op op = {.op = (uint16_t)row, .arg = {a, b, 0, 0}};
+
+	if (row >= 0)
+		(void)mm_trace_add(t, &op);
+}
+
+/* Fill tables up to their last entries, with room to grow or without. */
+static void crowd(struct mm_prop_run *p, struct mm_trace *t)
+{
+	uint64_t memory = 118 + mm_rng_below(&p->rng, 12);
+	uint64_t reserved = mm_rng_below(&p->rng, 2) ? 118 + mm_rng_below(&p->rng, 12) : 0;
+	uint64_t i;
+
+	add_named(t, "memblock_setup", mm_rng_below(&p->rng, 2), mm_rng_below(&p->rng, 8) != 0);
+	t->ops[t->nr - 1].arg[3] = mm_rng_below(&p->rng, 2);
+	if (t->ops[t->nr - 1].arg[3]) {
+		add_named(t, "memblock_mark", 0x200000, 0x8000);
+		t->ops[t->nr - 1].arg[2] = MM_MEMBLOCK_MIRROR;
+	}
+	for (i = 0; i < memory; i++)
+		add_named(t, "memblock_add", 0x1000000 + i * 0x2000, 64);
+	for (i = 0; i < reserved; i++)
+		add_named(t, "memblock_reserve", 0x1000000 + i * 0x2000, 64);
+	if (mm_rng_below(&p->rng, 4) == 0)
+		add_named(t, "memblock_reserve", 0, 0x400000 - 0x1000 * mm_rng_below(&p->rng, 5));
+}
+
+static void full_tables_agree_with_the_model(struct mm_prop_run *p)
+{
+	struct mm_trace t;
+	int i;
+
+	mm_trace_init(&t);
+	t.machine = mm_trace_keep(&t, machines[0], strlen(machines[0]));
+	crowd(p, &t);
+	for (i = 0; i < 60; i++)
+		add_op(p, &t);
+	mm_walk_judge(p, &t);
+	mm_trace_free(&t);
+}
+
 static void changes_agree_with_the_model(struct mm_prop_run *p)
 {
 	const char *machine = machines[p->seed % (sizeof(machines) / sizeof(machines[0]))];
@@ -523,6 +567,8 @@ static void frames_are_whole_pages(struct mm_prop_run *p)
 
 	PROP(p, m, "the machine does not boot");
 	mm_ctx_init(&x, m, 0);
+	PROP(p, mm_memblock_start_of_dram(m) == 0 && mm_memblock_end_of_dram(m) == 0x10000,
+	     "the ends of memory");
 	PROP(p, mm_memblock_add(&x, span(0x100001, 0x2fff), 1, 0) == 0, "refused");
 	PROP(p, mm_memblock_add(&x, span(0x200001, 0x1ffe), 1, 0) == 0, "refused");
 	PROP(p, mm_memblock_next_frames(m, &it) && it.span.base == 0x101 && it.span.size == 2,
@@ -721,6 +767,7 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_memblock_props[] = {
 	{"memblock.tables_are_what_bytes_say", tables_are_what_bytes_say, 40},
 	{"memblock.changes_agree_with_the_model", changes_agree_with_the_model, 60},
+	{"memblock.full_tables_agree_with_the_model", full_tables_agree_with_the_model, 150},
 	{"memblock.tables_double_as_regions_come", tables_double_as_regions_come, 2},
 	{"memblock.a_span_over_many_regions_doubles_first", a_span_over_many_regions_doubles_first,
 	 1},
