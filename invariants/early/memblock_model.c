@@ -396,17 +396,20 @@ static void on_change(struct model *md, const struct mm_event *ev)
 	const struct deed d = {(enum mm_memblock_what)ev->f[0], kind_of(ev),
 			       (int32_t)(int64_t)ev->f[3], (uint16_t)ev->f[4]};
 
+	/* what passes the top is cut off: the last byte is in nothing */
+	uint64_t end = ev->f[2] > UINT64_MAX - ev->f[1] ? UINT64_MAX : ev->f[1] + ev->f[2];
+
 	settle(md, ev);
 	if (ev->f[5])
 		return;
 	if (d.what == MM_MEMBLOCK_CAP)
-		on_cap(md, ev->f[1], ev->f[1] + ev->f[2]);
+		on_cap(md, ev->f[1], end);
 	else if (d.what == MM_MEMBLOCK_LIMIT || d.what == MM_MEMBLOCK_LIMIT_MAP)
 		on_limit(md, ev->f[1], d.what == MM_MEMBLOCK_LIMIT_MAP);
 	else if (d.what == MM_MEMBLOCK_TRIM)
 		on_trim(md, ev->f[1]);
 	else
-		change(md, ev->f[1], ev->f[1] + ev->f[2], &d);
+		change(md, ev->f[1], end, &d);
 	if (d.what == MM_MEMBLOCK_MARK && (d.flags & MM_MEMBLOCK_MIRROR))
 		md->has_mirror = true;
 }

@@ -37,9 +37,9 @@ static void drop_mapped(struct memblock_type *t, uint64_t first, uint64_t last)
 	}
 }
 
-/* Announced as what, with the number that was asked for. */
+/* Announced as what, with what was asked for. */
 static int cap(struct mm_ctx *x, struct mm_memblock_span s, enum mm_memblock_what what,
-	       uint64_t asked)
+	       struct mm_memblock_span asked)
 {
 	struct memblock_type *t = mm_memblock_type(x->m, MM_MEMBLOCK_MEMORY);
 	struct mm_memblock_span below = from_to(0, s.base);
@@ -63,7 +63,7 @@ static int cap(struct mm_ctx *x, struct mm_memblock_span s, enum mm_memblock_wha
 	/* what has no map and was split at an end has both its halves */
 	mm_memblock_join(t, (struct mm_memblock_slice){0, t->cnt});
 	mm_memblock_touch(x, MM_MEMBLOCK_MEMORY);
-	(void)change(x, what, what == MM_MEMBLOCK_CAP ? s : (struct mm_memblock_span){asked, 0});
+	(void)change(x, what, asked);
 	err = cut_reserved(x, below);
 	return err ? err : cut_reserved(x, above);
 }
@@ -72,7 +72,7 @@ int mm_memblock_cap(struct mm_ctx *x, struct mm_memblock_span s)
 {
 	if (!s.size || !mm_memblock_size(x->m, MM_MEMBLOCK_MEMORY))
 		return 0;
-	return cap(x, mm_memblock_clip(s), MM_MEMBLOCK_CAP, 0);
+	return cap(x, mm_memblock_clip(s), MM_MEMBLOCK_CAP, s);
 }
 
 /* Where limit bytes of memory end; UINT64_MAX when there are fewer. */
@@ -97,7 +97,7 @@ int mm_memblock_limit(struct mm_ctx *x, uint64_t limit, bool keep_nomap)
 	if (!limit || end == UINT64_MAX)
 		return 0;
 	if (keep_nomap)
-		return cap(x, from_to(0, end), MM_MEMBLOCK_LIMIT_MAP, limit);
+		return cap(x, from_to(0, end), MM_MEMBLOCK_LIMIT_MAP, from_to(limit, limit));
 	if (mm_memblock_home_in(x->m, above))
 		return -MM_EBUSY;
 	err = mm_memblock_room(x, MM_MEMBLOCK_MEMORY, above, MM_MEMBLOCK_NEED_SPLITS);

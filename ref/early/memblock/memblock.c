@@ -114,58 +114,55 @@ static int settle_node(int nid)
 	return nid >= 0 && nid < MM_MEMBLOCK_NODES ? nid : MM_MEMBLOCK_NO_NODE;
 }
 
-static int cover(struct mm_ctx *x, enum mm_memblock_kind kind, const struct memblock_region *r)
+/* r as it was asked for: what passes the top is cut off here. */
+static int cover(struct mm_ctx *x, enum mm_memblock_kind kind, struct memblock_region r)
 {
-	const struct mm_memblock_span s = {r->base, r->size};
+	const struct mm_memblock_span asked = {r.base, r.size};
+	const struct mm_memblock_span s = mm_memblock_clip(asked);
 	enum mm_memblock_what what =
 		kind == MM_MEMBLOCK_MEMORY ? MM_MEMBLOCK_ADD : MM_MEMBLOCK_RESERVE;
 	int err = s.size ? mm_memblock_room(x, kind, s, MM_MEMBLOCK_NEED_GAPS) : 0;
 
+	r.size = s.size;
 	if (!err && s.size)
-		mm_memblock_cover(x, kind, r);
-	return announce(x, what, s, (uint64_t)(int64_t)r->nid, r->flags, err);
+		mm_memblock_cover(x, kind, &r);
+	return announce(x, what, asked, (uint64_t)(int64_t)r.nid, r.flags, err);
 }
 
-static int uncover(struct mm_ctx *x, enum mm_memblock_kind kind, struct mm_memblock_span s)
+static int uncover(struct mm_ctx *x, enum mm_memblock_kind kind, struct mm_memblock_span asked)
 {
+	const struct mm_memblock_span s = mm_memblock_clip(asked);
 	enum mm_memblock_what what =
 		kind == MM_MEMBLOCK_MEMORY ? MM_MEMBLOCK_REMOVE : MM_MEMBLOCK_FREE;
 	int err = s.size ? mm_memblock_room(x, kind, s, MM_MEMBLOCK_NEED_SPLITS) : 0;
 
 	if (!err && s.size)
 		mm_memblock_uncover(x, kind, s);
-	return announce(x, what, s, 0, 0, err);
+	return announce(x, what, asked, 0, 0, err);
 }
 
 int mm_memblock_add(struct mm_ctx *x, struct mm_memblock_span s, int nid, uint32_t flags)
 {
-	struct memblock_region r;
-
 	if (flags & ~MM_MEMBLOCK_FLAGS)
 		return -MM_EINVAL;
-	s = mm_memblock_clip(s);
-	r = (struct memblock_region){s.base, s.size, flags, settle_node(nid)};
-	return cover(x, MM_MEMBLOCK_MEMORY, &r);
+	return cover(x, MM_MEMBLOCK_MEMORY,
+		     (struct memblock_region){s.base, s.size, flags, settle_node(nid)});
 }
 
 int mm_memblock_remove(struct mm_ctx *x, struct mm_memblock_span s)
 {
-	return uncover(x, MM_MEMBLOCK_MEMORY, mm_memblock_clip(s));
+	return uncover(x, MM_MEMBLOCK_MEMORY, s);
 }
 
 int mm_memblock_reserve(struct mm_ctx *x, struct mm_memblock_span s)
 {
-	struct memblock_region r;
-
-	s = mm_memblock_clip(s);
-	r = (struct memblock_region){s.base, s.size, 0, MM_MEMBLOCK_NO_NODE};
-	return cover(x, MM_MEMBLOCK_RESERVED, &r);
+	return cover(x, MM_MEMBLOCK_RESERVED,
+		     (struct memblock_region){s.base, s.size, 0, MM_MEMBLOCK_NO_NODE});
 }
 
 int mm_memblock_free(struct mm_ctx *x, struct mm_memblock_span s)
 {
-	s = mm_memblock_clip(s);
-	if (mm_memblock_home_in(x->m, s))
+	if (mm_memblock_home_in(x->m, mm_memblock_clip(s)))
 		return -MM_EBUSY;
 	return uncover(x, MM_MEMBLOCK_RESERVED, s);
 }
@@ -174,7 +171,10 @@ int mm_memblock_free(struct mm_ctx *x, struct mm_memblock_span s)
 static int enter(struct mm_ctx *x, enum mm_memblock_kind kind, struct mm_memblock_span s,
 		 struct mm_memblock_slice *in)
 {
-	int err = s.size ? mm_memblock_room(x, kind, s, MM_MEMBLOCK_NEED_SPLITS) : 0;
+	int err;
+
+	s = mm_memblock_clip(s);
+	err = s.size ? mm_memblock_room(x, kind, s, MM_MEMBLOCK_NEED_SPLITS) : 0;
 
 	*in = (struct mm_memblock_slice){0, 0};
 	if (!err && s.size)
@@ -205,7 +205,6 @@ int mm_memblock_mark(struct mm_ctx *x, struct mm_memblock_span s, uint32_t flag)
 		return -MM_EINVAL;
 	if (flag == MM_MEMBLOCK_MIRROR && !x->m->memblock->mirrored_kernelcore)
 		return 0;
-	s = mm_memblock_clip(s);
 	err = enter(x, kind, s, &in);
 	if (err)
 		return announce(x, MM_MEMBLOCK_MARK, s, 0, flag, err);
@@ -227,7 +226,6 @@ int mm_memblock_clear(struct mm_ctx *x, struct mm_memblock_span s, uint32_t flag
 
 	if (flag != MM_MEMBLOCK_HOTPLUG && flag != MM_MEMBLOCK_NOMAP)
 		return -MM_EINVAL;
-	s = mm_memblock_clip(s);
 	err = enter(x, MM_MEMBLOCK_MEMORY, s, &in);
 	if (err)
 		return announce(x, MM_MEMBLOCK_CLEAR, s, 0, flag, err);
@@ -245,7 +243,6 @@ int mm_memblock_set_node(struct mm_ctx *x, struct mm_memblock_span s, enum mm_me
 	int err;
 
 	nid = settle_node(nid);
-	s = mm_memblock_clip(s);
 	err = enter(x, kind, s, &in);
 	if (err)
 		return announce(x, MM_MEMBLOCK_NODE, s, (uint64_t)(int64_t)nid, kind, err);
