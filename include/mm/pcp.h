@@ -31,6 +31,8 @@
  *   pcp.lifo            the block freed last is handed out first
  *   pcp.refill          a refill asks for as many blocks as the rule says
  *   pcp.bulk_free       a bulk free gives back as many pages as the rule says
+ *   pcp.list            a block is freed to the list of its pageblock's type and taken
+ *                       from that of the request's
  *   pcp.used            an ordinary block goes to the list of the CPU that frees it
  *   pcp.below_high      lists shrink while fewer pages than the high mark are free
  *   pcp.tuning          high, alloc_factor and free_count move by the rule

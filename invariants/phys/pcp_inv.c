@@ -200,6 +200,8 @@ const struct mm_inv mm_pcp_invs[] = {
 	 false},
 	{"pcp.bulk_free", "the excess, and no more, is given back, list after list", MM_OBJ_EVENT,
 	 NULL, false},
+	{"pcp.list", "a block is freed to its pageblock's list and taken from its request's",
+	 MM_OBJ_EVENT, NULL, false},
 	{"pcp.used", "small blocks go through the lists of the CPU that acts", MM_OBJ_EVENT, NULL,
 	 false},
 	{"pcp.tuning", "high, alloc_factor and free_count move by the rule", MM_OBJ_EVENT, NULL,

@@ -46,6 +46,7 @@ struct model {
 	struct lists *lists;          /* by zone and CPU */
 	struct links *links;          /* by frame */
 	uint64_t last_take;           /* frame taken last, or UINT64_MAX */
+	uint64_t last_list;           /* and the list it was on */
 	bool contended[MM_NR_ZONES];  /* at the attempt made last */
 	bool below_high[MM_NR_ZONES]; /* the zones' flags after the last operation */
 	bool excess[MM_NR_ZONES];     /* excess was given back: the flag was asked */
@@ -242,6 +243,14 @@ static void note_put(struct lists *l, const struct per_cpu_pages *s, const struc
 
 /* ---- events ---- */
 
+/* Three types an order up to 3; of huge pages, the movable ones and all others. */
+static uint64_t due_list(uint64_t order, uint64_t type)
+{
+	if (order > 3)
+		return type == MM_MIGRATE_MOVABLE ? 13 : 12;
+	return order * 3 + type;
+}
+
 static void on_add(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		   const struct mm_event *ev)
 {
@@ -258,6 +267,11 @@ static void on_add(struct model *md, struct mm_report *r, const struct mm_machin
 		append(md, l, ev->f[2], (uint32_t)ev->f[0]);
 		return;
 	}
+	MM_CHECK(r, "pcp.list",
+		 ev->f[2] == due_list(order, m->pageblock[ev->f[0] >> m->desc.pageblock_order]),
+		 "pfn %llu order %u was freed to list %llu, its pageblock is of type %u",
+		 (unsigned long long)ev->f[0], order, (unsigned long long)ev->f[2],
+		 m->pageblock[ev->f[0] >> m->desc.pageblock_order]);
 	push(md, l, ev->f[2], (uint32_t)ev->f[0]);
 	l->alloc_factor /= 2;
 	note_put(l, settings_of(m, ev->f[3], ev->f[4]), &m->zones[ev->f[3]], order);
@@ -302,6 +316,7 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	l->count -= 1 << ev->f[1];
 	pop(md, l, ev->f[2]);
 	md->last_take = ev->f[0];
+	md->last_list = ev->f[2];
 }
 
 static void on_drain(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -411,6 +426,10 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	MM_CHECK(r, "pcp.used", (md->last_take == ev->f[0]) == listed,
 		 "pfn %llu order %llu: from a list or not, against the rule",
 		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1]);
+	MM_CHECK(r, "pcp.list", !listed || md->last_list == due_list(ev->f[1], ev->f[3]),
+		 "pfn %llu order %llu of list %llu serves a request of type %llu",
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
+		 (unsigned long long)md->last_list, (unsigned long long)ev->f[3]);
 	md->last_take = UINT64_MAX;
 	memset(md->contended, 0, sizeof(md->contended));
 }

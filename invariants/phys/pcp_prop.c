@@ -467,6 +467,15 @@ static void freed_to_another_cpu(struct mm_victim *v)
 		 its_zone(v)->type, 1, 0);
 }
 
+static void freed_to_another_types_list(struct mm_victim *v)
+{
+	/* a's pageblock is Unmovable */
+	v->x->cpu = 1;
+	mm_event(v->x, MM_EV_mm_pcp_add, mm_victim_held(v, VICTIM_A), 3,
+		 mm_pcp_index(MM_MIGRATE_MOVABLE, 3), its_zone(v)->type, 1, 0);
+	v->x->cpu = 0;
+}
+
 static void high_mark_not_asked(struct mm_victim *v)
 {
 	mm_event(v->x, MM_EV_mm_zone_watermark, its_zone(v)->type, 0, 1, MM_ALLOC_WMARK_MIN,
@@ -487,6 +496,7 @@ static const struct mm_plant plants[] = {
 	{"pcp.refill", refill_without_measure, NULL, true},
 	{"pcp.bulk_free", excess_out_of_nothing, NULL, true},
 	{"pcp.used", freed_to_another_cpu, NULL, true},
+	{"pcp.list", freed_to_another_types_list, NULL, true},
 	{"pcp.below_high", high_mark_not_asked, NULL, true},
 	{NULL, NULL, NULL, false},
 };
