@@ -93,22 +93,39 @@ const struct mm_run *mm_exec_input(struct mm_exec *x, const uint8_t *data, size_
 	return mm_run_trace(x->run[i], &x->trace, &o) ? NULL : x->run[i];
 }
 
+/*
+ * The codes that inputs of the target may use, in their order: what it draws does
+ * not change with rows that it does not select.
+ */
+static size_t codes_of(const struct mm_target *t, uint8_t *codes)
+{
+	size_t nr = 0;
+	int code;
+
+	for (code = 0; code < 0x7f; code++) {
+		int op = mm_optable_of_code(code);
+
+		if (op >= 0 && t->selected[op])
+			codes[nr++] = (uint8_t)code;
+	}
+	return nr;
+}
+
 size_t mm_exec_random(const struct mm_exec *x, struct mm_rng *rng, unsigned int ops, uint8_t *buf,
 		      size_t len)
 {
+	uint8_t codes[0x7f];
+	size_t nr = codes_of(&x->target, codes);
 	size_t at = 0;
 
 	if (mm_rng_below(rng, 2) && at + 2 < len) {
 		buf[at++] = 0x81; /* machine */
 		buf[at++] = (uint8_t)mm_rng_below(rng, (uint64_t)x->target.nr_machines);
 	}
-	while (ops-- > 0 && at + 1 + DATA_MAX <= len) {
-		size_t op = (size_t)mm_rng_below(rng, mm_optable_count());
-		int code = mm_optable_code(op);
+	while (nr && ops-- > 0 && at + 1 + DATA_MAX <= len) {
+		uint8_t code = codes[mm_rng_below(rng, nr)];
 		uint64_t data = mm_rng_below(rng, DATA_MAX + 1);
 
-		if (code < 0 || code >= 0x7f || !x->target.selected[op])
-			continue;
 		buf[at++] = (uint8_t)(0x80 | code);
 		while (data-- > 0) {
 			/* mostly small numbers: near handles, low orders */
