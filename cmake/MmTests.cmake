@@ -67,7 +67,7 @@ function(mm_test_oracle)
 	mm_test(command/oracle-sweep LABELS prop slow COMMAND bash cmake/tests/oracle_sweep.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/oracle-sweep")
 	set_tests_properties(command/oracle command/oracle-sweep PROPERTIES RESOURCE_LOCK sysctl)
-	mm_test(command/doctor LABELS prop COMMAND bash cmake/tests/doctor.sh
+	mm_test(command/doctor LABELS prop slow COMMAND bash cmake/tests/doctor.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/doctor")
 endfunction()
 
@@ -126,7 +126,7 @@ endfunction()
 
 function(mm_test_benchmarks)
 	if(TARGET mmref-bench)
-		mm_test(bench-smoke LABELS bench-smoke COMMAND mmref-bench --smoke)
+		mm_test(bench-smoke LABELS bench-smoke slow COMMAND mmref-bench --smoke)
 	else()
 		mm_skip(bench-smoke "${MM_BENCH_MISSING}")
 	endif()
