@@ -239,8 +239,9 @@ static struct expected expect(const struct comparison *c)
 	const struct mm_oracle_setting *fraction = setting(c->in, MM_ORACLE_HIGH_FRACTION);
 	const uint64_t managed = c->z->pages[MM_PROC_MANAGED];
 	struct mm_oracle_marks m = mm_oracle_marks_of(c->in, c->zone);
-	struct mm_pcp_limits l = mm_pcp_compute_limits(managed, m.wmark[MM_WMARK_LOW],
-						       fraction->v[0], (int)split_of(c));
+	const struct mm_pcp_sizes sizes = {managed, m.wmark[MM_WMARK_LOW], fraction->v[0],
+					   (int)split_of(c)};
+	struct mm_pcp_limits l = mm_pcp_compute_limits(&sizes);
 	struct expected x = {.value = {[MM_PROC_BATCH] = l.batch,
 				       [MM_PROC_HIGH_MIN] = l.high_min,
 				       [MM_PROC_HIGH_MAX] = l.high_max}};

@@ -115,9 +115,15 @@ struct mm_pcp_limits {
 	uint64_t high_max;
 };
 
-/* Compute a zone's limits; fraction 0: between its low mark and 1/8 of it. */
-struct mm_pcp_limits mm_pcp_compute_limits(uint64_t managed, uint64_t low, uint64_t fraction,
-					   int cpus);
+/* What they follow from. */
+struct mm_pcp_sizes {
+	uint64_t managed;  /* pages */
+	uint64_t low;      /* low mark, in pages */
+	uint64_t fraction; /* 0: between the low mark and 1/8 of the zone */
+	int cpus;
+};
+
+struct mm_pcp_limits mm_pcp_compute_limits(const struct mm_pcp_sizes *s);
 /* Give all zones the limits that follow from sizes, marks and sysctls.
  * Kernel: zone_set_pageset_high_and_batch, for all zones. */
 void mm_pcp_setup(struct mm_ctx *x);

@@ -315,9 +315,10 @@ static bool all_at(const struct model *md, const struct mm_machine *m, uint64_t 
 	return true;
 }
 
-/* A block goes from one place to another. */
-static void move(struct model *md, uint64_t pfn, uint64_t order, uint8_t from, uint8_t to)
+/* A block, all of which is in one place, goes to another. */
+static void move(struct model *md, uint64_t pfn, uint64_t order, uint8_t to)
 {
+	uint8_t from = md->place[pfn];
 	enum mm_zone_type zone = mm_frames_zone(&md->frames, pfn);
 	uint64_t n = (uint64_t)1 << order;
 
@@ -387,7 +388,7 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	check_zone_choice(md, r, m, ev);
 	check_init_state(r, m, ev);
 	zone = mm_frames_zone(&md->frames, pfn);
-	move(md, pfn, order, IN_HAND, TAKEN);
+	move(md, pfn, order, TAKEN);
 	md->allocated[zone] += (uint64_t)1 << order;
 	md->blocks[zone]++;
 	forget_attempts(md);
@@ -410,7 +411,7 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 		 (unsigned long long)ev->f[2]);
 	if (r->failures)
 		return;
-	move(md, pfn, order, TAKEN, ev->f[3] == MM_PCP_FREED_TO_LIST ? IN_HAND : IN_ZONE);
+	move(md, pfn, order, ev->f[3] == MM_PCP_FREED_TO_LIST ? IN_HAND : IN_ZONE);
 	md->freed += n;
 	set_movable(md, pfn, n, false);
 }
@@ -421,7 +422,7 @@ static void on_bad(struct model *md, const struct mm_event *ev)
 
 	if (!ev->f[2])
 		return; /* reported only */
-	move(md, pfn, ev->f[1], md->place[pfn], DROPPED);
+	move(md, pfn, ev->f[1], DROPPED);
 	set_movable(md, pfn, (uint64_t)1 << ev->f[1], false);
 }
 
@@ -442,12 +443,12 @@ static void on_list(struct model *md, struct mm_report *r, const struct mm_machi
 	if (r->failures)
 		return;
 	if (drain) {
-		move(md, pfn, ev->f[1], from, IN_ZONE);
+		move(md, pfn, ev->f[1], IN_ZONE);
 		--*listed_at(md, m, ev->f[3], (int)ev->f[4], ev->f[5]);
 		return;
 	}
 	md->contended[ev->f[3]] &= add;
-	move(md, pfn, ev->f[1], from, add ? lists : IN_HAND);
+	move(md, pfn, ev->f[1], add ? lists : IN_HAND);
 	*listed_at(md, m, ev->f[3], (int)ev->f[4], ev->f[2]) += add ? 1 : UINT64_MAX;
 }
 
@@ -601,7 +602,7 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1]);
 	if (r->failures)
 		return;
-	move(md, ev->f[0], ev->f[1], IN_ZONE, IN_HAND);
+	move(md, ev->f[0], ev->f[1], IN_HAND);
 }
 
 static void on_watermark(struct model *md, struct mm_report *r, const struct mm_machine *m,

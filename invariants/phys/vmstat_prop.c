@@ -6,7 +6,7 @@
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 /* Values that kernels have been seen to show, and the formula by hand. */
 static void thresholds_are_the_kernels(struct mm_prop_run *p)
@@ -40,7 +40,7 @@ static void change(struct mm_prop_run *p, struct mm_machine *m, struct shadow *s
 {
 	struct zone *z = &m->zones[MM_ZONE_NORMAL];
 	int t = z->zonestats[cpu].stat_threshold;
-	int64_t delta = (int64_t)mm_rng_below(&p->rng, (uint64_t)(4 * t)) - 2 * t;
+	int64_t delta = (int64_t)mm_rng_below(&p->rng, (uint64_t)t * 4) - (int64_t)t * 2;
 	struct mm_ctx x;
 
 	mm_ctx_init(&x, m, cpu);
@@ -79,28 +79,28 @@ static void change(struct mm_prop_run *p, struct mm_machine *m, struct shadow *s
 static void changes_are_marked(struct mm_prop_run *p)
 {
 	struct mm_machine *m = mm_boot("ram=4M max_order=6 cpus=4 pcp=on", NULL);
-	struct mm_touched *t = calloc(1, sizeof(*t));
+	struct mm_touched t;
 	struct mm_ctx x;
 	int i;
 
-	PROP(p, m && t, "the machine does not boot");
+	PROP(p, m, "the machine does not boot");
+	memset(&t, 0, sizeof(t));
 	mm_ctx_init(&x, m, 3);
-	x.touched = t;
+	x.touched = &t;
 	for (i = 0; i < 40; i++) {
 		struct zone *z = &m->zones[MM_ZONE_NORMAL];
 
-		t->nr = 0;
+		t.nr = 0;
 		if (i % 10 < 8)
 			(i < 20 ? mm_vmstat_inc : mm_vmstat_dec)(&x, z, MM_NR_FREE_PAGES);
 		else if (i % 10 == 8)
 			mm_vmstat_mod(&x, z, MM_NR_FREE_PAGES, i < 20 ? 1 : 9);
 		else
 			(void)mm_vmstat_fold(&x);
-		mm_machine_digest_follow(m, t);
+		mm_machine_digest_follow(m, &t);
 		PROP(p, mm_machine_digest(m) == mm_machine_digest_sweep(m), "step %d left no mark",
 		     i);
 	}
-	free(t);
 	mm_machine_destroy(m);
 }
 

@@ -122,43 +122,41 @@ static uint64_t batch_size(uint64_t managed)
 	return b ? b : 1;
 }
 
-static uint64_t high_size(uint64_t pages, uint64_t batch, int cpus)
+static uint64_t high_size(uint64_t pages, int cpus, uint64_t batch)
 {
 	uint64_t high = pages / (uint64_t)cpus;
 
 	return high > 4 * batch ? high : 4 * batch;
 }
 
-struct mm_pcp_limits mm_pcp_compute_limits(uint64_t managed, uint64_t low, uint64_t fraction,
-					   int cpus)
+struct mm_pcp_limits mm_pcp_compute_limits(const struct mm_pcp_sizes *s)
 {
-	struct mm_pcp_limits l = {batch_size(managed), 0, 0};
+	struct mm_pcp_limits l = {batch_size(s->managed), 0, 0};
 
-	if (fraction) {
-		l.high_min = high_size(managed / fraction, l.batch, cpus);
+	if (s->fraction) {
+		l.high_min = high_size(s->managed / s->fraction, s->cpus, l.batch);
 		l.high_max = l.high_min;
 	} else {
-		l.high_min = high_size(low, l.batch, cpus);
-		l.high_max = high_size(managed / MM_PCP_HIGH_FRACTION, l.batch, cpus);
+		l.high_min = high_size(s->low, s->cpus, l.batch);
+		l.high_max = high_size(s->managed / MM_PCP_HIGH_FRACTION, s->cpus, l.batch);
 	}
 	return l;
 }
 
 /* Kernel: __zone_set_pageset_high_and_batch.  high follows at its next use. */
-static void update_lists(struct mm_ctx *x, const struct zone *z, uint64_t high_min,
-			 uint64_t high_max, uint64_t batch)
+static void update_lists(struct mm_ctx *x, const struct zone *z, struct mm_pcp_limits l)
 {
 	int cpu;
 
 	for (cpu = 0; cpu < x->m->desc.cpus; cpu++) {
 		struct per_cpu_pages *pcp = pcp_of(z, cpu);
 
-		pcp->high_min = (int)high_min;
-		pcp->high_max = (int)high_max;
-		pcp->batch = (int)batch;
+		pcp->high_min = (int)l.high_min;
+		pcp->high_max = (int)l.high_max;
+		pcp->batch = (int)l.batch;
 		/* Kernel: zone_pcp_update_cacheinfo */
 		pcp->flags &= (uint8_t)~MM_PCPF_FREE_HIGH_BATCH;
-		if (x->m->desc.cache_slice >> MM_PAGE_SHIFT > 3 * batch)
+		if (x->m->desc.cache_slice >> MM_PAGE_SHIFT > 3 * l.batch)
 			pcp->flags |= MM_PCPF_FREE_HIGH_BATCH;
 		touch_lists(x, z, cpu);
 		touch_tuning(x, z, cpu);
@@ -167,9 +165,10 @@ static void update_lists(struct mm_ctx *x, const struct zone *z, uint64_t high_m
 
 static void setup_zone(struct mm_ctx *x, struct zone *z)
 {
-	struct mm_pcp_limits l =
-		mm_pcp_compute_limits(z->managed, mm_zone_wmark(z, MM_WMARK_LOW),
-				      x->m->sysctl.percpu_pagelist_high_fraction, x->m->desc.cpus);
+	const struct mm_pcp_sizes sizes = {z->managed, mm_zone_wmark(z, MM_WMARK_LOW),
+					   x->m->sysctl.percpu_pagelist_high_fraction,
+					   x->m->desc.cpus};
+	struct mm_pcp_limits l = mm_pcp_compute_limits(&sizes);
 
 	if (l.high_min == z->pageset_high_min && l.high_max == z->pageset_high_max &&
 	    l.batch == z->pageset_batch)
@@ -179,7 +178,7 @@ static void setup_zone(struct mm_ctx *x, struct zone *z)
 	z->pageset_batch = l.batch;
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
 	if (!z->pageset_disabled)
-		update_lists(x, z, l.high_min, l.high_max, l.batch);
+		update_lists(x, z, l);
 }
 
 void mm_pcp_setup(struct mm_ctx *x)
@@ -307,7 +306,7 @@ static void give_back_one(struct mm_ctx *x, struct zone *z, int cpu, unsigned in
  * last free first, each emptied from its cold end.  Returns pages.
  * Kernel: free_pcppages_bulk.
  */
-static int bulk_free(struct mm_ctx *x, struct zone *z, int cpu, int nr, unsigned int index)
+static int bulk_free(struct mm_ctx *x, struct zone *z, int cpu, unsigned int index, int nr)
 {
 	struct per_cpu_pages *pcp = pcp_of(z, cpu);
 	int before = pcp->count;
@@ -510,7 +509,7 @@ static void trim(struct mm_ctx *x, struct zone *z, unsigned int index, bool free
 	if (pcp->count < high)
 		return;
 	wanted = excess(pcp, high, free_high);
-	freed = bulk_free(x, z, x->cpu, wanted, index);
+	freed = bulk_free(x, z, x->cpu, index, wanted);
 	clear_below_high(x, z);
 	mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)x->cpu, (uint64_t)wanted,
 		 (uint64_t)freed, MM_PCP_CAUSE_FREE);
@@ -545,7 +544,7 @@ static void drain_zone(struct mm_ctx *x, struct zone *z, int cpu)
 		int freed;
 
 		mm_lock_acquire(x, &pcp->lock);
-		freed = bulk_free(x, z, cpu, wanted, 0);
+		freed = bulk_free(x, z, cpu, 0, wanted);
 		mm_lock_release(x, &pcp->lock);
 		mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)cpu, (uint64_t)wanted,
 			 (uint64_t)freed, MM_PCP_CAUSE_DRAIN);
@@ -589,7 +588,7 @@ static unsigned int decay_zone(struct mm_ctx *x, struct zone *z)
 		int freed;
 
 		mm_lock_acquire(x, &pcp->lock);
-		freed = bulk_free(x, z, x->cpu, surplus, 0);
+		freed = bulk_free(x, z, x->cpu, 0, surplus);
 		mm_lock_release(x, &pcp->lock);
 		mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)x->cpu, (uint64_t)surplus,
 			 (uint64_t)freed, MM_PCP_CAUSE_DECAY);
@@ -616,7 +615,7 @@ int mm_pcp_disable(struct mm_ctx *x, struct zone *z)
 		return -MM_EBUSY;
 	z->pageset_disabled = true;
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
-	update_lists(x, z, 0, 0, 1);
+	update_lists(x, z, (struct mm_pcp_limits){1, 0, 0});
 	mm_pcp_drain_all(x, z);
 	return 0;
 }
@@ -627,6 +626,8 @@ int mm_pcp_enable(struct mm_ctx *x, struct zone *z)
 		return -MM_EINVAL;
 	z->pageset_disabled = false;
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
-	update_lists(x, z, z->pageset_high_min, z->pageset_high_max, z->pageset_batch);
+	update_lists(
+		x, z,
+		(struct mm_pcp_limits){z->pageset_batch, z->pageset_high_min, z->pageset_high_max});
 	return 0;
 }
