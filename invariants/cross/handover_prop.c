@@ -39,14 +39,11 @@ static bool in_a_range(const struct mm_machine *m, uint64_t pfn)
 	return false;
 }
 
-static void check_machine(struct mm_prop_run *p, const char *machine)
+static void check_frames(struct mm_prop_run *p, const struct mm_machine *m, const char *machine,
+			 const uint8_t *times)
 {
-	struct mm_machine *m = mm_boot(machine, NULL);
-	uint8_t *times = m ? calloc((size_t)m->max_pfn, 1) : NULL;
 	uint64_t pfn;
 
-	PROP(p, times, "%s: does not boot", machine);
-	count_free(m, times);
 	for (pfn = 0; pfn < m->max_pfn; pfn++) {
 		bool taken = mm_memblock_search(m, MM_MEMBLOCK_RESERVED, pfn * MM_PAGE_SIZE);
 		bool there = mm_memblock_search(m, MM_MEMBLOCK_MEMORY, pfn * MM_PAGE_SIZE);
@@ -58,6 +55,19 @@ static void check_machine(struct mm_prop_run *p, const char *machine)
 		     (unsigned long long)pfn, flags);
 		PROP(p, !there || taken == ((flags & MM_PG_RESERVED) != 0),
 		     "%s: pfn %llu: flags 0x%x", machine, (unsigned long long)pfn, flags);
+	}
+}
+
+static void check_machine(struct mm_prop_run *p, const char *machine)
+{
+	struct mm_machine *m = mm_boot(machine, NULL);
+	uint8_t *times = m ? calloc((size_t)m->max_pfn, 1) : NULL;
+
+	if (times) {
+		count_free(m, times);
+		check_frames(p, m, machine, times);
+	} else {
+		prop_fail(p, __FILE__, __LINE__, "%s: does not boot", machine);
 	}
 	free(times);
 	mm_machine_destroy(m);
