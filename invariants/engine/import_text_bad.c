@@ -11,19 +11,12 @@
 
 /* ---- lines with a known fault ---- */
 
-struct bad_line {
-	const char *text; /* the whole file */
-	int line;
-	int col;
-	const char *why; /* part of the reason */
-};
-
 #define T  "# tracer: nop\n"
 #define F  "sh-7 [001] ..... 4.000001: "
 #define P  "sh  7 [001]  4.000001: "
 #define OK "mm_page_free: page=1 pfn=0x1 order=0\n"
 
-static const struct bad_line bad_lines[] = {
+static const struct import_bad_line bad_lines[] = {
 	/* the file */
 	{T, 1, 0, "no event"},
 	{T "#\n#\n", 3, 0, "no event"},
@@ -109,23 +102,7 @@ static const struct bad_line bad_lines[] = {
 
 void mm_import_text_bad_lines(struct mm_prop_run *p)
 {
-	struct import_try t;
-	size_t i;
-
-	mm_import_try_init(&t);
-	for (i = 0; i < sizeof(bad_lines) / sizeof(bad_lines[0]); i++) {
-		const struct bad_line *b = &bad_lines[i];
-		char what[400];
-
-		mm_import_try_text(&t, b->text);
-		(void)mm_error_text(&t.e, what, sizeof(what));
-		mm_import_try_refused(p, &t, what);
-		if (t.e.line != b->line || t.e.col != b->col || !strstr(t.e.text, b->why))
-			prop_fail(p, __FILE__, __LINE__, "case %zu: wanted %d:%d \"%s\", got %s", i,
-				  b->line, b->col, b->why, what);
-		p->checks++;
-	}
-	mm_import_try_fini(&t);
+	mm_import_try_bad_lines(p, bad_lines, sizeof(bad_lines) / sizeof(bad_lines[0]));
 }
 
 /* ---- mutations ---- */

@@ -218,6 +218,27 @@ void mm_import_try_refused(struct mm_prop_run *p, const struct import_try *t, co
 	PROP(p, t->e.text[0] && !strchr(t->e.text, '\n'), "%s: no one-line reason", what);
 }
 
+void mm_import_try_bad_lines(struct mm_prop_run *p, const struct import_bad_line *lines, size_t nr)
+{
+	struct import_try t;
+	size_t i;
+
+	mm_import_try_init(&t);
+	for (i = 0; i < nr; i++) {
+		const struct import_bad_line *b = &lines[i];
+		char what[400];
+
+		mm_import_try_text(&t, b->text);
+		(void)mm_error_text(&t.e, what, sizeof(what));
+		mm_import_try_refused(p, &t, what);
+		if (t.e.line != b->line || t.e.col != b->col || !strstr(t.e.text, b->why))
+			prop_fail(p, __FILE__, __LINE__, "case %zu: wanted %d:%d \"%s\", got %s", i,
+				  b->line, b->col, b->why, what);
+		p->checks++;
+	}
+	mm_import_try_fini(&t);
+}
+
 static size_t mutate_range(struct mm_rng *rng, char *s, size_t len, size_t max)
 {
 	size_t from = (size_t)mm_rng_below(rng, len);

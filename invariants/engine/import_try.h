@@ -40,6 +40,18 @@ bool mm_import_try_adds_up(const struct mm_import_stats *st);
 
 /* The import was refused, with place and reason, and nothing was written. */
 void mm_import_try_refused(struct mm_prop_run *p, const struct import_try *t, const char *what);
+
+/* A file that is refused, where, and part of the reason. */
+struct import_bad_line {
+	const char *text; /* the whole file */
+	int line;
+	int col;
+	const char *why;
+};
+
+/* Each of nr files is refused at its place and for its reason. */
+void mm_import_try_bad_lines(struct mm_prop_run *p, const struct import_bad_line *lines, size_t nr);
+
 /* Damage s, of at most max bytes: its new length. */
 size_t mm_import_try_mutate(struct mm_rng *rng, char *s, size_t len, size_t max);
 /* What damaged input must come to: refused so, or counted right. */
