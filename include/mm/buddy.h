@@ -15,8 +15,9 @@
  *   counts pages on an LRU; until there is one, frames allocated with
  *   __GFP_MOVABLE count.  A merge above pageblock_order retypes every pageblock
  *   it covers, as later stable kernels do (6.12.0 retyped one).
- * State: free lists and nr_free of a zone and its count of free pages, MM_PG_BUDDY and order
- *   of free heads, pageblock types: all under the zone lock, which callers hold.
+ * State: free lists and nr_free of a zone and its count of free pages, MM_PG_BUDDY
+ *   and order of free heads, pageblock types: all under the zone lock, which
+ *   callers hold.
  * Invariants:
  *   buddy.no_mergeable_pair   two free halves of one block do not stay apart
  *   buddy.aligned             a block starts at a multiple of its size

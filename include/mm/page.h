@@ -80,6 +80,17 @@ static inline bool mm_page_valid(const struct mm_machine *m, pfn_t pfn)
 	return pfn_raw(pfn) < m->max_pfn && !(mm_page_of(m, pfn)->flags & MM_PG_ABSENT);
 }
 
+/* The page a link of a list belongs to; NULL for a list's head. */
+static inline const struct page *mm_page_of_link(const struct mm_machine *m,
+						 const struct mm_list *l)
+{
+	const char *at = (const char *)l;
+
+	if (at < (const char *)m->memmap || at >= (const char *)(m->memmap + m->max_pfn))
+		return NULL;
+	return mm_list_entry_const(l, struct page, lru);
+}
+
 static inline void mm_page_touch(struct mm_ctx *x, const struct page *page)
 {
 	if (MM_UNLIKELY(x->touched))

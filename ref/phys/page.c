@@ -16,12 +16,9 @@
 /* The frame a block's list goes on to, or NO_NEXT at the end. */
 static uint64_t next_pfn(const struct mm_machine *m, const struct page *page)
 {
-	const char *base = (const char *)m->memmap;
-	const char *link = (const char *)page->lru.next;
+	const struct page *next = mm_page_of_link(m, page->lru.next);
 
-	if (link < base || link >= base + m->max_pfn * sizeof(struct page))
-		return NO_NEXT;
-	return (uint64_t)(link - base) / sizeof(struct page);
+	return next ? pfn_raw(mm_page_pfn(m, next)) : NO_NEXT;
 }
 
 static uint64_t frame_count(const struct mm_machine *m)

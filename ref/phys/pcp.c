@@ -232,11 +232,10 @@ int mm_pcp_boot(struct mm_ctx *x)
 /* The link before one on a list changes its next: mark whose it is. */
 static void touch_link(struct mm_ctx *x, const struct mm_list *link)
 {
-	const char *base = (const char *)x->m->memmap;
-	const char *at = (const char *)link;
+	const struct page *page = mm_page_of_link(x->m, link);
 
-	if (at >= base && at < base + x->m->max_pfn * sizeof(struct page))
-		mm_touch(x, MM_OBJ_FRAME, (uint64_t)(at - base) / sizeof(struct page));
+	if (page)
+		mm_page_touch(x, page);
 }
 
 /* Where a block goes: list number index, at its cold end or its hot one. */

@@ -23,11 +23,10 @@ static struct page *page_at(const struct mm_machine *m, uint64_t pfn)
 /* A link belongs to a page or to the zone's list head: mark its owner. */
 static void touch_link(struct mm_ctx *x, const struct zone *z, const struct mm_list *link)
 {
-	const char *base = (const char *)x->m->memmap;
-	const char *at = (const char *)link;
+	const struct page *page = mm_page_of_link(x->m, link);
 
-	if (at >= base && at < base + x->m->max_pfn * sizeof(struct page))
-		mm_touch(x, MM_OBJ_FRAME, (uint64_t)(at - base) / sizeof(struct page));
+	if (page)
+		mm_page_touch(x, page);
 	else
 		mm_touch(x, MM_OBJ_ZONE, z->type);
 }
