@@ -5,6 +5,7 @@
  */
 #include "mm/memblock.h"
 #include "mm/procfs.h"
+#include "mm/zone.h"
 
 #include "fuzz/command/command.h"
 
@@ -21,6 +22,7 @@ static const struct {
 	{"unusable_index", mm_procfs_unusable_index},
 	{"extfrag_index", mm_procfs_extfrag_index},
 	{"memblock", mm_memblock_dump},
+	{"zones", mm_zone_print_boot},
 };
 
 #define NR_VIEWS (sizeof(views) / sizeof(views[0]))

@@ -21,6 +21,7 @@ struct loop {
 	size_t next_expect;
 	uint64_t outcomes; /* recorded before the operation */
 	uint64_t digest;
+	uint64_t nr_ready; /* sections, before the operation */
 };
 
 struct mm_run *mm_run_create(struct mm_machine *m, struct mm_checker *c)
@@ -314,13 +315,15 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 	}
 	if (!l->o->atomic)
 		return;
-	if (res->err && mm_machine_digest_firm(r->m) != l->digest)
+	/* a request may have made sections ready before it failed */
+	if (res->err && r->m->nr_ready == l->nr_ready && mm_machine_digest_firm(r->m) != l->digest)
 		mm_run_found(r, "op.atomicity_on_failure",
 			     "the operation failed with -%s and changed %s %" PRIu64,
 			     mm_err_name(res->err),
 			     mm_checker_object_name(mm_touched_kind(r->m->digest_changed)),
 			     mm_touched_id(r->m->digest_changed));
 	l->digest = mm_machine_digest_firm(r->m);
+	l->nr_ready = r->m->nr_ready;
 }
 
 static void one_op(struct loop *l)
@@ -368,7 +371,8 @@ static void teardown(struct mm_run *r)
 		return;
 	}
 	free_pages = mm_vmstat_free_exact(r->m);
-	for (pfn = 0; pfn < r->m->max_pfn; pfn++)
+	for (pfn = mm_machine_kind_next(r->m, MM_OBJ_FRAME, 0); pfn < r->m->max_pfn;
+	     pfn = mm_machine_kind_next(r->m, MM_OBJ_FRAME, pfn + 1))
 		dropped += (r->m->memmap[pfn].flags & MM_PG_BAD) != 0;
 	for (z = 0; z < r->m->nr_zones; z++)
 		managed += r->m->zones[z].managed;
@@ -394,7 +398,7 @@ static int room_for_handles(struct mm_run *r, size_t n)
 
 int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run_options *o)
 {
-	struct loop l = {r, o, 0, 0, mm_machine_digest_firm(r->m)};
+	struct loop l = {r, o, 0, 0, mm_machine_digest_firm(r->m), r->m->nr_ready};
 	size_t next_progress = o->progress ? o->progress_every : SIZE_MAX;
 
 	if (room_for_handles(r, t->nr))

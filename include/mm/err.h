@@ -31,17 +31,19 @@
 #define MM_ALWAYS_INLINE  inline
 #endif
 
-#define MM_EPERM  1
-#define MM_ENOENT 2
-#define MM_EIO    5
-#define MM_E2BIG  7
-#define MM_ENOMEM 12
-#define MM_EFAULT 14
-#define MM_EBUSY  16
-#define MM_ENODEV 19
-#define MM_EINVAL 22
-#define MM_ENOSPC 28
-#define MM_ERANGE 34
+#define MM_EPERM      1
+#define MM_ENOENT     2
+#define MM_EIO        5
+#define MM_E2BIG      7
+#define MM_ENOMEM     12
+#define MM_EFAULT     14
+#define MM_EBUSY      16
+#define MM_EEXIST     17
+#define MM_ENODEV     19
+#define MM_EINVAL     22
+#define MM_ENOSPC     28
+#define MM_ERANGE     34
+#define MM_EOPNOTSUPP 95
 
 /* "ENOMEM" for 12 or -12; "E?" for a number this table does not know. */
 const char *mm_err_name(int err);

@@ -5,7 +5,7 @@
  * module calls a reader by name.  With no listener an event is one mask test.
  *
  * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_watermark,
- * mm_bad_page, mm_page_alloc_from, mm_cpuset_mems, mm_pcp_*, mm_vmstat_fold, mm_memblock_* and mm_ram_* have no
+ * mm_bad_page, mm_page_alloc_from, mm_cpuset_mems, mm_zone_grow, mm_section_change, mm_pcp_*, mm_vmstat_fold, mm_memblock_* and mm_ram_* have no
  * tracepoint there; ours carry a decision's inputs so that a check can redo it.
  */
 #ifndef MM_EVENT_H
@@ -40,6 +40,8 @@
 	E(mm_memblock_change, "what", "base", "size", "with", "flags", "err")                      \
 	E(mm_memblock_alloc, "size", "align", "min", "max", "how", "found")                        \
 	E(mm_memblock_grow, "type", "max", "place", "avoid", "avoid_size", "")                     \
+	E(mm_section_change, "add", "pfn", "pages", "err", "", "")                                 \
+	E(mm_zone_grow, "section", "start", "end", "zone", "", "")                                 \
 	E(mm_ram_write, "pfn", "offset", "value", "", "", "")                                      \
 	E(mm_ram_zero, "pfn", "frames", "", "", "", "")
 

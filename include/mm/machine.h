@@ -10,8 +10,8 @@
  *
  * Kernel: arch setup code and free_area_init, in so far as they decide which
  *   frame belongs to which zone; sysctls of mm/page_alloc.c (6.12).
- * Differs: one node; pages are 4 KiB; RAM goes straight to zones
- *   (memblock is told as well); at most 64 GiB are spanned, because boot is eager.
+ * Differs: pages are 4 KiB; RAM goes straight to zones (memblock is told as well);
+ *   at most 4 TiB are spanned.
  * State: the machine owns its arena; listeners and the upcall table belong to
  *   the run and survive a reset.  Outcomes are a log of the run since the last
  *   reset, not state: they are not in the digest.
@@ -126,6 +126,17 @@ struct mm_kind_ops {
 	const char *name;
 	uint64_t (*count)(const struct mm_machine *m); /* ids are 0 .. count - 1 */
 	uint64_t (*hash)(const struct mm_machine *m, uint64_t id);
+	/* the first object from id on that is there; NULL: all are */
+	uint64_t (*next)(const struct mm_machine *m, uint64_t id);
+};
+
+/* Memory by frame that is populated section by section. */
+#define MM_FRAME_ARRAYS_MAX 6
+
+struct mm_frame_array {
+	unsigned char *base;
+	unsigned int bits;  /* of an element */
+	unsigned int order; /* of the frames it stands for */
 };
 
 struct mm_digest_kind {
@@ -142,6 +153,7 @@ struct mm_lock_stats {
 };
 
 struct memblock;
+struct mem_section;
 struct mm_pool;
 struct page;
 struct zone;
@@ -165,6 +177,11 @@ struct mm_machine {
 	uint64_t nr_pageblocks;
 	bool grouping_off;   /* Kernel: page_group_by_mobility_disabled */
 	uint32_t pcp_orders; /* bit per order that has per-CPU lists */
+
+	/* early/sparse: which frames have a struct page, by section */
+	struct mem_section **section_root; /* NULL where no section of a root is known */
+	uint64_t nr_sections;              /* that the span reaches; 0: flat */
+	uint64_t nr_ready;                 /* those made ready since boot began */
 
 	/* early/memblock: which memory there is, and which of it was taken at boot */
 	struct memblock *memblock;
@@ -195,6 +212,8 @@ struct mm_machine {
 	enum mm_outcome last_outcome; /* valid when nr_outcomes > 0 */
 
 	/* digest */
+	struct mm_frame_array frame_array[MM_FRAME_ARRAYS_MAX];
+	int nr_frame_arrays;
 	struct mm_digest_kind digest[MM_OBJ_NR];
 	uint64_t digest_sum;
 	uint64_t digest_hints;   /* the part of it that a failed operation may change */
@@ -220,6 +239,14 @@ struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_
 void mm_machine_destroy(struct mm_machine *m);
 /* Zeroed memory that lives as long as the machine; NULL when the arena is full. */
 void *mm_machine_alloc(struct mm_machine *m, size_t size, size_t align);
+/*
+ * Zeroed memory of `bits` bits for every 2^order frames, in the order of frames.
+ * Where memory comes by section (deferred=on) it costs address space only, and the
+ * part of a section may be written when mm_machine_populate has been called for it.
+ */
+void *mm_machine_alloc_frames(struct mm_machine *m, unsigned int bits, unsigned int order);
+/* Frames [start, end) of a section come into use.  -MM_ENOMEM. */
+int mm_machine_populate(struct mm_machine *m, uint64_t start, uint64_t end) MM_MUST_USE;
 /* Booted: build the digest and take the image.  0 or -MM_ENOMEM. */
 int mm_machine_image(struct mm_machine *m) MM_MUST_USE;
 /* Back to the image.  Contexts of the run must be made anew. */
@@ -228,6 +255,8 @@ void mm_machine_reset(struct mm_machine *m);
 /* Register how objects of a kind are summed up; boot hooks call it. */
 int mm_machine_kind_set(struct mm_machine *m, enum mm_obj kind, const struct mm_kind_ops *ops);
 uint64_t mm_machine_kind_count(const struct mm_machine *m, enum mm_obj kind);
+/* The first object of a kind from id on that is there; at least the count: none. */
+uint64_t mm_machine_kind_next(const struct mm_machine *m, enum mm_obj kind, uint64_t id);
 
 /* The digest as the touched set kept it. */
 uint64_t mm_machine_digest(const struct mm_machine *m);
@@ -238,6 +267,9 @@ uint64_t mm_machine_digest(const struct mm_machine *m);
 uint64_t mm_machine_digest_firm(const struct mm_machine *m);
 /* Follow what an operation touched. */
 void mm_machine_digest_follow(struct mm_machine *m, const struct mm_touched *t);
+/* Objects [first, last) of a kind have come to be: take them in.  Only for who
+ * follows; a rebuild takes them in anyway. */
+void mm_machine_digest_adopt(struct mm_machine *m, enum mm_obj kind, uint64_t first, uint64_t last);
 /* The same sum from nothing; changes nothing. */
 uint64_t mm_machine_digest_sweep(const struct mm_machine *m);
 /* First object whose cached part is stale; false when none is. */

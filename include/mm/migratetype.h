@@ -22,6 +22,8 @@
 #include "mm/machine.h"
 
 int mm_migratetype_boot(struct mm_ctx *x);
+/* Pageblocks of frames [start, end) begin their life: Movable. */
+void mm_migratetype_init_range(struct mm_machine *m, uint64_t start, uint64_t end);
 
 static inline uint64_t mm_migratetype_block(const struct mm_machine *m, uint64_t pfn)
 {

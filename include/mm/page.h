@@ -20,6 +20,7 @@
 
 #include "mm/list.h"
 #include "mm/machine.h"
+#include "mm/sparse.h"
 
 /* Flags of struct page. */
 #define MM_PG_ABSENT     0x1u   /* no RAM behind this entry */
@@ -77,10 +78,12 @@ static inline pfn_t mm_page_pfn(const struct mm_machine *m, const struct page *p
 	return pfn_of((uint64_t)(page - m->memmap));
 }
 
-/* Kernel: pfn_valid.  Is there a memmap entry with RAM behind it? */
+/* Is there a written memmap entry with RAM behind it?  The kernel's pfn_valid asks
+ * less: see mm_sparse_valid. */
 static inline bool mm_page_valid(const struct mm_machine *m, pfn_t pfn)
 {
-	return pfn_raw(pfn) < m->max_pfn && !(mm_page_of(m, pfn)->flags & MM_PG_ABSENT);
+	return pfn_raw(pfn) < m->max_pfn && mm_sparse_next_ready(m, pfn_raw(pfn)) == pfn_raw(pfn) &&
+	       !(mm_page_of(m, pfn)->flags & MM_PG_ABSENT);
 }
 
 /* The page a link of a list belongs to; NULL for a list's head. */

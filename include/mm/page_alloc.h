@@ -10,7 +10,10 @@
  *
  * Kernel: __alloc_pages, get_page_from_freelist, rmqueue, __alloc_pages_slowpath,
  *   prep_new_page, free_pages_prepare, __free_pages, put_page (6.12).
- * Differs: no dirty balancing and no node_reclaim; cpusets have one level below the
+ * Differs: with deferred=on no section is ready at boot (the kernel makes low zones
+ *   and a first part of each node ready), and marks, reserves and limits follow from
+ *   what zones will have in the end, as after the kernel's boot.  A request that fails
+ *   may have made sections ready.  No dirty balancing and no node_reclaim; cpusets have one level below the
  *   root, which holds all nodes; no highatomic reserve; the slow path reclaims only through the upcall, never
  *   compacts, and kills nobody: with no reclaimer it fails.  Compound tails do
  *   not point to their head.  A put on a page with no reference is reported and
@@ -45,6 +48,13 @@
  * give CPUs their lists and thresholds.  Kernel: memblock_free_all,
  * init_per_zone_wmark_min, setup_per_cpu_pageset. */
 int mm_page_alloc_boot(struct mm_ctx *x);
+
+/*
+ * Where memory comes by section: write the struct pages of the lowest section with
+ * frames of z that has none yet, and hand them over, those of other zones too.  False
+ * when there is no such section, or no host memory.  Kernel: deferred_grow_zone.
+ */
+bool mm_page_alloc_grow(struct mm_ctx *x, struct zone *z);
 
 /*
  * Write a sysctl and recompute what follows from it: marks, reserves, limits of

@@ -17,13 +17,14 @@
 enum mm_obj {
 	MM_OBJ_FRAME,     /* id: pfn */
 	MM_OBJ_PAGEBLOCK, /* id: pfn >> pageblock_order */
-	MM_OBJ_ZONE,      /* id: enum mm_zone_type */
+	MM_OBJ_ZONE,      /* id: number of the zone */
 	MM_OBJ_MACHINE,   /* id: 0; clock and totals */
 	MM_OBJ_SETTINGS,  /* id: 0; sysctls and what follows from them */
 	MM_OBJ_PCP,       /* id: zone * cpus + cpu; lists and counter deltas */
 	MM_OBJ_TUNING,    /* id: the same, or zones * cpus + zone for its flags */
 	MM_OBJ_EVENTS,    /* id: cpu; what has been counted there */
 	MM_OBJ_MEMBLOCK,  /* id: memory 0, reserved 1, settings 2 */
+	MM_OBJ_SECTION,   /* id: number of the section */
 	MM_OBJ_NR,
 	MM_OBJ_EVENT = MM_OBJ_NR /* a claim about a step, judged by a model */
 };

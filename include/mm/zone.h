@@ -52,10 +52,11 @@ struct zone {
 	uint8_t nid;
 	uint8_t id; /* number among all zones: nid * MM_NR_ZONES + type */
 	uint64_t start_pfn;
-	uint64_t spanned;  /* frames from start_pfn, holes included */
-	uint64_t present;  /* without holes */
-	uint64_t managed;  /* present without reserved, as far as it was made ready */
-	uint64_t deferred; /* the rest of it: frames of sections still to be made ready */
+	uint64_t spanned;      /* frames from start_pfn, holes included */
+	uint64_t present;      /* without holes */
+	uint64_t managed;      /* present without reserved, as far as it was made ready */
+	uint64_t deferred;     /* the rest of it: frames of sections still to be made ready */
+	uint64_t next_section; /* none below it is left to be made ready */
 
 	/* watermark: recomputed by sysctl writes */
 	uint64_t wmark[MM_NR_WMARK];
@@ -108,6 +109,10 @@ static inline struct zonelist *mm_zone_list_of(const struct mm_machine *m, int n
 
 	return (struct zonelist *)(void *)((char *)m->zonelists + n * m->zonelist_size);
 }
+
+/* What the kernel says at boot: "Zone ranges:", "Movable zone start for each node",
+ * "Early memory node ranges", "Fallback order for Node 0: 0 ", "Memory: ...". */
+void mm_zone_print_boot(const struct mm_machine *m, FILE *out);
 
 /* Frames that the allocator has or will be given: what all marks, reserves and limits
  * follow from. */

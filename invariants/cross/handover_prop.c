@@ -47,8 +47,13 @@ static void check_frames(struct mm_prop_run *p, const struct mm_machine *m, cons
 	for (pfn = 0; pfn < m->max_pfn; pfn++) {
 		bool taken = mm_memblock_search(m, MM_MEMBLOCK_RESERVED, pfn * MM_PAGE_SIZE);
 		bool there = mm_memblock_search(m, MM_MEMBLOCK_MEMORY, pfn * MM_PAGE_SIZE);
-		uint32_t flags = m->memmap[pfn].flags;
+		/* without a struct page it is absent, too */
+		uint32_t flags =
+			mm_page_valid(m, pfn_of(pfn)) ? m->memmap[pfn].flags : MM_PG_ABSENT;
 
+		/* a section of nothing but reserved frames is never made ready */
+		if (there && taken && (flags & MM_PG_ABSENT) && m->desc.deferred)
+			continue;
 		PROP(p, times[pfn] == in_a_range(m, pfn), "%s: pfn %llu is free %u times", machine,
 		     (unsigned long long)pfn, times[pfn]);
 		PROP(p, there == !(flags & MM_PG_ABSENT), "%s: pfn %llu: flags 0x%x", machine,
@@ -64,6 +69,14 @@ static void check_machine(struct mm_prop_run *p, const char *machine)
 	uint8_t *times = m ? calloc((size_t)m->max_pfn, 1) : NULL;
 
 	if (times) {
+		const struct mm_memblock_span all = {0, UINT64_MAX};
+		struct mm_ctx x;
+
+		/* held back from who asks memblock, until memblock hands over */
+		mm_ctx_init(&x, m, 0);
+		if (mm_memblock_clear(&x, all, MM_MEMBLOCK_HOTPLUG))
+			prop_fail(p, __FILE__, __LINE__, "%s: its hotplug marks", machine);
+		mm_walk_make_ready(m);
 		count_free(m, times);
 		check_frames(p, m, machine, times);
 	} else {

@@ -36,6 +36,7 @@ struct entry {
 
 struct model {
 	bool has_mirror;
+	bool boot_mirror;
 	bool changed;
 
 	/* a cap or a limit was announced: these spans must leave reserved */
@@ -540,7 +541,7 @@ static void model_reset(void *state)
 {
 	struct model *md = state;
 
-	md->has_mirror = false;
+	md->has_mirror = md->boot_mirror;
 	md->changed = false;
 	memset(md->owed, 0, sizeof(md->owed));
 	md->nr_owed = 0;
@@ -551,14 +552,23 @@ static void model_reset(void *state)
 
 static void model_boot(void *state, const struct mm_machine *m)
 {
-	const struct deed there = {MM_MEMBLOCK_ADD, MM_MEMBLOCK_MEMORY, 0, 0};
 	const struct deed taken = {MM_MEMBLOCK_RESERVE, MM_MEMBLOCK_RESERVED, -1, 0};
 	struct model *md = state;
 	int i;
 
 	md->nr = 1;
-	for (i = 0; i < m->desc.nr_ram; i++)
-		change(md, m->desc.ram[i].start * 4096, m->desc.ram[i].end * 4096, &there);
+	for (i = 0; i < m->desc.nr_ram; i++) {
+		const struct mm_range *ram = &m->desc.ram[i];
+		/* a mirror is looked at for kernelcore=mirror only */
+		bool mirror = m->desc.kernelcore_mirror && (ram->flags & MM_RAM_MIRROR);
+		uint32_t flags = (ram->flags & MM_RAM_HOTPLUG ? MM_MEMBLOCK_HOTPLUG : 0) |
+				 (mirror ? MM_MEMBLOCK_MIRROR : 0);
+		const struct deed there = {MM_MEMBLOCK_ADD, MM_MEMBLOCK_MEMORY, ram->nid,
+					   (uint16_t)flags};
+
+		change(md, ram->start * 4096, ram->end * 4096, &there);
+		md->boot_mirror |= mirror;
+	}
 	for (i = 0; i < m->desc.nr_reserved; i++)
 		change(md, m->desc.reserved[i].start * 4096, m->desc.reserved[i].end * 4096,
 		       &taken);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* Up to here, equal entries of the touched set are taken out first. */
 #define DEDUPE_MAX 96
@@ -25,9 +26,10 @@ const struct mm_inv mm_checker_invs[] = {
 
 const char *mm_checker_object_name(enum mm_obj kind)
 {
-	static const char *const names[] = {
-		"frame",          "pageblock",       "zone",          "machine",        "settings",
-		"lists of a CPU", "tuning of a CPU", "events of CPU", "memblock table", "step"};
+	static const char *const names[] = {"frame",           "pageblock",     "zone",
+					    "machine",         "settings",      "lists of a CPU",
+					    "tuning of a CPU", "events of CPU", "memblock table",
+					    "section",         "step"};
 
 	return kind <= MM_OBJ_EVENT ? names[kind] : "object";
 }
@@ -70,6 +72,34 @@ static const struct mm_inv **claims_of(enum mm_obj kind)
 	return list;
 }
 
+/* A state this large, of a machine whose memory comes by section, is mostly address
+ * space: it is booted anew instead of copied. */
+#define STATE_LARGE ((size_t)16 << 20)
+
+static bool is_large(const struct mm_checker *c, size_t i)
+{
+	return c->size[i] >= STATE_LARGE;
+}
+
+static void *state_alloc(const struct mm_checker *c, size_t i)
+{
+	void *p;
+
+	if (!is_large(c, i))
+		return calloc(1, c->size[i]);
+	p = mmap(NULL, c->size[i], PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void state_free(const struct mm_checker *c, size_t i)
+{
+	if (c->state[i] && is_large(c, i))
+		(void)munmap(c->state[i], c->size[i]);
+	else
+		free(c->state[i]);
+}
+
 static bool boot_models(struct mm_checker *c)
 {
 	size_t i;
@@ -77,11 +107,11 @@ static bool boot_models(struct mm_checker *c)
 	for (i = 0; mm_all_models[i]; i++) {
 		MM_PRE(i < MM_CHECKER_MODELS_MAX);
 		c->size[i] = mm_all_models[i]->size(c->m);
-		c->state[i] = calloc(1, c->size[i]);
+		c->state[i] = state_alloc(c, i);
 		if (!c->state[i])
 			return false;
 		mm_all_models[i]->boot(c->state[i], c->m);
-		if (mm_all_models[i]->reset)
+		if (mm_all_models[i]->reset || is_large(c, i))
 			continue;
 		c->image[i] = malloc(c->size[i]);
 		if (!c->image[i])
@@ -131,7 +161,7 @@ void mm_checker_destroy(struct mm_checker *c)
 	for (kind = 0; kind < MM_OBJ_NR; kind++)
 		free(c->by_kind[kind]);
 	for (i = 0; mm_all_models[i]; i++) {
-		free(c->state[i]);
+		state_free(c, i);
 		free(c->image[i]);
 	}
 	free(c);
@@ -176,11 +206,13 @@ static void judge_all(struct mm_checker *c)
 	int kind;
 
 	for (kind = 0; kind < MM_OBJ_NR; kind++) {
-		uint64_t n = mm_machine_kind_count(c->m, (enum mm_obj)kind);
+		enum mm_obj k = (enum mm_obj)kind;
+		uint64_t n = mm_machine_kind_count(c->m, k);
 		uint64_t id;
 
-		for (id = 0; id < n; id++)
-			judge(c, (enum mm_obj)kind, id);
+		for (id = mm_machine_kind_next(c->m, k, 0); id < n;
+		     id = mm_machine_kind_next(c->m, k, id + 1))
+			judge(c, k, id);
 	}
 }
 
@@ -210,7 +242,8 @@ static void sweep_claim(struct mm_checker *c, const struct mm_inv *inv)
 	uint64_t n = mm_machine_kind_count(c->m, inv->kind);
 	uint64_t id;
 
-	for (id = 0; id < n; id++) {
+	for (id = mm_machine_kind_next(c->m, inv->kind, 0); id < n;
+	     id = mm_machine_kind_next(c->m, inv->kind, id + 1)) {
 		c->report.kind = inv->kind;
 		c->report.object = id;
 		inv->check(&c->report, c->m, id);
@@ -268,10 +301,14 @@ void mm_checker_reset(struct mm_checker *c)
 	size_t i;
 
 	for (i = 0; mm_all_models[i]; i++) {
-		if (mm_all_models[i]->reset)
+		if (mm_all_models[i]->reset) {
 			mm_all_models[i]->reset(c->state[i]);
-		else
+		} else if (is_large(c, i)) {
+			(void)madvise(c->state[i], c->size[i], MADV_DONTNEED);
+			mm_all_models[i]->boot(c->state[i], c->m);
+		} else {
 			memcpy(c->state[i], c->image[i], c->size[i]);
+		}
 	}
 	c->touched.nr = 0;
 	c->touched.all = false;

@@ -5,6 +5,8 @@
  */
 #include "invariants/engine/claims_walk.h"
 
+#include "mm/page_alloc.h"
+
 #include "fuzz/trace/arg.h"
 
 #include <inttypes.h>
@@ -50,6 +52,10 @@ const char *const mm_walk_machines[] = {
 	"ram=8M nodes=4 cpus=4 pcp=on max_order=5 pageblock_order=3 kernelcore=4M "
 	"distance=10,40,20,30/40,10,30,20/20,30,10,40/30,20,40,10",
 	"ram=6M nodes=3 cpus=2 hotplug=4M-6M movable_node=on dma=512K max_order=4",
+	/* memory that comes by section, some of it reserved, of two zones or two nodes */
+	"ram=8M section=1M deferred=on max_order=6 pageblock_order=3 cpus=2",
+	"ram=1M-5M,6M-8M reserved=2M-2100K,4M-5M section=512K deferred=on dma32=2300K max_order=5 "
+	"pageblock_order=3 cpus=3 nodes=2 pcp=on min_free_kbytes=512",
 	/* lists and counters by CPU: little memory, huge pages, every zone, big caches */
 	"ram=4M max_order=6 pageblock_order=3 cpus=2 pcp=on",
 	"ram=4M max_order=6 pageblock_order=5 cpus=2 pcp=on thp=5 min_free_kbytes=64",
@@ -157,6 +163,20 @@ static void add_nodes(struct mm_prop_run *p, struct text *t, uint64_t end)
 	keep_if_good(t, at);
 }
 
+/* All at once in sections of any size, or one by one. */
+static void add_sections(struct mm_prop_run *p, struct text *t, uint64_t max_order)
+{
+	static const char *const models[] = {"flat", "sparse", "vmemmap"};
+	size_t at = t->at;
+
+	add(t, " section=%" PRIu64 "p", (uint64_t)1 << (max_order + below(p, 3)));
+	add(t, " memmodel=%s", models[below(p, 3)]);
+	keep_if_good(t, at);
+	at = t->at;
+	add(t, " deferred=on");
+	keep_if_good(t, at);
+}
+
 void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 {
 	static const char *const contents[] = {"none", "tag", "full"};
@@ -197,6 +217,20 @@ void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 	}
 	if (below(p, 2))
 		add_nodes(p, &t, end);
+	if (below(p, 4) == 0)
+		add_sections(p, &t, max_order);
+}
+
+void mm_walk_make_ready(struct mm_machine *m)
+{
+	struct mm_ctx x;
+	int z;
+
+	mm_ctx_init(&x, m, 0);
+	for (z = 0; z < m->nr_zones; z++) {
+		while (mm_page_alloc_grow(&x, &m->zones[z]))
+			;
+	}
 }
 
 /* ---- any trace ---- */

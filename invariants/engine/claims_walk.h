@@ -24,6 +24,9 @@ extern const char *const mm_walk_machines[];
 /* The description of any machine of at most 8 MiB. */
 void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len);
 
+/* Where memory comes by section: let all of it come. */
+void mm_walk_make_ready(struct mm_machine *m);
+
 /* Make t a trace of nr random operations for a machine. */
 void mm_walk_trace(struct mm_prop_run *p, struct mm_trace *t, const char *machine, size_t nr);
 

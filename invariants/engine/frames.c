@@ -60,6 +60,13 @@ static bool in_ranges(const struct mm_range *r, int nr, uint64_t pfn)
 	return false;
 }
 
+bool mm_frames_is_free_at_boot(const struct mm_machine *m, uint64_t pfn)
+{
+	const struct mm_machine_desc *d = &m->desc;
+
+	return in_ranges(d->ram, d->nr_ram, pfn) && !in_ranges(d->reserved, d->nr_reserved, pfn);
+}
+
 void mm_frames_boot(struct mm_frames *f)
 {
 	const struct mm_machine_desc *d = &f->m->desc;

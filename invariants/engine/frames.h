@@ -26,6 +26,8 @@ struct mm_frames {
 size_t mm_frames_size(const struct mm_machine *m);
 /* All frames taken; mem holds mm_frames_size() zeroed bytes. */
 void mm_frames_init(struct mm_frames *f, const struct mm_machine *m, void *mem);
+/* Does the description have the frame, and not reserve it? */
+bool mm_frames_is_free_at_boot(const struct mm_machine *m, uint64_t pfn);
 /* All frames free that the description has and does not reserve. */
 void mm_frames_boot(struct mm_frames *f);
 

@@ -323,6 +323,7 @@ static void our_machines_are_explained(struct mm_prop_run *p)
 	err = mm_run_trace(w.run, &t, &o);
 	mm_trace_free(&t);
 	memset(&in, 0, sizeof(in));
+	mm_walk_make_ready(w.m);
 	if (!err && has_limits(w.m) &&
 	    mm_proc_try_printed(p, &in.zoneinfo, MM_PROC_ZONEINFO, w.m)) {
 		settings_of(&in, w.m);

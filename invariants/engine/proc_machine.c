@@ -8,6 +8,7 @@
 #include "mm/migratetype.h"
 #include "mm/pcp.h"
 #include "mm/procfs.h"
+#include "mm/sparse.h"
 
 #include "invariants/engine/nodes.h"
 #include "invariants/engine/proc_try.h"
@@ -105,6 +106,13 @@ static void check_free_row(struct mm_prop_run *p, const struct mm_machine *m,
 	}
 }
 
+static bool is_ready(const struct mm_machine *m, uint64_t pfn)
+{
+	const struct mem_section *s = mm_sparse_section(m, pfn >> m->desc.section_order);
+
+	return !m->desc.deferred || (s && (s->section_mem_map & MM_SECTION_READY));
+}
+
 /* Pageblocks of which the first frame inside the zone's span is the zone's. */
 static uint64_t pageblocks_of(const struct mm_machine *m, const struct zone *z)
 {
@@ -116,7 +124,7 @@ static uint64_t pageblocks_of(const struct mm_machine *m, const struct zone *z)
 		if (mm_migratetype_block(m, pfn) == last)
 			continue;
 		last = mm_migratetype_block(m, pfn);
-		n += mm_nodes_zone(m, pfn) == z->id;
+		n += mm_nodes_zone(m, pfn) == z->id && is_ready(m, pfn);
 	}
 	return n;
 }

@@ -98,10 +98,46 @@ static void host_may_refuse(struct mm_prop_run *p)
 	PROP(p, mm_arena_init(&a, SIZE_MAX / 2) == -MM_ENOMEM, "half of all addresses were given");
 }
 
+/* Parts keep what the image had, later ones are forgotten, the rest is never copied. */
+static void sparse_parts_come_back(struct mm_prop_run *p)
+{
+	const size_t size = (size_t)1 << 40;
+	struct mm_arena a;
+	unsigned char *dense;
+	unsigned char *s;
+	size_t early;
+	size_t late;
+	int k;
+
+	PROP(p, mm_arena_init(&a, size + ARENA_SIZE) == 0, "the host refuses 1 TiB of addresses");
+	dense = mm_arena_alloc(&a, 100, 8);
+	s = mm_arena_reserve(&a, size, 8);
+	PROP(p, dense && s && mm_arena_alloc(&a, 50, 1), "no room");
+	early = mm_rng_below(&p->rng, size / 2 - 200000);
+	late = size / 2 + mm_rng_below(&p->rng, size / 2 - 200000);
+	PROP(p, mm_arena_populate(&a, s + early, 100000) == 0, "a part");
+	memset(s + early, 1, 100000);
+	dense[99] = 1;
+	PROP(p, mm_arena_image(&a) == 0, "no image");
+	for (k = 0; k < 2; k++) {
+		PROP(p, mm_arena_populate(&a, s + late, 150000) == 0, "a later part");
+		PROP(p, s[late] == 0 && s[late + 149999] == 0, "a part that is not zero");
+		memset(s + late, 2, 150000);
+		memset(s + early, 3, 100000);
+		dense[99] = 3;
+		mm_arena_reset(&a);
+		PROP(p, dense[99] == 1 && s[early] == 1 && s[early + 99999] == 1, "the image");
+		PROP(p, s[late] == 0 && s[late + 149999] == 0 && s[early + 100000] == 0,
+		     "what came after the image");
+	}
+	mm_arena_fini(&a);
+}
+
 const struct mm_prop mm_arena_props[] = {
 	{"arena.pieces_are_zero_aligned_and_apart", pieces_are_zero_and_apart, 10},
 	{"arena.reset_brings_the_image_back", reset_brings_the_image_back, 20},
 	{"arena.a_full_arena_says_no", full_arena_says_no, 5},
 	{"arena.the_host_may_refuse", host_may_refuse, 1},
+	{"arena.sparse_parts_come_back", sparse_parts_come_back, 20},
 	{NULL, NULL, 0},
 };

@@ -28,7 +28,7 @@
 #include <string.h>
 
 /* Where a frame is; from ON_LISTS on: on the lists of that CPU. */
-enum place { IN_ZONE, IN_HAND, TAKEN, DROPPED, ON_LISTS };
+enum place { NOT_READY, IN_ZONE, IN_HAND, TAKEN, DROPPED, ON_LISTS };
 
 /* What a request finds in a zone. */
 struct view {
@@ -78,7 +78,8 @@ static void model_boot(void *state, const struct mm_machine *m)
 	int z;
 
 	mm_frames_init(&md->frames, m, at);
-	mm_frames_boot(&md->frames);
+	if (!m->desc.deferred)
+		mm_frames_boot(&md->frames);
 	at += mm_frames_size(m);
 	md->movable = (uint64_t *)(void *)at;
 	at += words;
@@ -86,7 +87,10 @@ static void model_boot(void *state, const struct mm_machine *m)
 	at += lists * sizeof(uint64_t);
 	md->place = at;
 	md->block = at + m->max_pfn;
-	memset(md->block, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
+	if (!m->desc.deferred)
+		memset(md->place, IN_ZONE, (size_t)m->max_pfn);
+	if (!m->desc.deferred)
+		memset(md->block, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
 	mm_nodes_order(&m->desc, md->order);
 	for (z = 0; z < m->nr_zones; z++) {
 		md->managed[z] = mm_frames_nr_free(&md->frames, z);
@@ -568,6 +572,27 @@ static void on_list(struct model *md, struct mm_report *r, const struct mm_machi
 	*listed_at(md, m, ev->f[3], (int)ev->f[4], ev->f[2]) += add ? 1 : UINT64_MAX;
 }
 
+/* A section came: what of it is RAM and not reserved is free. */
+static void on_grow(struct model *md, const struct mm_machine *m, const struct mm_event *ev)
+{
+	unsigned int po = m->desc.pageblock_order;
+	uint64_t pfn;
+
+	memset(md->block + (ev->f[1] >> po), MM_MIGRATE_MOVABLE,
+	       (size_t)(((ev->f[2] - 1) >> po) - (ev->f[1] >> po) + 1));
+	for (pfn = ev->f[1]; pfn < ev->f[2]; pfn++) {
+		int zone = mm_frames_zone(&md->frames, pfn);
+
+		if (!mm_frames_is_free_at_boot(m, pfn))
+			continue;
+		mm_frames_free(&md->frames, pfn, 0);
+		md->place[pfn] = IN_ZONE;
+		md->managed[zone]++;
+		md->count[zone][IN_ZONE]++;
+		md->freed++;
+	}
+}
+
 /* ---- pageblocks ---- */
 
 static enum mm_migratetype stored_type(const struct mm_machine *m, uint64_t type)
@@ -780,6 +805,9 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_zone_watermark:
 		on_watermark(md, r, m, ev);
 		break;
+	case MM_EV_mm_zone_grow:
+		on_grow(md, m, ev);
+		break;
 	case MM_EV_mm_page_alloc_from:
 		md->from = true;
 		md->nid = ev->f[0];
@@ -794,6 +822,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_memblock_change:
 	case MM_EV_mm_memblock_alloc:
 	case MM_EV_mm_memblock_grow:
+	case MM_EV_mm_section_change:
 	case MM_EV_mm_ram_write:
 	case MM_EV_mm_ram_zero:
 	case MM_EV_NR:
@@ -898,7 +927,8 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 	const struct model *md = state;
 	uint64_t pfn;
 
-	for (pfn = 0; pfn < m->max_pfn; pfn++) {
+	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); pfn < m->max_pfn;
+	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
 		const struct page *p = &m->memmap[pfn];
 
 		MM_CHECK(r, "alloc.no_double",
@@ -919,7 +949,7 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_pcp_add) | MM_EV_BIT(MM_EV_mm_pcp_take) |
 		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended) |
 		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
-		  MM_EV_BIT(MM_EV_mm_cpuset_mems),
+		  MM_EV_BIT(MM_EV_mm_cpuset_mems) | MM_EV_BIT(MM_EV_mm_zone_grow),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -11,6 +11,7 @@
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static uint64_t pfn_of_page(const struct mm_ctx *x, const struct page *page)
@@ -628,6 +629,80 @@ static void planted(struct mm_prop_run *p)
 	mm_plants_run(p, plants);
 }
 
+/* ---- memory that comes by section ---- */
+
+static void same_frames(struct mm_prop_run *p, const struct mm_machine *a,
+			const struct mm_machine *b)
+{
+	uint64_t pfn;
+
+	for (pfn = 0; pfn < a->max_pfn; pfn++) {
+		const struct page *x = &a->memmap[pfn];
+		const struct page *y = &b->memmap[pfn];
+
+		/* sections without RAM have no struct pages to compare */
+		if (!mm_sparse_valid(a, pfn))
+			continue;
+		PROP(p,
+		     x->flags == y->flags && x->order == y->order && x->zone == y->zone &&
+			     x->list == y->list,
+		     "pfn %llu: flags 0x%x order %u zone %u, all at once 0x%x %u %u",
+		     (unsigned long long)pfn, x->flags, x->order, x->zone, y->flags, y->order,
+		     y->zone);
+	}
+}
+
+static void same_zones(struct mm_prop_run *p, const struct mm_machine *a,
+		       const struct mm_machine *b)
+{
+	int z;
+	int i;
+
+	for (z = 0; z < a->nr_zones; z++) {
+		const struct zone *x = &a->zones[z];
+		const struct zone *y = &b->zones[z];
+
+		PROP(p, x->managed == y->managed && !x->deferred, "%s: %llu frames, %llu", x->name,
+		     (unsigned long long)x->managed, (unsigned long long)y->managed);
+		for (i = 0; i < MM_NR_WMARK; i++)
+			PROP(p, x->wmark[i] == y->wmark[i], "%s: mark %d", x->name, i);
+		for (i = 0; i < MM_NR_ORDERS; i++)
+			PROP(p, x->free_area[i].nr_free == y->free_area[i].nr_free,
+			     "%s: blocks of order %d", x->name, i);
+	}
+}
+
+/* What comes by section is, in the end, what comes at once. */
+static void sections_add_up_to_an_eager_machine(struct mm_prop_run *p)
+{
+	static const char *const machines[] = {
+		"ram=8M section=1M max_order=6 pageblock_order=3",
+		"ram=1M-5M,6M-8M reserved=2M-2100K,4M-5M section=512K dma32=2300K max_order=5 "
+		"pageblock_order=3 nodes=2",
+		"ram=0-3M,5M-8M section=256K max_order=6 pageblock_order=4 nodes=3 kernelcore=3M",
+		"ram=1028K-8M section=4M max_order=10 memmodel=sparse",
+	};
+	char machine[256];
+	size_t i;
+
+	for (i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		struct mm_machine *eager = mm_boot(machines[i], NULL);
+		struct mm_machine *lazy;
+
+		(void)snprintf(machine, sizeof(machine), "%s deferred=on", machines[i]);
+		lazy = mm_boot(machine, NULL);
+		if (eager && lazy) {
+			mm_walk_make_ready(lazy);
+			same_frames(p, lazy, eager);
+			same_zones(p, lazy, eager);
+		} else {
+			prop_fail(p, __FILE__, __LINE__, "%s: does not boot", machines[i]);
+		}
+		mm_machine_destroy(eager);
+		mm_machine_destroy(lazy);
+	}
+}
+
 const struct mm_prop mm_page_alloc_props[] = {
 	{"page_alloc.refused_sysctl_changes_nothing", refused_sysctl_changes_nothing, 1},
 	{"page_alloc.slow_flags_follow_the_kernels_table", slow_flags, 1},
@@ -638,6 +713,7 @@ const struct mm_prop mm_page_alloc_props[] = {
 	{"page_alloc.a_bad_page_is_not_handed_out", bad_page_is_not_handed_out, 2},
 	{"page_alloc.a_bad_page_is_not_taken_back", bad_page_is_not_taken_back, 2},
 	{"page_alloc.marked_mappings_are_the_freers", marked_mappings_are_the_freers, 1},
+	{"page_alloc.sections_add_up_to_an_eager_machine", sections_add_up_to_an_eager_machine, 1},
 	{"page_alloc." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

@@ -29,6 +29,8 @@ static void check_frame(struct mm_prop_run *p, const struct mm_machine *m, uint6
 	bool reserved = in_ranges(d->reserved, d->nr_reserved, pfn);
 	int zone = mm_nodes_zone(m, pfn);
 
+	if (d->deferred && !mm_sparse_valid(m, pfn))
+		return; /* its section has no RAM: no struct page was ever written */
 	PROP(p, page->zone == zone, "pfn %llu is in zone %u, not %d", (unsigned long long)pfn,
 	     page->zone, zone);
 	PROP(p,
@@ -51,6 +53,7 @@ static void memmap_is_what_was_described(struct mm_prop_run *p)
 	mm_walk_any_machine(p, machine, sizeof(machine));
 	m = mm_boot(machine, NULL);
 	PROP(p, m, "%s does not boot", machine);
+	mm_walk_make_ready(m);
 	for (pfn = 0; pfn < m->max_pfn && !p->failures; pfn++)
 		check_frame(p, m, pfn);
 	PROP(p, !mm_page_valid(m, pfn_of(m->max_pfn)) && !mm_page_valid(m, pfn_none()),

@@ -59,8 +59,10 @@ static void check_zone(struct mm_prop_run *p, const struct mm_machine *m, int id
 	}
 	PROP(p, z->present == present && z->managed == managed, "%s: present %llu managed %llu",
 	     z->name, (unsigned long long)z->present, (unsigned long long)z->managed);
-	PROP(p, z->vm_stat[MM_NR_FREE_PAGES] == (int64_t)managed, "%s: %lld free at boot", z->name,
-	     (long long)z->vm_stat[MM_NR_FREE_PAGES]);
+	PROP(p, !z->deferred, "%s: %llu frames never come", z->name,
+	     (unsigned long long)z->deferred);
+	PROP(p, m->desc.deferred || z->vm_stat[MM_NR_FREE_PAGES] == (int64_t)managed,
+	     "%s: %lld free at boot", z->name, (long long)z->vm_stat[MM_NR_FREE_PAGES]);
 	PROP(p,
 	     !mm_zone_spans(z, z->start_pfn + z->spanned) &&
 		     (!z->start_pfn || !mm_zone_spans(z, z->start_pfn - 1)),
@@ -103,6 +105,7 @@ static void sizes_are_what_was_described(struct mm_prop_run *p)
 	mm_walk_any_machine(p, machine, sizeof(machine));
 	m = mm_boot(machine, NULL);
 	PROP(p, m, "%s does not boot", machine);
+	mm_walk_make_ready(m);
 	for (z = 0; z < m->nr_zones && !p->failures; z++) {
 		check_zone(p, m, z);
 		sum += m->zones[z].vm_stat[MM_NR_FREE_PAGES];

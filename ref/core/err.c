@@ -14,7 +14,7 @@
 _Static_assert(MM_EPERM == EPERM && MM_ENOENT == ENOENT && MM_EIO == EIO && MM_E2BIG == E2BIG &&
 		       MM_ENOMEM == ENOMEM && MM_EFAULT == EFAULT && MM_EBUSY == EBUSY &&
 		       MM_ENODEV == ENODEV && MM_EINVAL == EINVAL && MM_ENOSPC == ENOSPC &&
-		       MM_ERANGE == ERANGE,
+		       MM_ERANGE == ERANGE && MM_EEXIST == EEXIST && MM_EOPNOTSUPP == EOPNOTSUPP,
 	       "errors are numbered as Linux numbers them");
 #endif
 
@@ -22,9 +22,11 @@ static const struct {
 	int err;
 	const char *name;
 } names[] = {
-	{MM_EPERM, "EPERM"},   {MM_ENOENT, "ENOENT"}, {MM_EIO, "EIO"},       {MM_E2BIG, "E2BIG"},
-	{MM_ENOMEM, "ENOMEM"}, {MM_EFAULT, "EFAULT"}, {MM_EBUSY, "EBUSY"},   {MM_ENODEV, "ENODEV"},
-	{MM_EINVAL, "EINVAL"}, {MM_ENOSPC, "ENOSPC"}, {MM_ERANGE, "ERANGE"},
+	{MM_EPERM, "EPERM"},           {MM_ENOENT, "ENOENT"}, {MM_EIO, "EIO"},
+	{MM_E2BIG, "E2BIG"},           {MM_ENOMEM, "ENOMEM"}, {MM_EFAULT, "EFAULT"},
+	{MM_EBUSY, "EBUSY"},           {MM_ENODEV, "ENODEV"}, {MM_EINVAL, "EINVAL"},
+	{MM_ENOSPC, "ENOSPC"},         {MM_ERANGE, "ERANGE"}, {MM_EEXIST, "EEXIST"},
+	{MM_EOPNOTSUPP, "EOPNOTSUPP"},
 };
 
 #define NR_NAMES (sizeof(names) / sizeof(names[0]))

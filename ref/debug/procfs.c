@@ -220,7 +220,8 @@ static void pagetype_blocks(const struct mm_machine *m, const struct zone *z, FI
 	/* a pageblock counts where its first frame in the zone lies */
 	for (pfn = z->start_pfn; pfn < end;
 	     pfn = (mm_migratetype_block(m, pfn) + 1) << m->desc.pageblock_order) {
-		if (mm_page_of(m, pfn_of(pfn))->zone == z->id)
+		if (mm_sparse_next_ready(m, pfn) == pfn &&
+		    mm_page_of(m, pfn_of(pfn))->zone == z->id)
 			count[mm_migratetype_get(m, pfn)]++;
 	}
 	(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);

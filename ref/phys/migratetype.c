@@ -9,6 +9,7 @@
 #include "mm/migratetype.h"
 
 #include "mm/rng.h"
+#include "mm/sparse.h"
 #include "mm/zone.h"
 
 #include <string.h>
@@ -23,7 +24,23 @@ static uint64_t block_hash(const struct mm_machine *m, uint64_t id)
 	return mm_hash64_add(id, m->pageblock[id]);
 }
 
-static const struct mm_kind_ops block_kind = {"pageblock", block_count, block_hash};
+/* Of a section that is not ready, pageblocks have no type yet. */
+static uint64_t block_next(const struct mm_machine *m, uint64_t id)
+{
+	uint64_t pfn = mm_sparse_next_ready(m, id << m->desc.pageblock_order);
+
+	return pfn == UINT64_MAX ? m->nr_pageblocks : pfn >> m->desc.pageblock_order;
+}
+
+static const struct mm_kind_ops block_kind = {"pageblock", block_count, block_hash, block_next};
+
+void mm_migratetype_init_range(struct mm_machine *m, uint64_t start, uint64_t end)
+{
+	uint64_t first = mm_migratetype_block(m, start);
+
+	memset(m->pageblock + first, MM_MIGRATE_MOVABLE,
+	       (size_t)(mm_migratetype_block(m, end - 1) - first + 1));
+}
 
 int mm_migratetype_boot(struct mm_ctx *x)
 {
@@ -31,10 +48,11 @@ int mm_migratetype_boot(struct mm_ctx *x)
 	uint64_t last = m->max_pfn - 1;
 
 	m->nr_pageblocks = mm_migratetype_block(m, last) + 1;
-	m->pageblock = mm_machine_alloc(m, (size_t)m->nr_pageblocks, 64);
+	m->pageblock = mm_machine_alloc_frames(m, 8, m->desc.pageblock_order);
 	if (!m->pageblock)
 		return -MM_ENOMEM;
-	memset(m->pageblock, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
+	if (!m->desc.deferred)
+		mm_migratetype_init_range(m, 0, m->max_pfn);
 	return mm_machine_kind_set(m, MM_OBJ_PAGEBLOCK, &block_kind);
 }
 

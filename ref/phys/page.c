@@ -45,7 +45,8 @@ static uint64_t frame_hash(const struct mm_machine *m, uint64_t id)
 	return h + mm_ram_hash(m, pfn_of(id));
 }
 
-static const struct mm_kind_ops frame_kind = {"frame", frame_count, frame_hash};
+static const struct mm_kind_ops frame_kind = {"frame", frame_count, frame_hash,
+					      mm_sparse_next_ready};
 
 /* Set once: frames [pfn, end) of one zone. */
 static void init_frames(struct mm_machine *m, uint64_t pfn, uint64_t end, uint8_t zone,
@@ -117,10 +118,11 @@ int mm_page_boot(struct mm_ctx *x)
 {
 	struct mm_machine *m = x->m;
 
-	m->memmap = mm_machine_alloc(m, (size_t)m->max_pfn * sizeof(struct page), 64);
+	m->memmap = mm_machine_alloc_frames(m, 8 * sizeof(struct page), 0);
 	if (!m->memmap)
 		return -MM_ENOMEM;
-	mm_page_init_range(m, 0, m->max_pfn);
+	if (!m->desc.deferred)
+		mm_page_init_range(m, 0, m->max_pfn);
 	return mm_machine_kind_set(m, MM_OBJ_FRAME, &frame_kind);
 }
 

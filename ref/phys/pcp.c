@@ -99,8 +99,8 @@ static uint64_t tuning_hash(const struct mm_machine *m, uint64_t id)
 	return mm_hash64_add(h, (uint64_t)pcp->alloc_factor << 8 | pcp->flags);
 }
 
-static const struct mm_kind_ops pcp_kind = {"per-CPU lists", pcp_count, pcp_hash};
-static const struct mm_kind_ops tuning_kind = {"tuning", tuning_count, tuning_hash};
+static const struct mm_kind_ops pcp_kind = {"per-CPU lists", pcp_count, pcp_hash, NULL};
+static const struct mm_kind_ops tuning_kind = {"tuning", tuning_count, tuning_hash, NULL};
 
 /* ---- limits ---- */
 
@@ -213,19 +213,27 @@ static void init_lists(struct per_cpu_pages *pcp)
 int mm_pcp_boot(struct mm_ctx *x)
 {
 	struct mm_machine *m = x->m;
+	struct per_cpu_pages *boot_set = NULL;
 	int cpu;
 	int i;
 
 	for (i = 0; i < m->nr_zones; i++) {
 		struct zone *z = &m->zones[i];
 
+		z->pageset_batch = 1;
+		/* zones without frames share lists that stay empty, as at boot */
+		if (!z->present && boot_set) {
+			z->pageset = boot_set;
+			continue;
+		}
 		z->pageset = mm_machine_alloc(
 			m, (size_t)m->desc.cpus * sizeof(struct per_cpu_pages), 64);
 		if (!z->pageset)
 			return -MM_ENOMEM;
 		for (cpu = 0; cpu < m->desc.cpus; cpu++)
 			init_lists(pcp_of(z, cpu));
-		z->pageset_batch = 1;
+		if (!z->present)
+			boot_set = z->pageset;
 	}
 	if (m->desc.pcp)
 		m->pcp_orders = (1u << (MM_PCP_COSTLY_ORDER + 1)) - 1;

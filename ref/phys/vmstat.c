@@ -54,22 +54,30 @@ static uint64_t events_hash(const struct mm_machine *m, uint64_t id)
 	return h;
 }
 
-static const struct mm_kind_ops events_kind = {"events", events_count, events_hash};
+static const struct mm_kind_ops events_kind = {"events", events_count, events_hash, NULL};
 
 int mm_vmstat_boot(struct mm_ctx *x)
 {
 	struct mm_machine *m = x->m;
 	size_t cpus = (size_t)m->desc.cpus;
+	struct per_cpu_zonestat *none = NULL;
 	int z;
 
 	m->vm_events = mm_machine_alloc(m, cpus * MM_VM_STRIDE * sizeof(uint64_t), 64);
 	if (!m->vm_events)
 		return -MM_ENOMEM;
 	for (z = 0; z < m->nr_zones; z++) {
+		/* zones without frames count nothing, and share where they would */
+		if (!m->zones[z].present && none) {
+			m->zones[z].zonestats = none;
+			continue;
+		}
 		m->zones[z].zonestats =
 			mm_machine_alloc(m, cpus * sizeof(struct per_cpu_zonestat), 64);
 		if (!m->zones[z].zonestats)
 			return -MM_ENOMEM;
+		if (!m->zones[z].present)
+			none = m->zones[z].zonestats;
 	}
 	return mm_machine_kind_set(m, MM_OBJ_EVENTS, &events_kind);
 }

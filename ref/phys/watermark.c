@@ -125,6 +125,8 @@ static uint64_t settings_hash(const struct mm_machine *m, uint64_t id)
 		const struct zone *z = &m->zones[i];
 
 		h = mm_hash64_add(h, z->managed);
+		if (z->deferred)
+			h = mm_hash64_add(h, z->deferred);
 		h = mm_hash64_add(h, z->boost);
 		h = mm_hash64_add(h, z->percpu_drift_mark);
 		h = mm_hash64_add(h, z->pageset_high_min << 32 | z->pageset_high_max);
@@ -137,7 +139,7 @@ static uint64_t settings_hash(const struct mm_machine *m, uint64_t id)
 	return h;
 }
 
-static const struct mm_kind_ops settings_kind = {"settings", settings_count, settings_hash};
+static const struct mm_kind_ops settings_kind = {"settings", settings_count, settings_hash, NULL};
 
 int mm_watermark_boot(struct mm_ctx *x)
 {

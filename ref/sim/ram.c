@@ -135,9 +135,8 @@ uint64_t mm_ram_hash(const struct mm_machine *m, pfn_t pfn)
 int mm_ram_boot(struct mm_ctx *x)
 {
 	struct mm_machine *m = x->m;
-	size_t words = mm_bitmap_words(m->max_pfn);
 
-	m->written = mm_machine_alloc(m, words * sizeof(uint64_t), 64);
+	m->written = mm_machine_alloc_frames(m, 1, 0);
 	if (!m->written)
 		return -MM_ENOMEM;
 	if (!mm_ram_unit(m))

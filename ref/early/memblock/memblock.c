@@ -49,7 +49,7 @@ static uint64_t memblock_hash(const struct mm_machine *m, uint64_t id)
 							(uint64_t)mb->has_mirror);
 }
 
-static const struct mm_kind_ops memblock_kind = {"memblock", memblock_count, memblock_hash};
+static const struct mm_kind_ops memblock_kind = {"memblock", memblock_count, memblock_hash, NULL};
 
 static void touch_settings(struct mm_ctx *x)
 {
@@ -58,6 +58,24 @@ static void touch_settings(struct mm_ctx *x)
 
 /* ---- boot ---- */
 
+static struct mm_memblock_span span_of(const struct mm_range *r)
+{
+	return (struct mm_memblock_span){r->start * MM_PAGE_SIZE,
+					 (r->end - r->start) * MM_PAGE_SIZE};
+}
+
+/* What firmware says of a range is marked after it was added. */
+static int add_ram(struct mm_ctx *x, const struct mm_range *r)
+{
+	int err = mm_memblock_add(x, span_of(r), r->nid, 0);
+
+	if (!err && (r->flags & MM_RAM_HOTPLUG))
+		err = mm_memblock_mark(x, span_of(r), MM_MEMBLOCK_HOTPLUG);
+	if (!err && (r->flags & MM_RAM_MIRROR))
+		err = mm_memblock_mark(x, span_of(r), MM_MEMBLOCK_MIRROR);
+	return err;
+}
+
 static int fill(struct mm_ctx *x)
 {
 	const struct mm_machine_desc *d = &x->m->desc;
@@ -65,16 +83,9 @@ static int fill(struct mm_ctx *x)
 	int i;
 
 	for (i = 0; i < d->nr_ram && !err; i++)
-		err = mm_memblock_add(
-			x,
-			(struct mm_memblock_span){d->ram[i].start * MM_PAGE_SIZE,
-						  (d->ram[i].end - d->ram[i].start) * MM_PAGE_SIZE},
-			0, 0);
+		err = add_ram(x, &d->ram[i]);
 	for (i = 0; i < d->nr_reserved && !err; i++)
-		err = mm_memblock_reserve(
-			x, (struct mm_memblock_span){d->reserved[i].start * MM_PAGE_SIZE,
-						     (d->reserved[i].end - d->reserved[i].start) *
-							     MM_PAGE_SIZE});
+		err = mm_memblock_reserve(x, span_of(&d->reserved[i]));
 	return err;
 }
 
@@ -94,6 +105,8 @@ int mm_memblock_boot(struct mm_ctx *x)
 			return -MM_ENOMEM;
 	}
 	mb->current_limit = MM_MEMBLOCK_ANYWHERE;
+	mb->movable_node = x->m->desc.movable_node;
+	mb->mirrored_kernelcore = x->m->desc.kernelcore_mirror;
 	x->m->memblock = mb;
 	err = mm_machine_kind_set(x->m, MM_OBJ_MEMBLOCK, &memblock_kind);
 	return err ? err : fill(x);

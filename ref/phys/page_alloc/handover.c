@@ -40,11 +40,9 @@ static bool usable(const struct mm_machine *m, const struct zone *z, uint64_t pf
 	return p->zone == z->id && !(p->flags & (MM_PG_ABSENT | MM_PG_RESERVED));
 }
 
-static void free_zone(struct mm_ctx *x, struct zone *z)
+/* Frames [pfn, end), as far as they are the zone's. */
+static void free_range(struct mm_ctx *x, struct zone *z, uint64_t pfn, uint64_t end)
 {
-	uint64_t end = z->start_pfn + z->spanned;
-	uint64_t pfn = z->start_pfn;
-
 	while (pfn < end) {
 		uint64_t stop = pfn;
 
@@ -56,6 +54,129 @@ static void free_zone(struct mm_ctx *x, struct zone *z)
 			pfn++;
 	}
 }
+
+/* ---- memory that comes by section ---- */
+
+static uint64_t overlap(const struct mm_range *r, uint64_t start, uint64_t end)
+{
+	uint64_t a = r->start > start ? r->start : start;
+	uint64_t b = r->end < end ? r->end : end;
+
+	return a < b ? b - a : 0;
+}
+
+/* What each zone will have when all sections are ready. */
+static void count_deferred(struct mm_machine *m)
+{
+	const struct mm_machine_desc *d = &m->desc;
+	int i;
+	int k;
+
+	for (i = 0; i < d->nr_ram; i++) {
+		const struct mm_range *r = &d->ram[i];
+		uint64_t pfn = r->start;
+
+		while (pfn < r->end) {
+			uint64_t stop = mm_zone_sizes_stretch(m, pfn, r->end, r->nid);
+			struct zone *z = &m->zones[mm_zone_sizes_id(m, pfn, r->nid, r->flags)];
+
+			z->deferred += stop - pfn;
+			for (k = 0; k < d->nr_reserved; k++)
+				z->deferred -= overlap(&d->reserved[k], pfn, stop);
+			pfn = stop;
+		}
+	}
+}
+
+/* Has a section frames of the zone? */
+static bool has_frames(const struct mm_machine *m, const struct zone *z, uint64_t start,
+		       uint64_t end)
+{
+	int i;
+
+	for (i = 0; i < m->desc.nr_ram; i++) {
+		const struct mm_range *r = &m->desc.ram[i];
+		uint64_t pfn = r->start > start ? r->start : start;
+		uint64_t last = r->end < end ? r->end : end;
+
+		while (r->nid == z->nid && pfn < last) {
+			if (mm_zone_sizes_id(m, pfn, r->nid, r->flags) == z->id)
+				return true;
+			pfn = mm_zone_sizes_stretch(m, pfn, last, r->nid);
+		}
+	}
+	return false;
+}
+
+/* The lowest section with frames of the zone that is not ready; nr_sections: none. */
+static uint64_t next_section(const struct mm_machine *m, struct zone *z)
+{
+	uint64_t pages = mm_sparse_pages(m);
+	uint64_t nr;
+
+	if (!z->next_section)
+		z->next_section = z->start_pfn / pages;
+	for (nr = z->next_section; nr < m->nr_sections; nr++) {
+		const struct mem_section *s = mm_sparse_section(m, nr);
+
+		if (s && !(s->section_mem_map & MM_SECTION_READY) &&
+		    has_frames(m, z, nr * pages, (nr + 1) * pages))
+			break;
+	}
+	z->next_section = nr;
+	return nr;
+}
+
+/* Give zones what they have in frames [start, end). */
+static void fill_zones(struct mm_ctx *x, uint64_t start, uint64_t end)
+{
+	int i;
+
+	for (i = 0; i < x->m->nr_zones; i++) {
+		struct zone *z = &x->m->zones[i];
+		uint64_t from = z->start_pfn > start ? z->start_pfn : start;
+		uint64_t to = z->start_pfn + z->spanned < end ? z->start_pfn + z->spanned : end;
+		uint64_t before = z->managed;
+
+		if (from >= to)
+			continue;
+		free_range(x, z, from, to);
+		if (x->m->desc.deferred)
+			z->deferred -= z->managed - before;
+	}
+}
+
+/* For who follows the digest. */
+static void take_in(struct mm_machine *m, uint64_t start, uint64_t end)
+{
+	unsigned int po = m->desc.pageblock_order;
+
+	mm_machine_digest_adopt(m, MM_OBJ_FRAME, start, end);
+	mm_machine_digest_adopt(m, MM_OBJ_PAGEBLOCK, start >> po, ((end - 1) >> po) + 1);
+}
+
+bool mm_page_alloc_grow(struct mm_ctx *x, struct zone *z)
+{
+	struct mm_machine *m = x->m;
+	uint64_t pages = mm_sparse_pages(m);
+	uint64_t nr = z->deferred ? next_section(m, z) : m->nr_sections;
+	uint64_t start = nr * pages;
+	uint64_t end = start + pages < m->max_pfn ? start + pages : m->max_pfn;
+
+	if (nr >= m->nr_sections || mm_machine_populate(m, start, end))
+		return false;
+	mm_page_init_range(m, start, end);
+	mm_migratetype_init_range(m, start, end);
+	mm_sparse_set_ready(x, nr);
+	fill_zones(x, start, end);
+	mm_touch(x, MM_OBJ_SETTINGS, 0);
+	if (x->touched)
+		take_in(m, start, end);
+	mm_event(x, MM_EV_mm_zone_grow, nr, start, end, z->id);
+	return true;
+}
+
+/* ---- boot ---- */
 
 static void set_fast_flags(const struct mm_machine *m)
 {
@@ -78,10 +199,11 @@ static void set_fast_flags(const struct mm_machine *m)
 int mm_page_alloc_boot(struct mm_ctx *x)
 {
 	struct mm_machine *m = x->m;
-	int z;
 
-	for (z = 0; z < m->nr_zones; z++)
-		free_zone(x, &m->zones[z]);
+	if (m->desc.deferred)
+		count_deferred(m);
+	else
+		fill_zones(x, 0, m->max_pfn);
 	mm_migratetype_decide_grouping(x);
 	if (!m->sysctl.min_free_kbytes)
 		m->sysctl.min_free_kbytes = mm_watermark_default_min_free_kbytes(m);

@@ -174,11 +174,12 @@ static MM_ALWAYS_INLINE bool zone_has_enough(struct mm_ctx *x, struct zone *z,
 static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
 					      const struct request *rq, uint32_t alloc_flags)
 {
-	struct page *page;
+	struct page *page = NULL;
 
-	if (!zone_has_enough(x, z, rq, alloc_flags))
-		return NULL;
-	page = take_from(x, z, rq, alloc_flags);
+	do {
+		if (zone_has_enough(x, z, rq, alloc_flags))
+			page = take_from(x, z, rq, alloc_flags);
+	} while (!page && MM_UNLIKELY(z->deferred) && mm_page_alloc_grow(x, z));
 	if (!page)
 		return NULL;
 	mm_vmstat_count(x, MM_VM_PGALLOC + z->type, (uint64_t)1 << rq->order);

@@ -46,7 +46,7 @@ static uint64_t zone_hash(const struct mm_machine *m, uint64_t id)
 	return h;
 }
 
-static const struct mm_kind_ops zone_kind = {"zone", zone_count, zone_hash};
+static const struct mm_kind_ops zone_kind = {"zone", zone_count, zone_hash, NULL};
 
 /* Count the frames of all zones. */
 static void count_present(struct mm_machine *m)

@@ -22,7 +22,12 @@ int mm_machine_kind_set(struct mm_machine *m, enum mm_obj kind, const struct mm_
 {
 	uint64_t n = ops->count(m);
 
-	m->digest[kind].cached = mm_machine_alloc(m, (size_t)n * sizeof(uint64_t), 64);
+	if (kind == MM_OBJ_FRAME)
+		m->digest[kind].cached = mm_machine_alloc_frames(m, 64, 0);
+	else if (kind == MM_OBJ_PAGEBLOCK)
+		m->digest[kind].cached = mm_machine_alloc_frames(m, 64, m->desc.pageblock_order);
+	else
+		m->digest[kind].cached = mm_machine_alloc(m, (size_t)n * sizeof(uint64_t), 64);
 	if (!m->digest[kind].cached)
 		return -MM_ENOMEM;
 	m->digest[kind].ops = ops;
@@ -32,6 +37,33 @@ int mm_machine_kind_set(struct mm_machine *m, enum mm_obj kind, const struct mm_
 uint64_t mm_machine_kind_count(const struct mm_machine *m, enum mm_obj kind)
 {
 	return m->digest[kind].ops ? m->digest[kind].ops->count(m) : 0;
+}
+
+uint64_t mm_machine_kind_next(const struct mm_machine *m, enum mm_obj kind, uint64_t id)
+{
+	const struct mm_kind_ops *ops = m->digest[kind].ops;
+
+	return ops && ops->next ? ops->next(m, id) : id;
+}
+
+/* The part of an object as it is now, taken into the sums. */
+static void refresh(struct mm_machine *m, enum mm_obj kind, uint64_t id)
+{
+	uint64_t *cached = &m->digest[kind].cached[id];
+	uint64_t now = part(m, kind, id);
+
+	if (now != *cached)
+		m->digest_changed = mm_touched_key(kind, id);
+	m->digest_sum += now - *cached;
+	if (mm_touched_is_hint(kind))
+		m->digest_hints += now - *cached;
+	*cached = now;
+}
+
+void mm_machine_digest_adopt(struct mm_machine *m, enum mm_obj kind, uint64_t first, uint64_t last)
+{
+	for (; first < last; first++)
+		refresh(m, kind, first);
 }
 
 uint64_t mm_machine_digest(const struct mm_machine *m)
@@ -53,17 +85,7 @@ void mm_machine_digest_follow(struct mm_machine *m, const struct mm_touched *t)
 		return;
 	}
 	for (i = 0; i < t->nr; i++) {
-		enum mm_obj kind = mm_touched_kind(t->key[i]);
-		uint64_t id = mm_touched_id(t->key[i]);
-		uint64_t *cached = &m->digest[kind].cached[id];
-		uint64_t now = part(m, kind, id);
-
-		if (now != *cached)
-			m->digest_changed = t->key[i];
-		m->digest_sum += now - *cached;
-		if (mm_touched_is_hint(kind))
-			m->digest_hints += now - *cached;
-		*cached = now;
+		refresh(m, mm_touched_kind(t->key[i]), mm_touched_id(t->key[i]));
 	}
 }
 
@@ -74,10 +96,12 @@ uint64_t mm_machine_digest_sweep(const struct mm_machine *m)
 
 	for (kind = 0; kind < MM_OBJ_NR; kind++) {
 		uint64_t n = mm_machine_kind_count(m, (enum mm_obj)kind);
+		enum mm_obj k = (enum mm_obj)kind;
 		uint64_t id;
 
-		for (id = 0; id < n; id++)
-			sum += part(m, (enum mm_obj)kind, id);
+		for (id = mm_machine_kind_next(m, k, 0); id < n;
+		     id = mm_machine_kind_next(m, k, id + 1))
+			sum += part(m, k, id);
 	}
 	return sum;
 }
@@ -88,10 +112,10 @@ bool mm_machine_digest_stale(const struct mm_machine *m, enum mm_obj *kind, uint
 
 	for (k = 0; k < MM_OBJ_NR; k++) {
 		uint64_t n = mm_machine_kind_count(m, (enum mm_obj)k);
-		uint64_t i = 0;
+		uint64_t i = mm_machine_kind_next(m, (enum mm_obj)k, 0);
 
 		while (i < n && m->digest[k].cached[i] == part(m, (enum mm_obj)k, i))
-			i++;
+			i = mm_machine_kind_next(m, (enum mm_obj)k, i + 1);
 		if (i < n) {
 			*kind = (enum mm_obj)k;
 			*id = i;
@@ -111,7 +135,8 @@ void mm_machine_digest_rebuild(struct mm_machine *m)
 		uint64_t n = mm_machine_kind_count(m, (enum mm_obj)k);
 		uint64_t i;
 
-		for (i = 0; i < n; i++) {
+		for (i = mm_machine_kind_next(m, (enum mm_obj)k, 0); i < n;
+		     i = mm_machine_kind_next(m, (enum mm_obj)k, i + 1)) {
 			m->digest[k].cached[i] = part(m, (enum mm_obj)k, i);
 			sum += m->digest[k].cached[i];
 			if (mm_touched_is_hint((enum mm_obj)k))

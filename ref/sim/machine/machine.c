@@ -108,7 +108,7 @@ static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
 	return h;
 }
 
-static const struct mm_kind_ops machine_kind = {"machine", machine_count, machine_hash};
+static const struct mm_kind_ops machine_kind = {"machine", machine_count, machine_hash, NULL};
 
 struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_error *e)
 {
@@ -154,6 +154,44 @@ void mm_machine_destroy(struct mm_machine *m)
 void *mm_machine_alloc(struct mm_machine *m, size_t size, size_t align)
 {
 	return mm_arena_alloc(&m->arena, size, align);
+}
+
+/* Elements that stand for the first n frames. */
+static size_t elements(uint64_t n, unsigned int order)
+{
+	return n ? (size_t)((n - 1) >> order) + 1 : 0;
+}
+
+void *mm_machine_alloc_frames(struct mm_machine *m, unsigned int bits, unsigned int order)
+{
+	size_t size = (elements(m->max_pfn, order) * bits + 63) / 64 * 8;
+	void *p;
+
+	if (!m->desc.deferred)
+		return mm_machine_alloc(m, size, 64);
+	if (m->nr_frame_arrays == MM_FRAME_ARRAYS_MAX)
+		return NULL;
+	/* what of it a section has shares no host page with its neighbours where it can */
+	p = mm_arena_reserve(&m->arena, size, 4096);
+	if (p)
+		m->frame_array[m->nr_frame_arrays++] = (struct mm_frame_array){p, bits, order};
+	return p;
+}
+
+int mm_machine_populate(struct mm_machine *m, uint64_t start, uint64_t end)
+{
+	int i;
+
+	for (i = 0; i < m->nr_frame_arrays; i++) {
+		const struct mm_frame_array *a = &m->frame_array[i];
+		size_t first = (size_t)(start >> a->order) * a->bits / 8;
+		size_t last = (elements(end, a->order) * a->bits + 63) / 64 * 8;
+		int err = mm_arena_populate(&m->arena, a->base + first, last - first);
+
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 int mm_machine_image(struct mm_machine *m)

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* sparse properties: words come back, and any trace of additions and removals. */
+#include "mm/sparse.h"
+
+#include "invariants/engine/claims_plant.h"
+#include "invariants/engine/claims_walk.h"
+#include "invariants/engine/prop.h"
+
+#include <string.h>
+
+static void words_come_back(struct mm_prop_run *p)
+{
+	uint64_t index = prop_any(p, 52);
+	uint64_t first = prop_any(p, 52);
+	uint32_t flags = (uint32_t)mm_rng_below(&p->rng, MM_SECTION_FLAGS + 1);
+	uint64_t word = mm_sparse_encode(index, first, flags);
+
+	PROP(p, mm_sparse_decode(word, first) == index, "0x%llx from 0x%llx gives 0x%llx",
+	     (unsigned long long)index, (unsigned long long)first,
+	     (unsigned long long)mm_sparse_decode(word, first));
+	PROP(p, (word & MM_SECTION_FLAGS) == flags, "flags 0x%x", flags);
+	/* any frame of the section is as far from the first as its struct page is */
+	PROP(p, mm_sparse_decode(word, first + 77) == index + 77, "the 77th frame");
+}
+
+/* ---- any trace ---- */
+
+static const char *const machines[] = {
+	"ram=1M-3M,9M-10M,20M-24M section=4M max_order=6",
+	"ram=0-1M,15M-16M section=4M max_order=3 memmodel=sparse",
+	"ram=0-2M,62M-64M section=8M max_order=6",
+	"ram=4M,12M-16M section=1M max_order=4 memmodel=flat",
+	"ram=0-2M,510M-512M section=256M",
+	"ram=2M-130M,640M-641M",
+};
+
+static void any_change(struct mm_prop_run *p, struct mm_trace *t, uint64_t grain, uint64_t end)
+{
+	bool add = mm_rng_below(&p->rng, 5) < 3;
+	const char *name = add ? "section_add" : "section_remove";
+	struct mm_op op;
+
+	memset(&op, 0, sizeof(op));
+	op.op = (uint16_t)mm_optable_find(name, strlen(name));
+	op.arg[0] = mm_rng_below(&p->rng, end / grain + 2) * grain;
+	op.arg[1] = (1 + mm_rng_below(&p->rng, mm_rng_below(&p->rng, 3) ? 3 : 40)) * grain;
+	/* now and then a border that is none */
+	if (mm_rng_below(&p->rng, 16) == 0)
+		op.arg[mm_rng_below(&p->rng, 2)] += MM_PAGE_SIZE;
+	MM_PRE(mm_trace_add(t, &op) == 0);
+}
+
+static void changes_follow_the_set(struct mm_prop_run *p)
+{
+	const char *machine = machines[mm_rng_below(&p->rng, 6)];
+	struct mm_machine *m = mm_boot(machine, NULL);
+	struct mm_trace t;
+	uint64_t grain;
+	int i;
+
+	PROP(p, m, "%s does not boot", machine);
+	grain = mm_sparse_subsection_pages(m) * MM_PAGE_SIZE;
+	if (m->desc.memmodel == MM_MEMMODEL_SPARSE && mm_rng_below(&p->rng, 4))
+		grain = mm_sparse_pages(m) * MM_PAGE_SIZE;
+	mm_trace_init(&t);
+	t.machine = mm_trace_keep(&t, machine, strlen(machine));
+	for (i = 0; i < 60; i++)
+		any_change(p, &t, grain, m->max_pfn * MM_PAGE_SIZE);
+	mm_walk_judge(p, &t);
+	mm_trace_free(&t);
+	mm_machine_destroy(m);
+}
+
+/* ---- plantings ---- */
+
+static struct mem_section *first(const struct mm_victim *v)
+{
+	mm_touch(v->x, MM_OBJ_SECTION, 0);
+	return mm_sparse_section(v->m, 0);
+}
+
+static void map_without_memory(struct mm_victim *v)
+{
+	first(v)->subsections = 0;
+}
+
+static void absent_with_a_map(struct mm_victim *v)
+{
+	first(v)->section_mem_map &= ~(uint64_t)MM_SECTION_PRESENT;
+}
+
+static void map_that_leads_elsewhere(struct mm_victim *v)
+{
+	first(v)->section_mem_map += 64;
+}
+
+static void later_section_is_ready(struct mm_victim *v)
+{
+	first(v)->section_mem_map &= ~(uint64_t)(MM_SECTION_EARLY | MM_SECTION_ONLINE);
+}
+
+static void subsection_too_many(struct mm_victim *v)
+{
+	first(v)->subsections |= (uint64_t)1 << 60;
+}
+
+static const struct mm_plant plants[] = {
+	{"sparse.sections", map_without_memory, NULL, false},
+	{"sparse.sections", absent_with_a_map, NULL, false},
+	{"sparse.sections", map_that_leads_elsewhere, NULL, false},
+	{"sparse.sections", later_section_is_ready, NULL, false},
+	{"sparse.sections", subsection_too_many, NULL, false},
+	{NULL, NULL, NULL, false},
+};
+
+static void planted(struct mm_prop_run *p)
+{
+	mm_plants_run(p, plants);
+}
+
+const struct mm_prop mm_sparse_props[] = {
+	{"sparse.words_come_back", words_come_back, 2000},
+	{"sparse.changes_follow_the_set", changes_follow_the_set, 120},
+	{"sparse." MM_PLANTS_PROPERTY, planted, 1},
+	{NULL, NULL, 0},
+};
