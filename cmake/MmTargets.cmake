@@ -42,7 +42,7 @@ function(mm_library_ref)
 	add_library(mmref STATIC ${core} ${files} "${MM_GEN}/registry_ref.c")
 	add_library(mmref::mmref ALIAS mmref)
 	target_include_directories(mmref PUBLIC
-		"$<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>")
+		"$<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 	mm_flags(mmref INSTRUMENT)
 endfunction()
 

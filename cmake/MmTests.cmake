@@ -10,6 +10,7 @@
 #   fuzz-smoke     each fuzz target for a fixed number of inputs
 #   build          what does not depend on the build: its own refusals, on toy
 #                  trees, planted source, READMEs                 (also: slow)
+#   install        what is installed, used from outside of the tree (also: build)
 #
 # A test that cannot run here is not added, and configuring says why.
 include_guard()
@@ -146,4 +147,6 @@ function(mm_test_build_system)
 		mm_test(build/${name} LABELS build slow
 			COMMAND bash cmake/tests/${name}.sh "${CMAKE_BINARY_DIR}/toy/${name}")
 	endforeach()
+	mm_test(build/install LABELS install build slow
+		COMMAND bash cmake/tests/install.sh "${CMAKE_BINARY_DIR}/install-test")
 endfunction()
