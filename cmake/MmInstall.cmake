@@ -21,6 +21,7 @@ function(mm_add_install)
 	write_basic_package_version_file("${MM_GEN}/mmref-config-version.cmake" COMPATIBILITY SameMinorVersion)
 	install(FILES "${MM_GEN}/mmref-config-version.cmake" DESTINATION "${package}")
 	mm_install_pkgconfig()
+	mm_install_manual()
 endfunction()
 
 # The prefix is found from where the file lies; full folders, because each of
@@ -46,4 +47,27 @@ Cflags: -I\${includedir}
 Libs: -L\${libdir} -lmmref
 ")
 	install(FILES "${MM_GEN}/mmref.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endfunction()
+
+# The command prints its own manual page and completions.  It does so when it is
+# installed, not when it is built: a command that refuses to start (optable.lock)
+# has to be built to say why.
+function(mm_install_manual)
+	if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+		message(STATUS "manual page and completions: skipped: no CMAKE_CROSSCOMPILING_EMULATOR runs the command")
+		return()
+	endif()
+	set(share "${CMAKE_INSTALL_DATADIR}")
+	mm_install_printed("--man" mmref.1 "${CMAKE_INSTALL_MANDIR}/man1" mmref.1)
+	mm_install_printed("--completion;bash" mmref.bash "${share}/bash-completion/completions" mmref)
+	mm_install_printed("--completion;zsh" mmref.zsh "${share}/zsh/site-functions" _mmref)
+	mm_install_printed("--completion;fish" mmref.fish "${share}/fish/vendor_completions.d" mmref.fish)
+endfunction()
+
+# What `mmref help ARGUMENTS` prints, by way of <build>/gen/FILE.
+function(mm_install_printed arguments file destination name)
+	install(CODE "
+		execute_process(COMMAND $<TARGET_PROPERTY:mmref-cli,CROSSCOMPILING_EMULATOR> \"$<TARGET_FILE:mmref-cli>\" help ${arguments}
+			OUTPUT_FILE \"${MM_GEN}/${file}\" COMMAND_ERROR_IS_FATAL ANY)")
+	install(FILES "${MM_GEN}/${file}" DESTINATION "${destination}" RENAME "${name}")
 endfunction()

@@ -50,7 +50,7 @@ expect 3 'the file is empty' "$mmref" import /dev/null
 expect 2 'usage' "$mmref" run
 expect 2 'no subcommand' "$mmref" nonsense
 expect 2 'no target' "$mmref" fuzz nonsense
-expect 2 'views are: buddyinfo pagetypeinfo zoneinfo vmstat unusable_index extfrag_index memblock' \
+expect 2 'there are: buddyinfo pagetypeinfo zoneinfo vmstat unusable_index extfrag_index memblock' \
 	"$mmref" show nonsense
 mkdir empty
 expect 4 'no trace' "$mmref" check empty

@@ -6,6 +6,7 @@
  * both must end in the same digest.
  */
 #include "fuzz/command/command.h"
+#include "fuzz/command/form.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <sys/stat.h>
 
 struct check_args {
+	struct words paths;
 	const char *machine;
 	const char *target;
 	bool verbose;
@@ -25,6 +27,26 @@ struct check_args {
 	int status; /* worst so far */
 	struct progress progress;
 };
+
+static const struct command_option options[] = {
+	OPTION_FLAG("v", struct check_args, verbose, "a line for each good trace, with its digest"),
+	OPTION_TEXT("m", "MACHINE", WORD_MACHINE, struct check_args, machine,
+		    "judge on this machine, not on the traces'"),
+	OPTION_TEXT("bytes", "TARGET", WORD_TARGET, struct check_args, target,
+		    "read the files as a fuzzer's bytes for this target"),
+	OPTION_END,
+};
+
+static const struct command_word words[] = {
+	WORD_MANY("FILE|FOLDER", WORD_TRACE, struct check_args, paths, "no trace given"),
+	WORD_END,
+};
+
+const struct command_form check_form = {
+	options, words,
+	"Each trace runs twice, on a fresh machine and on a reset one; both must end in the\n"
+	"same digest.  In folders the files *.ops are taken, with --bytes all.\n",
+	"mmref check -v corpus/phys\njudge all traces below a folder\n"};
 
 static void worse(struct check_args *a, int status)
 {
@@ -143,27 +165,16 @@ static void check_path(struct check_args *a, const char *path, int depth)
 int command_check(int argc, char **argv)
 {
 	struct check_args a;
-	int files = 0;
+	int status;
 	int i;
 
 	memset(&a, 0, sizeof(a));
-	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "-v") == 0)
-			a.verbose = true;
-		else if (strcmp(argv[i], "-m") == 0 && i + 1 < argc)
-			a.machine = argv[++i];
-		else if (strcmp(argv[i], "--bytes") == 0 && i + 1 < argc)
-			a.target = argv[++i];
-		else if (argv[i][0] == '-' && argv[i][1])
-			return usage_error("check", "unknown or incomplete option %s", argv[i]);
-		else
-			argv[1 + files++] = argv[i];
-	}
-	if (!files)
-		return usage_error("check", "no trace given");
+	status = form_parse(&check_form, &a, argc, argv);
+	if (status)
+		return status;
 	progress_start(&a.progress, "check");
-	for (i = 0; i < files; i++)
-		check_path(&a, argv[1 + i], 0);
+	for (i = 0; i < a.paths.nr; i++)
+		check_path(&a, a.paths.word[i], 0);
 	progress_end(&a.progress);
 	if (!a.traces && !a.status) {
 		(void)fprintf(stderr, "mmref check: no trace (*.ops) found\n");

@@ -20,14 +20,18 @@ enum status {
 	STATUS_OUR_FAULT = 5
 };
 
+struct command_form;
+
 struct subcommand {
 	const char *name;
 	int (*main)(int argc, char **argv); /* argv[0] is the subcommand */
 	const char *line;                   /* one line of help */
-	const char *usage;                  /* after "usage: mmref " */
+	const struct command_form *form;    /* its words and options: form.h */
 };
 
 extern const struct subcommand subcommands[];
+const struct subcommand *subcommand_find(const char *name); /* NULL: there is none */
+
 int command_help(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
@@ -36,6 +40,30 @@ int command_import(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_oracle(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+
+extern const struct command_form help_form;
+extern const struct command_form run_form;
+extern const struct command_form check_form;
+extern const struct command_form fuzz_form;
+extern const struct command_form import_form;
+extern const struct command_form show_form;
+extern const struct command_form oracle_form;
+extern const struct command_form doctor_form;
+
+/* What `mmref help` explains beside subcommands; the last has no name. */
+struct help_topic {
+	const char *name;
+	void (*print)(void);
+	const char *line;
+};
+
+extern const struct help_topic help_topics[];
+/* What `mmref` itself takes. */
+void usage(FILE *out);
+/* What a subcommand takes. */
+void help_subcommand(const struct subcommand *s, FILE *out);
+/* Views of `mmref show` in order, NULL after the last. */
+const char *show_view_name(size_t i);
 
 /* "usage: mmref ..." of a subcommand on standard error; STATUS_USAGE. */
 int usage_error(const char *name, const char *fmt, ...) MM_PRINTF(2, 3);

@@ -9,6 +9,7 @@
  */
 #include "fuzz/command/command.h"
 #include "fuzz/command/doctor.h"
+#include "fuzz/command/form.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,13 +82,31 @@ static int examine(const struct complaint *c, bool json)
 	return STATUS_OK;
 }
 
+struct doctor_args {
+	bool json;
+};
+
+static const struct command_option options[] = {
+	OPTION_FLAG("json", struct doctor_args, json, "an object per line"),
+	OPTION_END,
+};
+
+static const struct command_word words[] = {
+	WORD_END,
+};
+
+const struct command_form doctor_form = {
+	options, words,
+	"A line reads: VERDICT NAME FOUND | SERVES | MEND.  It changes nothing, and what is\n"
+	"missing is no failure of the command.\n",
+	"mmref doctor | grep -v '^ok'\nwhat does not work here, and what mends it\n"};
+
 int command_doctor(int argc, char **argv)
 {
-	bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
-	int status;
+	struct doctor_args a = {false};
+	int status = form_parse(&doctor_form, &a, argc, argv);
 
-	if (argc > 1 && !json)
-		return usage_error("doctor", "unknown option %s", argv[1]);
-	status = examine(doctor_tools, json);
-	return status ? status : examine(doctor_kernel, json);
+	if (!status)
+		status = examine(doctor_tools, a.json);
+	return status ? status : examine(doctor_kernel, a.json);
 }

@@ -10,7 +10,7 @@
  * Findings that were kept earlier (.mmref-fail) are replayed first.
  */
 #include "fuzz/command/command.h"
-#include "fuzz/trace/arg.h"
+#include "fuzz/command/form.h"
 #include "fuzz/trace/exec.h"
 
 #include <dirent.h>
@@ -39,43 +39,42 @@ struct fuzz_args {
 	bool ignore_stored;
 };
 
-static int number(const char *s, uint64_t *v)
-{
-	return mm_arg_number(s, strlen(s), v) ? 0 : -MM_EINVAL;
-}
+static const struct command_option options[] = {
+	OPTION_NUMBER("seconds", "N", struct fuzz_args, seconds, 0,
+		      "search so long; without --runs 20 seconds"),
+	OPTION_NUMBER("runs", "N", struct fuzz_args, runs, 0, "at most so many inputs"),
+	OPTION_NUMBER("seed", "N", struct fuzz_args, seed, 0, "of what is random; 1"),
+	OPTION_TEXT("corpus", "FOLDER", WORD_FILE, struct fuzz_args, corpus,
+		    "libfuzzer: inputs to begin with; new ones are put there"),
+	OPTION_LISTED("engine", "ENGINE", struct fuzz_args, engine, "libfuzzer blind",
+		      "libfuzzer where fuzz_TARGET lies beside mmref, else blind"),
+	OPTION_FLAG("ignore-stored", struct fuzz_args, ignore_stored,
+		    "do not replay what .mmref-fail holds first"),
+	OPTION_END,
+};
+
+static const struct command_word words[] = {
+	WORD_ONE("TARGET", WORD_TARGET, struct fuzz_args, target,
+		 "no target given; `mmref help targets` lists them"),
+	WORD_END,
+};
+
+const struct command_form fuzz_form = {
+	options, words,
+	"A finding is kept in .mmref-fail as a trace, and the last line printed replays it.\n"
+	"Inputs of the blind engine follow from the seed alone.\n",
+	"mmref fuzz buddy --seconds 60\nsearch for a minute\n"};
 
 static int parse_args(struct fuzz_args *a, int argc, char **argv)
 {
-	int i;
+	int status;
 
 	memset(a, 0, sizeof(*a));
 	a->seed = 1;
-	for (i = 1; i < argc; i++) {
-		uint64_t *v = strcmp(argv[i], "--seconds") == 0 ? &a->seconds
-			      : strcmp(argv[i], "--runs") == 0  ? &a->runs
-			      : strcmp(argv[i], "--seed") == 0  ? &a->seed
-								: NULL;
-
-		if (v) {
-			if (i + 1 == argc || number(argv[++i], v))
-				return usage_error("fuzz", "%s takes a number", argv[i]);
-		} else if (strcmp(argv[i], "--corpus") == 0 && i + 1 < argc) {
-			a->corpus = argv[++i];
-		} else if (strcmp(argv[i], "--engine") == 0 && i + 1 < argc) {
-			a->engine = argv[++i];
-		} else if (strcmp(argv[i], "--ignore-stored") == 0) {
-			a->ignore_stored = true;
-		} else if (argv[i][0] == '-' || a->target) {
-			return usage_error("fuzz", "unknown or incomplete option %s", argv[i]);
-		} else {
-			a->target = argv[i];
-		}
-	}
-	if (!a->target)
-		return usage_error("fuzz", "no target given; `mmref help targets` lists them");
-	if (!a->seconds && !a->runs)
+	status = form_parse(&fuzz_form, a, argc, argv);
+	if (!status && !a->seconds && !a->runs)
 		a->seconds = 20;
-	return STATUS_OK;
+	return status;
 }
 
 /* ---- the blind engine ---- */
@@ -382,8 +381,6 @@ int command_fuzz(int argc, char **argv)
 		a.engine = have ? "libfuzzer" : "blind";
 	if (strcmp(a.engine, "blind") == 0)
 		return fuzz_blind(&a);
-	if (strcmp(a.engine, "libfuzzer") != 0)
-		return usage_error("fuzz", "no engine \"%s\"", a.engine);
 	if (!have) {
 		(void)fprintf(stderr,
 			      "mmref: this build has no libFuzzer program for %s; use the "

@@ -5,6 +5,7 @@
  * recording or a full disk leaves no half trace behind.
  */
 #include "fuzz/command/command.h"
+#include "fuzz/command/form.h"
 #include "fuzz/import/import.h"
 
 #include <errno.h>
@@ -70,33 +71,44 @@ static int import_to(const char *path, enum mm_import_format format, const char 
 	return status;
 }
 
+struct import_args {
+	const char *recording;
+	const char *to;
+	const char *format;
+};
+
+static const struct command_option options[] = {
+	OPTION_TEXT("o", "FILE", WORD_FILE, struct import_args, to,
+		    "write the trace there, not to standard output"),
+	OPTION_LISTED("format", "FORMAT", struct import_args, format, "kmem ftrace perf",
+		      "what the recording is; without, its beginning says it"),
+	OPTION_END,
+};
+
+static const struct command_word words[] = {
+	WORD_ONE("RECORDING", WORD_FILE, struct import_args, recording, "no recording given"),
+	WORD_END,
+};
+
+const struct command_form import_form = {
+	options, words,
+	"RECORDING: compact (kmem), ftrace text, or perf script; gzip or plain, - for a pipe.\n"
+	"A FILE that cannot be written whole is not left behind in part.\n",
+	"mmref import git_log.txt.gz -o git_log.ops\na trace of what a kernel was asked for\n"};
+
 int command_import(int argc, char **argv)
 {
 	enum mm_import_format format = MM_IMPORT_ANY;
+	struct import_args a = {NULL, NULL, NULL};
 	struct mm_import_stats st;
-	const char *path = NULL;
-	const char *to = NULL;
-	int status;
-	int i;
+	int status = form_parse(&import_form, &a, argc, argv);
 
-	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "-o") == 0 && i + 1 < argc) {
-			to = argv[++i];
-		} else if (strcmp(argv[i], "--format") == 0 && i + 1 < argc) {
-			if (!mm_import_format_find(argv[++i], &format))
-				return usage_error("import", "unknown format %s", argv[i]);
-		} else if (argv[i][0] == '-' && argv[i][1]) {
-			return usage_error("import", "unknown or incomplete option %s", argv[i]);
-		} else if (path) {
-			return usage_error("import", "one recording at a time");
-		} else {
-			path = argv[i];
-		}
-	}
-	if (!path)
-		return usage_error("import", "no recording given");
-	status = to && strcmp(to, "-") != 0 ? import_to(path, format, to, &st)
-					    : import(path, format, stdout, &st);
+	if (status)
+		return status;
+	if (a.format && !mm_import_format_find(a.format, &format))
+		return usage_error("import", "unknown format %s", a.format);
+	status = a.to && strcmp(a.to, "-") != 0 ? import_to(a.recording, format, a.to, &st)
+						: import(a.recording, format, stdout, &st);
 	if (!status && mm_import_stats_print(&st, "", stderr))
 		status = STATUS_BAD_INPUT;
 	return status;

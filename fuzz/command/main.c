@@ -2,44 +2,28 @@
 /*
  * mmref: the command.  Each subcommand has a file; this one finds it.
  */
-#include "mm/machine.h"
-
 #include "fuzz/command/command.h"
+#include "fuzz/command/form.h"
 #include "fuzz/trace/arg.h"
-#include "fuzz/trace/embedded.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 const struct subcommand subcommands[] = {
-	{"run", command_run, "execute a trace and print each operation with its result",
-	 "run [--check] [--quiet] [--summary] [-m MACHINE] [--bytes TARGET] FILE"},
+	{"run", command_run, "execute a trace and print each operation with its result", &run_form},
 	{"check", command_check, "judge traces: expectations, models, claims, digests",
-	 "check [-v] [-m MACHINE] [--bytes TARGET] FILE|FOLDER ..."},
-	{"fuzz", command_fuzz, "search a target for findings",
-	 "fuzz TARGET [--seconds N] [--runs N] [--seed S] [--corpus FOLDER]\n"
-	 "                  [--engine libfuzzer|blind] [--ignore-stored]"},
-	{"import", command_import, "turn a recording of a kernel into a trace",
-	 "import RECORDING [-o FILE] [--format kmem|ftrace|perf]\n"
-	 "RECORDING: compact, ftrace text, or perf script; gzip or plain, - for a pipe"},
-	{"show", command_show, "print a machine as the kernel prints itself",
-	 "show buddyinfo|pagetypeinfo|zoneinfo|vmstat|unusable_index|extfrag_index|memblock\n"
-	 "                  [-m MACHINE] [TRACE]"},
-	{"oracle", command_oracle, "recompute a real kernel's zoneinfo and compare",
-	 "oracle zoneinfo [--from FOLDER|FILE] [--json]\n"
-	 "       mmref oracle zoneinfo --sweep [--pause MS] [--json]\n"
-	 "FOLDER: zoneinfo and sysctl (lines vm.NAME = VALUE); FILE: a zoneinfo; neither: the\n"
-	 "running kernel.  --sweep (root) writes 20 settings to /proc/sys/vm, compares after\n"
-	 "each, and writes back what was there, whatever happens."},
+	 &check_form},
+	{"fuzz", command_fuzz, "search a target for findings", &fuzz_form},
+	{"import", command_import, "turn a recording of a kernel into a trace", &import_form},
+	{"show", command_show, "print a machine as the kernel prints itself", &show_form},
+	{"oracle", command_oracle, "recompute a real kernel's zoneinfo and compare", &oracle_form},
 	{"doctor", command_doctor, "what works on this machine, and how to mend the rest",
-	 "doctor [--json]"},
-	{"help", command_help, "explain operations, machines, facts, claims, targets",
-	 "help [ops|machine|facts|claims|targets|SUBCOMMAND]"},
+	 &doctor_form},
+	{"help", command_help, "explain operations, machines, facts, claims, targets", &help_form},
 	{NULL, NULL, NULL, NULL},
 };
 
-static void usage(FILE *out)
+void usage(FILE *out)
 {
 	const struct subcommand *s;
 
@@ -50,7 +34,7 @@ static void usage(FILE *out)
 			   "unsupported here, 5 our own fault.\n");
 }
 
-static const struct subcommand *find(const char *name)
+const struct subcommand *subcommand_find(const char *name)
 {
 	const struct subcommand *s;
 
@@ -63,14 +47,18 @@ static const struct subcommand *find(const char *name)
 
 int usage_error(const char *name, const char *fmt, ...)
 {
-	const struct subcommand *s = find(name);
+	const struct subcommand *s = subcommand_find(name);
 	va_list ap;
 
 	(void)fprintf(stderr, "mmref %s: ", name);
 	va_start(ap, fmt);
 	(void)vfprintf(stderr, fmt, ap);
 	va_end(ap);
-	(void)fprintf(stderr, "\nusage: mmref %s\n", s ? s->usage : "SUBCOMMAND ...");
+	(void)fprintf(stderr, "\nusage: mmref ");
+	if (s)
+		form_synopsis(name, s->form, stderr);
+	else
+		(void)fprintf(stderr, "SUBCOMMAND ...\n");
 	return STATUS_USAGE;
 }
 
@@ -93,91 +81,6 @@ int finish_output(int status)
 	return status;
 }
 
-static void help_ops(void)
-{
-	size_t i;
-
-	(void)printf("Operations, one per line of a trace: [name =] operation [handle] "
-		     "[key=value ...] [! result]\n\n");
-	for (i = 0; i < mm_optable_count(); i++) {
-		const struct mm_op_def *d = mm_optable_get(i);
-		char form[128];
-		size_t at;
-		int a;
-
-		at = (size_t)snprintf(form, sizeof(form), "%s%s",
-				      d->makes != MM_ARG_END ? "NAME = " : "", d->name);
-		for (a = 0; a < MM_OP_ARGS_MAX && d->args[a].kind != MM_ARG_END; a++) {
-			bool handle = mm_arg_is_handle(d->args[a].kind);
-
-			at += (size_t)snprintf(form + at, sizeof(form) - at,
-					       handle ? " HANDLE" : " %s=", d->args[a].name);
-		}
-		(void)printf("  %-38s %s\n", form, d->help);
-	}
-	(void)printf("\nAlso: machine FIELD=VALUE ... (first), expect FACT VALUE, # comment.\n"
-		     "Results: ok, skip, -ENOMEM ..., a value, or an outcome such as bad_page.\n");
-}
-
-static void help_claims(void)
-{
-	const struct mm_inv *inv;
-	size_t i;
-
-	for (i = 0; mm_all_invs[i]; i++) {
-		for (inv = mm_all_invs[i]; inv->id; inv++)
-			(void)printf("  %-28s %-9s %s\n", inv->id,
-				     mm_checker_object_name(inv->kind), inv->claim);
-	}
-	for (inv = mm_checker_invs; inv->id; inv++)
-		(void)printf("  %-28s %-9s %s\n", inv->id, "run", inv->claim);
-}
-
-static void help_targets(void)
-{
-	size_t i;
-	int k;
-
-	for (i = 0; mm_embedded_targets[i].name; i++) {
-		struct mm_target t;
-
-		if (mm_target_find(mm_embedded_targets[i].name, &t, NULL))
-			continue;
-		(void)printf("%s: at most %u operations per input, on one of\n", t.name, t.ops_max);
-		for (k = 0; k < t.nr_machines; k++)
-			(void)printf("  machine %s\n", t.machines[k]);
-	}
-}
-
-int command_help(int argc, char **argv)
-{
-	const struct subcommand *s;
-
-	if (argc < 2) {
-		usage(stdout);
-		return STATUS_OK;
-	}
-	s = find(argv[1]);
-	if (strcmp(argv[1], "ops") == 0 || strcmp(argv[1], "operations") == 0) {
-		help_ops();
-	} else if (strcmp(argv[1], "machine") == 0) {
-		(void)printf("Fields of a machine, with form, meaning and default:\n\n");
-		mm_machine_desc_help(stdout);
-	} else if (strcmp(argv[1], "facts") == 0) {
-		(void)printf("Facts for `expect`: %%z zone, %%t migratetype, %%n number\n\n");
-		mm_run_facts_help(stdout);
-	} else if (strcmp(argv[1], "claims") == 0) {
-		help_claims();
-	} else if (strcmp(argv[1], "targets") == 0) {
-		help_targets();
-	} else if (s) {
-		(void)printf("%s\nusage: mmref %s\n", s->line, s->usage);
-	} else {
-		return usage_error("help", "no help on \"%s\"", argv[1]);
-	}
-	return STATUS_OK;
-}
-
 int main(int argc, char **argv)
 {
 	const struct subcommand *s;
@@ -191,7 +94,11 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return finish_output(STATUS_OK);
 	}
-	s = find(argv[1]);
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)printf("mmref %s\n", MM_VERSION);
+		return finish_output(STATUS_OK);
+	}
+	s = subcommand_find(argv[1]);
 	if (!s) {
 		(void)fprintf(stderr, "mmref: no subcommand \"%s\"\n", argv[1]);
 		usage(stderr);
@@ -200,6 +107,10 @@ int main(int argc, char **argv)
 	if (mm_optable_check_lock(&e)) {
 		(void)bad_input(&e);
 		return STATUS_OUR_FAULT;
+	}
+	if (argc == 3 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+		help_subcommand(s, stdout);
+		return finish_output(STATUS_OK);
 	}
 	death_install();
 	return finish_output(s->main(argc - 1, argv + 1));

@@ -4,6 +4,7 @@
  * a kernel says.
  */
 #include "fuzz/command/command.h"
+#include "fuzz/command/form.h"
 #include "fuzz/oracle/oracle.h"
 
 #include <signal.h>
@@ -12,11 +13,35 @@
 #include <unistd.h>
 
 struct options {
+	const char *what;
 	const char *from; /* NULL: the running kernel */
 	bool sweep;
 	bool json;
-	unsigned int pause_ms;
+	uint64_t pause_ms;
 };
+
+static const struct command_option rows[] = {
+	OPTION_TEXT("from", "FOLDER|FILE", WORD_FILE, struct options, from,
+		    "a saved copy, not the running kernel"),
+	OPTION_FLAG("sweep", struct options, sweep,
+		    "as root: write 20 settings to /proc/sys/vm, compare after each"),
+	OPTION_NUMBER("pause", "MS", struct options, pause_ms, 60000,
+		      "wait so many milliseconds after each setting"),
+	OPTION_FLAG("json", struct options, json, "an object per line"),
+	OPTION_END,
+};
+
+static const struct command_word words[] = {
+	{"zoneinfo", WORD_LISTED, false, false, FORM_TEXT(struct options, what),
+	 "what is to be recomputed? there is: zoneinfo", "zoneinfo"},
+	WORD_END,
+};
+
+const struct command_form oracle_form = {
+	rows, words,
+	"FOLDER: zoneinfo and sysctl (lines vm.NAME = VALUE); FILE: a zoneinfo; neither: the\n"
+	"running kernel.  --sweep writes back what was there, whatever happens.\n",
+	"mmref oracle zoneinfo\nhold the running kernel's marks against the formulas\n"};
 
 /* ---- printing ---- */
 
@@ -201,7 +226,8 @@ static void say_restored(const struct options *o, const struct mm_oracle_swept *
 
 static int sweep(const struct options *o)
 {
-	const struct mm_oracle_sweep s = {o->pause_ms, begin_setting, print_row, (void *)o};
+	const struct mm_oracle_sweep s = {(unsigned int)o->pause_ms, begin_setting, print_row,
+					  (void *)o};
 	struct mm_oracle_swept swept;
 	struct mm_error e = {0};
 
@@ -225,34 +251,13 @@ static int sweep(const struct options *o)
 	return swept.r.differ ? STATUS_FINDING : STATUS_OK;
 }
 
-static bool milliseconds(const char *text, unsigned int *ms)
-{
-	char *rest;
-	unsigned long v = strtoul(text, &rest, 10);
-
-	*ms = (unsigned int)v;
-	return *text >= '0' && *text <= '9' && !*rest && v <= 60000;
-}
-
 int command_oracle(int argc, char **argv)
 {
-	struct options o = {NULL, false, false, 0};
-	int i;
+	struct options o = {NULL, NULL, false, false, 0};
+	int status = form_parse(&oracle_form, &o, argc, argv);
 
-	if (argc < 2 || strcmp(argv[1], "zoneinfo") != 0)
-		return usage_error("oracle", "what is to be recomputed? there is: zoneinfo");
-	for (i = 2; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			o.json = true;
-		else if (strcmp(argv[i], "--sweep") == 0)
-			o.sweep = true;
-		else if (strcmp(argv[i], "--from") == 0 && i + 1 < argc)
-			o.from = argv[++i];
-		else if (strcmp(argv[i], "--pause") != 0 || i + 1 == argc)
-			return usage_error("oracle", "unknown or incomplete option %s", argv[i]);
-		else if (!milliseconds(argv[++i], &o.pause_ms))
-			return usage_error("oracle", "--pause %s: expected 0 to 60000", argv[i]);
-	}
+	if (status)
+		return status;
 	if (o.sweep && o.from)
 		return usage_error("oracle", "a saved copy takes no settings: --sweep or --from");
 	return o.sweep ? sweep(&o) : once(&o);

@@ -4,6 +4,7 @@
  * every operation with the result it had.
  */
 #include "fuzz/command/command.h"
+#include "fuzz/command/form.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -17,31 +18,30 @@ struct run_args {
 	bool summary;
 };
 
-static int parse_args(struct run_args *a, int argc, char **argv)
-{
-	int i;
+static const struct command_option options[] = {
+	OPTION_FLAG("check", struct run_args, check,
+		    "judge expectations, models and claims after every operation"),
+	OPTION_FLAG("quiet", struct run_args, quiet, "do not print the operations"),
+	OPTION_FLAG("summary", struct run_args, summary,
+		    "print counts, free memory, time and digest at the end"),
+	OPTION_TEXT("m", "MACHINE", WORD_MACHINE, struct run_args, machine,
+		    "run on this machine, not on the trace's"),
+	OPTION_TEXT("bytes", "TARGET", WORD_TARGET, struct run_args, target,
+		    "read the file as a fuzzer's bytes for this target"),
+	OPTION_END,
+};
 
-	memset(a, 0, sizeof(*a));
-	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--check") == 0)
-			a->check = true;
-		else if (strcmp(argv[i], "--quiet") == 0)
-			a->quiet = true;
-		else if (strcmp(argv[i], "--summary") == 0)
-			a->summary = true;
-		else if (strcmp(argv[i], "-m") == 0 && i + 1 < argc)
-			a->machine = argv[++i];
-		else if (strcmp(argv[i], "--bytes") == 0 && i + 1 < argc)
-			a->target = argv[++i];
-		else if (argv[i][0] == '-' && argv[i][1])
-			return usage_error("run", "unknown or incomplete option %s", argv[i]);
-		else if (a->file)
-			return usage_error("run", "one trace at a time; `mmref check` takes many");
-		else
-			a->file = argv[i];
-	}
-	return a->file ? STATUS_OK : usage_error("run", "no trace given");
-}
+static const struct command_word words[] = {
+	WORD_ONE("FILE", WORD_TRACE, struct run_args, file, "no trace given"),
+	WORD_END,
+};
+
+const struct command_form run_form = {
+	options, words,
+	"The output is again a trace: each operation with the result it had.  `mmref check`\n"
+	"takes many traces, and folders of them.\n",
+	"mmref run --quiet --check --summary git_log.ops\n"
+	"replay a long trace with every claim checked, and sum it up\n"};
 
 static void step(void *env, size_t done, size_t total)
 {
@@ -89,9 +89,9 @@ static int run_trace(const struct run_args *a, const struct mm_trace *t)
 
 int command_run(int argc, char **argv)
 {
-	struct run_args a;
+	struct run_args a = {0};
 	struct mm_trace t;
-	int status = parse_args(&a, argc, argv);
+	int status = form_parse(&run_form, &a, argc, argv);
 
 	if (status)
 		return status;

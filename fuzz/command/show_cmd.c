@@ -8,6 +8,7 @@
 #include "mm/zone.h"
 
 #include "fuzz/command/command.h"
+#include "fuzz/command/form.h"
 
 #include <string.h>
 
@@ -52,43 +53,42 @@ static int show(size_t view, const char *machine, const char *path)
 	return status;
 }
 
-/* The error that lists what there is. */
-static int no_view(const char *name)
+const char *show_view_name(size_t i)
 {
-	char list[160] = "";
-	size_t at = 0;
-	size_t i;
-
-	for (i = 0; i < NR_VIEWS && at < sizeof(list); i++) {
-		int n = snprintf(list + at, sizeof(list) - at, " %s", views[i].name);
-
-		at += n > 0 ? (size_t)n : 0;
-	}
-	return usage_error("show", "cannot show \"%s\"; views are:%s", name, list);
+	return i < NR_VIEWS ? views[i].name : NULL;
 }
+
+struct show_args {
+	const char *view;
+	const char *trace;
+	const char *machine;
+};
+
+static const struct command_option options[] = {
+	OPTION_TEXT("m", "MACHINE", WORD_MACHINE, struct show_args, machine,
+		    "this machine, not the trace's"),
+	OPTION_END,
+};
+
+static const struct command_word words[] = {
+	WORD_ONE("VIEW", WORD_VIEW, struct show_args, view, "show what?"),
+	WORD_MAYBE("TRACE", WORD_TRACE, struct show_args, trace),
+	WORD_END,
+};
+
+const struct command_form show_form = {
+	options, words, "Without a TRACE the machine is shown as it booted.\n",
+	"mmref show zoneinfo -m 'ram=64M dma=16M'\nwhat a machine of 64 MiB begins with\n"};
 
 int command_show(int argc, char **argv)
 {
-	const char *machine = NULL;
-	const char *path = NULL;
-	size_t view;
-	int i;
+	struct show_args a = {NULL, NULL, NULL};
+	size_t view = 0;
+	int status = form_parse(&show_form, &a, argc, argv);
 
-	if (argc < 2)
-		return usage_error("show", "show what?");
-	for (view = 0; view < NR_VIEWS && strcmp(views[view].name, argv[1]) != 0; view++)
-		;
-	if (view == NR_VIEWS)
-		return no_view(argv[1]);
-	for (i = 2; i < argc; i++) {
-		if (strcmp(argv[i], "-m") == 0 && i + 1 < argc)
-			machine = argv[++i];
-		else if (argv[i][0] == '-' && argv[i][1])
-			return usage_error("show", "unknown or incomplete option %s", argv[i]);
-		else if (path)
-			return usage_error("show", "one trace at a time");
-		else
-			path = argv[i];
-	}
-	return show(view, machine, path);
+	if (status)
+		return status;
+	while (strcmp(views[view].name, a.view) != 0)
+		view++;
+	return show(view, a.machine, a.trace);
 }
