@@ -381,9 +381,12 @@ static void crowd(struct mm_prop_run *p, struct mm_trace *t)
 {
 	uint64_t memory = 118 + mm_rng_below(&p->rng, 12);
 	uint64_t reserved = mm_rng_below(&p->rng, 2) ? 118 + mm_rng_below(&p->rng, 12) : 0;
+	/* one after the other: compilers draw arguments in different orders */
+	uint64_t bottom_up = mm_rng_below(&p->rng, 2);
+	uint64_t resize = mm_rng_below(&p->rng, 8) != 0;
 	uint64_t i;
 
-	add_named(t, "memblock_setup", mm_rng_below(&p->rng, 2), mm_rng_below(&p->rng, 8) != 0);
+	add_named(t, "memblock_setup", bottom_up, resize);
 	t->ops[t->nr - 1].arg[3] = mm_rng_below(&p->rng, 2);
 	if (t->ops[t->nr - 1].arg[3]) {
 		add_named(t, "memblock_mark", 0x200000, 0x8000);

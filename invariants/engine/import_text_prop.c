@@ -188,13 +188,16 @@ static void put_ftrace(struct list *l, const struct event *e, FILE *f)
 					     "# remark\n", "\n"};
 	static const char *const flags[] = {"", ".....  ", "d..1 ", "dNh1.2 "};
 	static const char *const groups[] = {"", "(  345) ", "(-----) "};
+	/* one after the other: compilers draw arguments in different orders */
+	const char *comm = comms[below(l->rng, 8)];
+	const char *group = groups[below(l->rng, 3)];
 
 	if (e->what == 5) {
 		(void)fputs(asides[below(l->rng, 4)], f);
 		return;
 	}
-	(void)fprintf(f, "%16s-%-5u %s[%03u] %s", comms[below(l->rng, 8)], 345u,
-		      groups[below(l->rng, 3)], e->cpu, flags[below(l->rng, 4)]);
+	(void)fprintf(f, "%16s-%-5u %s[%03u] %s", comm, 345u, group, e->cpu,
+		      flags[below(l->rng, 4)]);
 	put_time(l, f);
 	put_args(l, e, "", f);
 }
@@ -204,13 +207,13 @@ static void put_perf(struct list *l, const struct event *e, FILE *f)
 	static const char *const asides[] = {"sh 1 [000] 0.5: PERF_RECORD_LOST lost 3\n",
 					     "\tffffffff8125b0c0 free+0x40 (vmlinux)\n",
 					     "# remark\n", "\n"};
+	const char *comm = comms[below(l->rng, 8)];
 
 	if (e->what == 5) {
 		(void)fputs(asides[below(l->rng, 4)], f);
 		return;
 	}
-	(void)fprintf(f, "%16s %s [%03u] ", comms[below(l->rng, 8)],
-		      below(l->rng, 2) ? "    7" : "345/7", e->cpu);
+	(void)fprintf(f, "%16s %s [%03u] ", comm, below(l->rng, 2) ? "    7" : "345/7", e->cpu);
 	put_time(l, f);
 	put_args(l, e, below(l->rng, 2) ? " kmem:" : "1 kmem:", f);
 }

@@ -384,11 +384,13 @@ static void changed_settings_end_well(struct mm_prop_run *p)
 	int i;
 
 	for (i = 0; i < 2000 && copy; i++) {
+		uint64_t at = mm_rng_below(&p->rng, t.len);
+		bool cut = mm_rng_below(&p->rng, 3) != 0;
 		struct mm_error e = {0};
 
 		memcpy(copy, text, t.len);
-		copy[mm_rng_below(&p->rng, t.len)] = (char)mm_rng_next(&p->rng);
-		t.len = sizeof(text) - 1 - mm_rng_below(&p->rng, 3) * mm_rng_below(&p->rng, 40);
+		copy[at] = (char)mm_rng_next(&p->rng);
+		t.len = sizeof(text) - 1 - (cut ? mm_rng_below(&p->rng, 80) : 0);
 		if (mm_oracle_settings_parse(&s, &t, &e) && !(e.line && e.col))
 			prop_fail(p, __FILE__, __LINE__, "refused without a place: %s", e.text);
 		p->checks++;
