@@ -31,6 +31,15 @@
 	" -E - >/dev/null 2>&1; then echo " name "; else echo 'no " name "'; exit 1; fi"
 #define PROGRAM_LINE(name, how) "p=$(command -v " name ") || { echo none; exit 1; }; $p " how
 
+/* A program for another architecture, built and run. */
+#define EMULATED(emulator, compiler)                                                               \
+	IN_SCRATCH PROGRAM "p=$(command -v " emulator ") || { echo 'no " emulator "'; exit 1; }; " \
+			   "command -v " compiler " >/dev/null || { echo 'no " compiler            \
+			   "'; exit 2; }; " compiler                                               \
+			   " -static t.c -o t 2>/dev/null || { echo 'does not link'; exit 2; }; "  \
+			   "$p ./t 2>/dev/null || { echo 'builds, does not run'; exit 2; }; "      \
+			   "$p --version | head -n 1"
+
 const struct complaint doctor_tools[] = {
 	{"gcc", "builds: presets release, dev, fuzz's checks",
 	 PROGRAM_LINE("gcc", "--version | head -n 1"), "apt-get install build-essential"},
@@ -72,13 +81,11 @@ const struct complaint doctor_tools[] = {
 	 "apt-get install g++ libbenchmark-dev"},
 	{"jansson", "mmref-bench-compare", HEADER("c", "jansson.h"),
 	 "apt-get install libjansson-dev"},
-	{"qemu-arm64", "running a build for arm64 (weak memory order)",
-	 "p=$(command -v qemu-aarch64 || command -v qemu-aarch64-static) || { echo none; exit 1; };"
-	 " $p --version | head -n 1",
-	 "apt-get install qemu-user gcc-aarch64-linux-gnu"},
-	{"qemu-s390x", "running a build for s390x (big endian)",
-	 "p=$(command -v qemu-s390x || command -v qemu-s390x-static) || { echo none; exit 1; };"
-	 " $p --version | head -n 1",
-	 "apt-get install qemu-user gcc-s390x-linux-gnu"},
+	{"qemu-arm64", "./run cross: the same digests on arm64",
+	 EMULATED("qemu-aarch64", "aarch64-linux-gnu-gcc"),
+	 "apt-get install qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross"},
+	{"qemu-s390x", "./run cross: the same digests on s390x (big endian)",
+	 EMULATED("qemu-s390x", "s390x-linux-gnu-gcc"),
+	 "apt-get install qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross"},
 	{NULL, NULL, NULL, NULL},
 };
