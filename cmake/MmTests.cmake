@@ -35,7 +35,7 @@ function(mm_add_tests)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/command")
 	mm_test(command/proc-readers LABELS prop COMMAND bash cmake/tests/proc_readers.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/proc-readers")
-	mm_test(command/manual LABELS prop COMMAND bash cmake/tests/manual.sh
+	mm_test(command/manual LABELS prop slow COMMAND bash cmake/tests/manual.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/manual")
 	mm_test_oracle()
 	mm_test_properties()

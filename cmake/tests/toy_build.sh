@@ -53,7 +53,7 @@ build_all() { # BUILD [-D...]
 }
 
 toy_harness() {
-	cp "$here/../../fuzz/targets/replay_main.c" "$here/../../fuzz/trace/embedded.h" .
+	cp "$here/../../fuzz/targets/replay_main.c" "$here/../../fuzz/trace/embedded.h" "$here/../../LICENSE" .
 	put invariants/engine/prop.h <<-'END'
 		struct mm_prop {
 			const char *name;
