@@ -36,6 +36,7 @@ int command_import(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_oracle(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_shrink(int argc, char **argv);
 
 /* "usage: mmref ..." of a subcommand on standard error; STATUS_USAGE. */
 int usage_error(const char *name, const char *fmt, ...) MM_PRINTF(2, 3);
@@ -45,6 +46,9 @@ int bad_input(const struct mm_error *e);
 int finish_output(int status);
 
 /* ---- sessions: a machine, its checker and its run ---- */
+
+/* What a trace without a machine line runs on: the first of the target. */
+#define SMALL_MACHINE "ram=4M max_order=6 pageblock_order=3 cpus=2"
 
 struct session {
 	struct mm_machine *m;
@@ -65,6 +69,12 @@ char *machine_argument(const char *arg, struct mm_error *e);
 int load_trace(struct mm_trace *t, const char *path, const char *target);
 /* Options as `mmref check` uses them. */
 struct mm_run_options judge_all_options(void);
+/*
+ * Judge a trace on the fresh machine of a session and again after a reset: both
+ * must end in the same digest.  STATUS_OK, STATUS_FINDING (which one: s->run) or
+ * STATUS_OUR_FAULT.
+ */
+int session_judge(struct session *s, const struct mm_trace *t, uint64_t *digest);
 
 /* ---- findings ---- */
 
@@ -73,6 +83,28 @@ struct mm_run_options judge_all_options(void);
  * command that replays it.  STATUS_FINDING.
  */
 int report_finding(const struct mm_run *r, const struct mm_trace *t);
+/* Findings that are reported from here on are shrunk for so many s; 0: not. */
+void finding_shrinks(double seconds);
+
+/* Shrink a trace that was kept, in place; the original stays as original.ops. */
+void shrink_kept(const char *trace, double seconds);
+
+/* A finding to keep: what it fails with, at which kind of operation. */
+struct kept {
+	const char *id;
+	const char *op;
+	const struct mm_trace *trace; /* with its machine */
+	const char *report;
+	uint64_t digest;
+};
+
+/*
+ * Keep it under .mmref-fail/ID-OP/, unless that has one already; trace is the
+ * name of its trace.  0, or -MM_EIO after a complaint.
+ */
+int finding_keep(const struct kept *k, char *trace, size_t len);
+/* Put text into FOLDER/NAME.  0 or -MM_EIO. */
+int finding_save_text(const char *folder, const char *name, const char *text);
 /* What to print when the process dies: the trace being run. */
 void death_watch(const struct mm_run *r);
 void death_install(void);
@@ -92,6 +124,9 @@ struct progress {
 void progress_start(struct progress *p, const char *what);
 /* done of total (0: unknown); prints rarely. */
 void progress_step(struct progress *p, uint64_t done, uint64_t total);
+/* Is it time to print?  Then the caller prints a line of its own: */
+bool progress_due(struct progress *p);
+void progress_line(struct progress *p, const char *fmt, ...) MM_PRINTF(2, 3);
 void progress_end(struct progress *p);
 double wall_seconds(void);
 double cpu_seconds(void);

@@ -20,6 +20,11 @@ const struct subcommand subcommands[] = {
 	{"fuzz", command_fuzz, "search a target for findings",
 	 "fuzz TARGET [--seconds N] [--runs N] [--seed S] [--corpus FOLDER]\n"
 	 "                  [--engine libfuzzer|blind] [--ignore-stored]"},
+	{"shrink", command_shrink, "make a failing trace small; it fails in the same way",
+	 "shrink [-o OUT] [--budget SECONDS] [-m MACHINE] [--bytes TARGET] TRACE|FOLDER\n"
+	 "FOLDER: a finding (.mmref-fail/ID); its trace.ops is shrunk in place, and kept as\n"
+	 "original.ops.  Without -o a TRACE goes, shrunk, to standard output.  It ends with 0\n"
+	 "when there is a result, 4 when TRACE does not fail, 1 when it fails in changing ways."},
 	{"import", command_import, "turn a recording of a kernel into a trace",
 	 "import RECORDING [-o FILE] [--format kmem|ftrace|perf]\n"
 	 "RECORDING: compact, ftrace text, or perf script; gzip or plain, - for a pipe"},

@@ -4,8 +4,10 @@
  */
 #include "fuzz/trace/shrink.h"
 
+#include "fuzz/trace/arg.h"
 #include "fuzz/trace/candidate.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Windows up to this size are tried at every start, not only at multiples. */
@@ -124,6 +126,26 @@ static char *keep_string(struct mm_trace *t, const char *s)
 	return s ? mm_trace_keep(t, s, strlen(s)) : NULL;
 }
 
+/* Does each handle that is used have a name?  One may have moved to a maker that
+ * nobody used before. */
+static bool all_named(const struct mm_trace *t)
+{
+	size_t i;
+	int a;
+
+	for (i = 0; i < t->nr; i++) {
+		const struct mm_op_def *def = mm_optable_get(t->ops[i].op);
+
+		for (a = 0; def->args[a].kind != MM_ARG_END; a++) {
+			if (mm_arg_is_handle(def->args[a].kind) && t->ops[i].arg[a] &&
+			    !t->names[t->ops[i].arg[a] - 1])
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Given names, or generated ones for all. */
 static int copy_names(const struct mm_trace *in, struct mm_trace *out)
 {
 	size_t at = 0;
@@ -134,6 +156,10 @@ static int copy_names(const struct mm_trace *in, struct mm_trace *out)
 
 		if (name && mm_trace_set_name(out, i, name, strlen(name)))
 			return -MM_ENOMEM;
+	}
+	if (out->names && !all_named(out)) {
+		free(out->names);
+		out->names = NULL;
 	}
 	return 0;
 }
