@@ -86,6 +86,9 @@ int report_finding(const struct mm_run *r, const struct mm_trace *t);
 /* Findings that are reported from here on are shrunk for so many s; 0: not. */
 void finding_shrinks(double seconds);
 
+/* Where a child that is forked from here on and dies says which trace it kept;
+ * empty: it did not die.  NULL when the host refuses. */
+const char *finding_share(void);
 /* Shrink a trace that was kept, in place; the original stays as original.ops. */
 void shrink_kept(const char *trace, double seconds);
 

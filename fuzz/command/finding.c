@@ -19,15 +19,31 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #define FAIL_FOLDER ".mmref-fail"
 #define SHOWN_OPS   12
+#define SHARED_LEN  4096
 
 static const struct mm_run *watched;
 static double shrink_seconds;
+static char *shared_kept; /* where a dying child says what it kept */
+
+const char *finding_share(void)
+{
+	if (!shared_kept) {
+		void *page = mmap(NULL, SHARED_LEN, PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		shared_kept = page == MAP_FAILED ? NULL : page;
+	}
+	if (shared_kept)
+		shared_kept[0] = '\0';
+	return shared_kept;
+}
 
 void finding_shrinks(double seconds)
 {
@@ -209,6 +225,8 @@ static void die_with_report(const char *why)
 	}
 	(void)snprintf(report, sizeof(report), "died: %s at operation %zu\n", why, r->pos);
 	save_finding(r, r->pos, why, report, trace, sizeof(trace));
+	if (shared_kept)
+		(void)snprintf(shared_kept, SHARED_LEN, "%s", trace);
 	print_replay(r, trace, stderr);
 	(void)fflush(stderr);
 }

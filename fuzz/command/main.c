@@ -19,7 +19,7 @@ const struct subcommand subcommands[] = {
 	 "check [-v] [-m MACHINE] [--bytes TARGET] FILE|FOLDER ..."},
 	{"fuzz", command_fuzz, "search a target for findings",
 	 "fuzz TARGET [--seconds N] [--runs N] [--seed S] [--corpus FOLDER]\n"
-	 "                  [--engine libfuzzer|blind] [--ignore-stored]"},
+	 "                  [--engine libfuzzer|blind] [--ignore-stored] [--no-shrink]"},
 	{"shrink", command_shrink, "make a failing trace small; it fails in the same way",
 	 "shrink [-o OUT] [--budget SECONDS] [-m MACHINE] [--bytes TARGET] TRACE|FOLDER\n"
 	 "FOLDER: a finding (.mmref-fail/ID); its trace.ops is shrunk in place, and kept as\n"

@@ -274,6 +274,10 @@ void shrink_kept(const char *trace, double seconds)
 	(void)snprintf(folder, sizeof(folder), "%s", trace);
 	slash = strrchr(folder, '/');
 	mm_trace_init(&t);
+	if (slash)
+		(void)snprintf(slash, sizeof(folder) - (size_t)(slash - folder), "/original.ops");
+	if (access(folder, F_OK) == 0)
+		return; /* found before, and small already */
 	if (slash && mm_trace_load(&t, trace, &e) == 0 && settle_machine(&t, NULL) == 0) {
 		*slash = '\0';
 		s.in = &t;
