@@ -37,6 +37,7 @@ int command_show(int argc, char **argv);
 int command_oracle(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_shrink(int argc, char **argv);
+int command_trail(int argc, char **argv);
 
 /* "usage: mmref ..." of a subcommand on standard error; STATUS_USAGE. */
 int usage_error(const char *name, const char *fmt, ...) MM_PRINTF(2, 3);
@@ -99,6 +100,7 @@ struct kept {
 	const struct mm_trace *trace; /* with its machine */
 	const char *report;
 	uint64_t digest;
+	bool trail; /* write trail.txt, in a child */
 };
 
 /*
@@ -106,6 +108,8 @@ struct kept {
  * name of its trace.  0, or -MM_EIO after a complaint.
  */
 int finding_keep(const struct kept *k, char *trace, size_t len);
+/* The trail of the last operations of a finding, as FOLDER/trail.txt. */
+void finding_save_trail(const char *folder, const struct mm_trace *t);
 /* Put text into FOLDER/NAME.  0 or -MM_EIO. */
 int finding_save_text(const char *folder, const char *name, const char *text);
 /* What to print when the process dies: the trace being run. */

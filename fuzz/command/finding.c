@@ -2,7 +2,7 @@
 /*
  * finding: what a broken claim, a missed expectation or a crash leaves behind.
  *
- *     .mmref-fail/CLAIM-OPERATION/  trace.ops  machine  report.txt  env.json
+ *     .mmref-fail/CLAIM-OPERATION/  trace.ops machine report.txt trail.txt env.json
  *
  * The id (claim and kind of operation) is the folder: a second finding of the
  * same kind replaces nothing, the first one stays.  The last line printed is
@@ -90,7 +90,7 @@ static int save_trace(const struct mm_trace *t, const char *path)
 
 	if (!f)
 		return -MM_EIO;
-	err = mm_trace_print(t, f);
+	err = mm_trace_print_judged(t, f);
 	return fclose(f) || err ? -MM_EIO : 0;
 }
 
@@ -147,15 +147,21 @@ int finding_keep(const struct kept *k, char *trace, size_t len)
 		err = save_env(k->digest, folder);
 	if (err)
 		(void)fprintf(stderr, "mmref: %s: cannot be written (disk full?)\n", folder);
+	else if (k->trail)
+		finding_save_trail(folder, k->trace);
 	return err;
 }
 
-/* Operations up to and with pos, on the run's machine; trace: where. */
+/* Operations up to and with pos, on the run's machine; trace: where.  A dying
+ * process starts no other for the trail. */
 static void save_finding(const struct mm_run *r, size_t pos, const char *claim, const char *report,
 			 char *trace, size_t len)
 {
 	struct mm_trace cut = *r->trace;
-	struct kept k = {claim, op_name(r, pos), &cut, report, mm_machine_digest_sweep(r->m)};
+	struct kept k = {claim, op_name(r, pos), &cut, report, mm_machine_digest_sweep(r->m),
+			 false};
+
+	k.trail = r->finding != MM_FINDING_NONE;
 
 	if (pos < cut.nr)
 		cut.nr = pos + 1;

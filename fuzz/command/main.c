@@ -25,6 +25,12 @@ const struct subcommand subcommands[] = {
 	 "FOLDER: a finding (.mmref-fail/ID); its trace.ops is shrunk in place, and kept as\n"
 	 "original.ops.  Without -o a TRACE goes, shrunk, to standard output.  It ends with 0\n"
 	 "when there is a result, 4 when TRACE does not fail, 1 when it fails in changing ways."},
+	{"trail", command_trail, "show the way of each operation through the code",
+	 "trail [--op N] [--all] [--json] [-m MACHINE] [--bytes TARGET] TRACE[:LINE]\n"
+	 "       mmref trail --table\n"
+	 "A step per line: what happens, the function, its file; parts are indented.  --op and\n"
+	 ":LINE show one operation.  Of more than six steps of a kind three are shown,\n"
+	 "unless --all.  --table: kinds of steps with their functions."},
 	{"import", command_import, "turn a recording of a kernel into a trace",
 	 "import RECORDING [-o FILE] [--format kmem|ftrace|perf]\n"
 	 "RECORDING: compact, ftrace text, or perf script; gzip or plain, - for a pipe"},

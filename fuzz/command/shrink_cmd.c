@@ -5,7 +5,6 @@
  * in its head, the command that replays it in its last line.
  */
 #include "fuzz/command/shrinker.h"
-
 #include "fuzz/trace/arg.h"
 
 #include <errno.h>
@@ -136,6 +135,7 @@ static int write_folder(const struct shrinker *s, const char *folder)
 	if (fclose(f) || finding_save_text(folder, "report.txt", report) ||
 	    finding_save_text(folder, "machine", s->out.machine ? s->out.machine : ""))
 		return STATUS_BAD_INPUT;
+	finding_save_trail(folder, &s->out);
 	return STATUS_OK;
 }
 
@@ -146,9 +146,9 @@ static void say_result(const struct shrinker *s)
 	(void)fprintf(stderr, "shrunk: ");
 	print_counts(s, stderr);
 	(void)fprintf(stderr, " in %.1f s%s\n", s->spent,
-		      s->interrupted                         ? " (interrupted: the best so far)"
+		      s->interrupted                       ? " (interrupted: the best so far)"
 		      : s->engine.end == MM_SHRINK_STOPPED ? " (budget spent: the best so far)"
-							     : "");
+							   : "");
 	if (s->engine.others)
 		(void)fprintf(stderr, "%" PRIu64 " runs failed in other ways\n", s->engine.others);
 }
@@ -217,8 +217,8 @@ static int finish(const struct shrink_args *a, const struct shrinker *s, const c
 static int shrink_file(const struct shrink_args *a, const char *file, bool folder,
 		       struct mm_trace *t)
 {
-	struct shrinker s = {.in = t, .seconds = (double)a->budget, .what = "shrink",
-			     .begins = say_failure};
+	struct shrinker s = {
+		.in = t, .seconds = (double)a->budget, .what = "shrink", .begins = say_failure};
 	int status = load_trace(t, file, a->target);
 
 	if (!status)

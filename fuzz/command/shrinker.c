@@ -21,7 +21,7 @@
 
 /* A candidate that runs so many times as long as the trace itself hangs. */
 #define LIMIT_TIMES 20
-#define LIMIT_LEAST 1.0
+#define LIMIT_LEAST 0.25
 
 struct job {
 	struct shrinker *s;
@@ -87,10 +87,9 @@ static bool enough(void *env, const struct mm_shrink *e)
 	double spent = wall_seconds() - j->start;
 
 	if (j->s->what && progress_due(&j->progress))
-		progress_line(&j->progress,
-			      "%zu operations to %zu, %llu runs, %.0f s of at most %.0f",
-			      j->s->in->nr, e->ops, (unsigned long long)e->calls, spent,
-			      j->s->seconds);
+		progress_line(
+			&j->progress, "%zu operations to %zu, %llu runs, %.0f s of at most %.0f",
+			j->s->in->nr, e->ops, (unsigned long long)e->calls, spent, j->s->seconds);
 	if (told_to_stop)
 		j->s->interrupted = true;
 	return told_to_stop || j->broken || spent >= j->s->seconds;
@@ -100,21 +99,20 @@ static bool enough(void *env, const struct mm_shrink *e)
 static void other(void *env, uint64_t id, const struct mm_trace *t)
 {
 	struct job *j = env;
-	struct kept k = {j->v.id, j->v.op, t, NULL, j->v.digest};
+	struct kept k = {j->v.id, j->v.op, t, NULL, j->v.digest, true};
 	char report[1400];
 	char trace[400];
 
 	/* the same claim, seen by the teardown only, is no second failure */
-	if (j->met[id - 1] ||
-	    (strcmp(j->v.id, j->s->first.id) == 0 && strcmp(j->v.op, "end") == 0))
+	if (j->met[id - 1] || (strcmp(j->v.id, j->s->first.id) == 0 && strcmp(j->v.op, "end") == 0))
 		return;
 	j->met[id - 1] = true;
 	(void)snprintf(report, sizeof(report), "@%zu: %s\n  %s\n  met while shrinking %.300s\n",
 		       j->v.pos, j->v.what, j->v.text, j->s->in->file ? j->s->in->file : "-");
 	k.report = report;
 	if (finding_keep(&k, trace, sizeof(trace)) == 0)
-		(void)fprintf(stderr, "another failure on the way: %s: %s\n  kept: %s\n",
-			      j->v.what, j->v.text, trace);
+		(void)fprintf(stderr, "another failure on the way: %s: %s\n  kept: %s\n", j->v.what,
+			      j->v.text, trace);
 }
 
 /* ---- expectations ---- */

@@ -24,8 +24,8 @@ enum verdict_kind {
 
 struct verdict {
 	enum verdict_kind kind;
-	char id[80];   /* claim, "expect", "SIGSEGV", "sanitizer", "hang" */
-	char op[40];   /* kind of operation at which, or "end" */
+	char id[80];    /* claim, "expect", "SIGSEGV", "sanitizer", "hang" */
+	char op[40];    /* kind of operation at which, or "end" */
 	char what[400]; /* equal: the same class of failure */
 	char text[400]; /* for people */
 	size_t pos;     /* operation; that of the end is the number of operations */

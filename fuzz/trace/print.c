@@ -182,8 +182,8 @@ int mm_trace_print_judged(const struct mm_trace *t, FILE *out)
 	at = print_expects(t, 0, 0, false, out);
 	for (pos = 0; pos < t->nr; pos++) {
 		struct sink s = {line, sizeof(line), 0};
-		bool result = at < t->nr_expects && !t->expects[at].fact &&
-			      t->expects[at].pos == pos + 1;
+		bool result =
+			at < t->nr_expects && !t->expects[at].fact && t->expects[at].pos == pos + 1;
 
 		put_op(&s, t, pos, false);
 		(void)fprintf(out, result ? "%-31s" : "%s", line);

@@ -6,9 +6,8 @@
  * fails, by halving; masks get fewer flags, known masks first; a handle
  * names an older maker, so that younger ones become deletable.
  */
-#include "fuzz/trace/candidate.h"
-
 #include "fuzz/trace/arg.h"
+#include "fuzz/trace/candidate.h"
 
 /* Older makers a handle is moved to, at most. */
 #define MAKERS_MAX 16

@@ -70,8 +70,7 @@ static bool add_op(struct mm_prop_run *p, struct mm_trace *t, uint16_t row)
 		if (mm_arg_is_handle(kind))
 			op.arg[i] = any_maker(p, t, kind);
 		else
-			op.arg[i] =
-				mm_arg_from_raw(kind, (unsigned int)below(p, MM_ARG_RAW_NR));
+			op.arg[i] = mm_arg_from_raw(kind, (unsigned int)below(p, MM_ARG_RAW_NR));
 	}
 	return mm_trace_add(t, &op) == 0;
 }
@@ -113,8 +112,8 @@ static void shrink(struct mm_prop_run *p, struct mm_trace *t, struct mm_shrink *
 	PROP(p, mm_shrink(s, t, out) == 0, "shrinking runs out of memory");
 	PROP(p, out->nr <= t->nr && out->nr == s->ops, "from %zu operations to %zu, said %zu",
 	     t->nr, out->nr, s->ops);
-	PROP(p, s->others == e->others, "%" PRIu64 " of another class, told of %" PRIu64,
-	     s->others, e->others);
+	PROP(p, s->others == e->others, "%" PRIu64 " of another class, told of %" PRIu64, s->others,
+	     e->others);
 }
 
 /* ---- an operation before another on the same handle ---- */
@@ -148,7 +147,8 @@ static void check_mildest(struct mm_prop_run *p, const struct mm_trace *t)
 		for (a = 0; def->args[a].kind != MM_ARG_END; a++) {
 			uint64_t v = t->ops[i].arg[a];
 
-			PROP(p, mm_arg_is_handle(def->args[a].kind) ||
+			PROP(p,
+			     mm_arg_is_handle(def->args[a].kind) ||
 				     v == mm_arg_default(def->args[a].kind),
 			     "%s of %s stays at %" PRIu64, def->args[a].name, def->name, v);
 		}
@@ -218,8 +218,7 @@ static void chain(struct mm_prop_run *p)
 	mm_trace_init(&t);
 	for (i = 0; i < CHAIN && ok; i++) {
 		e.chain[i] = any_free_row(p);
-		ok = add_any(p, &t, below(p, 2 * TRACE_OPS / CHAIN)) &&
-		     add_op(p, &t, e.chain[i]);
+		ok = add_any(p, &t, below(p, 2 * TRACE_OPS / CHAIN)) && add_op(p, &t, e.chain[i]);
 	}
 	PROP(p, ok && add_any(p, &t, below(p, TRACE_OPS)), "no trace");
 	shrink(p, &t, &s, &out);
@@ -266,11 +265,13 @@ static void least_values(struct mm_prop_run *p)
 	tick.arg[0] = e.count + below(p, 9000);
 	alloc.arg[0] = e.order + below(p, 5);
 	mm_trace_init(&t);
-	PROP(p, mm_trace_add(&t, &tick) == 0 && mm_trace_add(&t, &tick) == 0 &&
+	PROP(p,
+	     mm_trace_add(&t, &tick) == 0 && mm_trace_add(&t, &tick) == 0 &&
 		     add_any(p, &t, TRACE_OPS) && mm_trace_add(&t, &alloc) == 0,
 	     "no trace");
 	shrink(p, &t, &s, &out);
-	PROP(p, out.nr == 3 && out.ops[2].arg[0] == e.order && out.ops[0].arg[0] == e.count &&
+	PROP(p,
+	     out.nr == 3 && out.ops[2].arg[0] == e.order && out.ops[0].arg[0] == e.count &&
 		     out.ops[1].arg[0] == e.count,
 	     "%zu operations with %" PRIu64 " %" PRIu64 " %" PRIu64 ", least are %" PRIu64
 	     " twice and order %" PRIu64,
@@ -383,7 +384,8 @@ static void machine_and_expects(struct mm_prop_run *p)
 	shrink(p, &t, &s, &out);
 	PROP(p, out.machine && strcmp(out.machine, "ram=0M cpus=2") == 0, "machine %s stays",
 	     out.machine);
-	PROP(p, out.nr == 0 && out.nr_expects == 1 && strcmp(out.expects[0].path, "it") == 0 &&
+	PROP(p,
+	     out.nr == 0 && out.nr_expects == 1 && strcmp(out.expects[0].path, "it") == 0 &&
 		     out.expects[0].line == 5 && out.expects[0].value == 2,
 	     "%zu operations and %zu expectations stay", out.nr, out.nr_expects);
 	mm_trace_free(&t);

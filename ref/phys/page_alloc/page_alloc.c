@@ -162,6 +162,9 @@ static MM_ALWAYS_INLINE bool zone_has_enough(struct mm_ctx *x, struct zone *z,
 	if (ok)
 		mm_event(x, MM_EV_mm_zone_watermark, z->type, rq->order, mark, alloc_flags,
 			 rq->highest, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
+	else
+		mm_event(x, MM_EV_mm_zone_refused, z->type, rq->order, mark, alloc_flags,
+			 rq->highest, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
 	return ok;
 }
 
@@ -288,6 +291,7 @@ static struct page *slow_path(struct mm_ctx *x, const struct request *rq)
 	struct zone *preferred = mm_page_alloc_preferred(x->m, rq->highest);
 	struct page *page;
 
+	mm_event(x, MM_EV_mm_page_alloc_slowpath, rq->order, rq->gfp, flags, rq->highest);
 	if ((flags & MM_ALLOC_KSWAPD) && x->m->upcalls->wake_kswapd && preferred)
 		x->m->upcalls->wake_kswapd(x, preferred, rq->order);
 	page = try_zones(x, rq, flags);
