@@ -145,6 +145,21 @@ static bool class_of_sanitizer(struct verdict *v, const char *said)
 	return true;
 }
 
+/* The place as git names files, wherever the tree lies. */
+static const char *short_place(const char *line, size_t len)
+{
+	static const char *const folders[] = {"/ref/", "/fuzz/", "/invariants/", "/include/"};
+	size_t i;
+
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const char *at = strstr(line, folders[i]);
+
+		if (at && at < line + len)
+			return at + 1;
+	}
+	return line;
+}
+
 /* "FILE:LINE:COLUMN: runtime error: ..." or "FILE:LINE: caller error: ...". */
 static bool class_of_place(struct verdict *v, const char *said)
 {
@@ -154,11 +169,14 @@ static bool class_of_place(struct verdict *v, const char *said)
 	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		size_t len;
 		const char *line = line_with(said, marks[i], &len);
+		const char *mark = line ? strstr(line, marks[i]) : NULL;
+		const char *place;
 
-		if (!line)
+		if (!mark)
 			continue;
-		append(v, line, (size_t)(strstr(line, marks[i]) - line));
-		(void)snprintf(v->text, sizeof(v->text), "%.*s", (int)len, line);
+		place = short_place(line, (size_t)(mark - line));
+		append(v, place, (size_t)(mark - place));
+		(void)snprintf(v->text, sizeof(v->text), "%.*s", (int)(line + len - place), place);
 		return true;
 	}
 	return false;

@@ -12,6 +12,8 @@
  */
 #include "fuzz/command/shrinker.h"
 
+#include "mm/rng.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,13 +97,24 @@ static bool enough(void *env, const struct mm_shrink *e)
 	return told_to_stop || j->broken || spent >= j->s->seconds;
 }
 
-/* A failure of another kind must not be lost. */
+static unsigned int hash_of_text(const char *text)
+{
+	uint64_t h = 0;
+
+	for (; *text; text++)
+		h = mm_hash64(h ^ (uint64_t)(unsigned char)*text);
+	return (unsigned int)(h & 0xffff);
+}
+
+/* A failure of another kind must not be lost.  Deaths of one kind at one operation
+ * may have several causes: each gets a folder. */
 static void other(void *env, uint64_t id, const struct mm_trace *t)
 {
 	struct job *j = env;
 	struct kept k = {j->v.id, j->v.op, t, NULL, j->v.digest, true};
 	char report[1400];
 	char trace[400];
+	char op[64];
 
 	/* the same claim, seen by the teardown only, is no second failure */
 	if (j->met[id - 1] || (strcmp(j->v.id, j->s->first.id) == 0 && strcmp(j->v.op, "end") == 0))
@@ -110,6 +123,10 @@ static void other(void *env, uint64_t id, const struct mm_trace *t)
 	(void)snprintf(report, sizeof(report), "@%zu: %s\n  %s\n  met while shrinking %.300s\n",
 		       j->v.pos, j->v.what, j->v.text, j->s->in->file ? j->s->in->file : "-");
 	k.report = report;
+	if (j->v.kind == VERDICT_DEATH) {
+		(void)snprintf(op, sizeof(op), "%s-%04x", j->v.op, hash_of_text(j->v.what));
+		k.op = op;
+	}
 	if (finding_keep(&k, trace, sizeof(trace)) == 0)
 		(void)fprintf(stderr, "another failure on the way: %s: %s\n  kept: %s\n", j->v.what,
 			      j->v.text, trace);

@@ -80,11 +80,17 @@ static void on_death(int sig)
 	_exit(STATUS_FINDING);
 }
 
+/* Present in builds with AddressSanitizer only. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
+extern int __asan_report_present(void) __attribute__((weak));
+
 static void on_limit(int sig)
 {
 	(void)sig;
-	if (!running)
-		return; /* between two runs */
+	if (!running || dying->dead)
+		return; /* between two runs, or dying already */
+	if (__asan_report_present && __asan_report_present())
+		return; /* dying, and looking up names for the report */
 	dying->hangs = true;
 	note_death(SIGPROF);
 	_exit(STATUS_FINDING);
