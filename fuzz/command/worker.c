@@ -109,8 +109,10 @@ static void install_handlers(void)
 {
 	static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 	const struct rlimit no_core = {0, 0};
+	uintptr_t frame;
 	size_t i;
 
+	(void)death_frames(&frame, 1); /* the first call may load a library */
 	if (__sanitizer_set_death_callback)
 		__sanitizer_set_death_callback(on_sanitizer);
 	for (i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {

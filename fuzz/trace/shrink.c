@@ -23,9 +23,11 @@ static bool try_without(struct mm_candidate *c, size_t start, size_t n)
 	return mm_candidate_try(c);
 }
 
-/* One round over chunks of n operations, from the end; step: how far apart. */
-static bool delete_chunks(struct mm_candidate *c, size_t n, size_t step)
+/* One round over chunks of n operations, from the end; they overlap: one begins at
+ * each operation. */
+static bool delete_chunks(struct mm_candidate *c, size_t n, bool overlap)
 {
+	size_t step = overlap ? 1 : n;
 	bool smaller = false;
 	size_t end = c->best.nr;
 
@@ -46,12 +48,12 @@ static bool delete_ops(struct mm_candidate *c)
 	size_t n;
 
 	for (n = c->best.nr; n > WINDOW_MAX; n /= 2) {
-		smaller |= delete_chunks(c, n, n);
+		smaller |= delete_chunks(c, n, false);
 		if (n > c->best.nr)
 			n = c->best.nr + 1;
 	}
 	for (n = WINDOW_MAX; n; n--)
-		smaller |= delete_chunks(c, n, 1);
+		smaller |= delete_chunks(c, n, true);
 	return smaller;
 }
 
@@ -165,7 +167,7 @@ static int copy_names(const struct mm_trace *in, struct mm_trace *out)
 }
 
 /* With strings of its own, so that in and the candidates may go. */
-static int copy_out(const struct mm_trace *in, const struct mm_trace *best, struct mm_trace *out)
+static int copy_out(const struct mm_trace *best, struct mm_trace *out, const struct mm_trace *in)
 {
 	size_t i;
 
@@ -205,7 +207,7 @@ int mm_shrink(struct mm_shrink *s, const struct mm_trace *in, struct mm_trace *o
 			s->end = MM_SHRINK_FLAKY;
 	}
 	if (!err)
-		err = c.oom ? -MM_ENOMEM : copy_out(in, &c.best, out);
+		err = c.oom ? -MM_ENOMEM : copy_out(&c.best, out, in);
 	mm_candidate_fini(&c);
 	return err;
 }

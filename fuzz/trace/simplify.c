@@ -34,8 +34,9 @@ static uint64_t value_of(const struct choice *ch)
 	return ch->c->best.ops[ch->pos].arg[ch->arg];
 }
 
-static void set_all(const struct choice *ch, uint64_t old, uint64_t value)
+static void set_all(const struct choice *ch, uint64_t value)
 {
+	uint64_t old = value_of(ch);
 	size_t i;
 	int a;
 
@@ -51,12 +52,10 @@ static void set_all(const struct choice *ch, uint64_t old, uint64_t value)
 
 static bool try_value(const struct choice *ch, uint64_t value)
 {
-	uint64_t old = value_of(ch);
-
-	if (value == old)
+	if (value == value_of(ch))
 		return false;
 	if (ch->all)
-		set_all(ch, old, value);
+		set_all(ch, value);
 	else
 		ch->c->ops[ch->pos].arg[ch->arg] = value;
 	return mm_candidate_try(ch->c);

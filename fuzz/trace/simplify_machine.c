@@ -63,40 +63,47 @@ static bool drop_words(struct mm_candidate *c)
 	return smaller;
 }
 
-/* "ram=4M" is 4, "M"; false for anything that is no single number. */
-static bool read_number(const char *word, size_t len, uint64_t *value, size_t *at, char *unit)
+/* "ram=4M": 4, from byte 4 of the word, "M". */
+struct number {
+	uint64_t value;
+	size_t at;
+	char unit[2];
+};
+
+/* False for anything that is no single number. */
+static bool read_number(const char *word, size_t len, struct number *n)
 {
 	const char *equals = memchr(word, '=', len);
 	char digits[24];
-	size_t n;
+	size_t nr;
 
 	if (!equals)
 		return false;
-	*at = (size_t)(equals - word) + 1;
-	n = strspn(word + *at, "0123456789");
-	if (!n || n >= sizeof(digits) || *at + n + 1 < len)
+	n->at = (size_t)(equals - word) + 1;
+	nr = strspn(word + n->at, "0123456789");
+	if (!nr || nr >= sizeof(digits) || n->at + nr + 1 < len)
 		return false;
-	*unit = *at + n < len ? word[*at + n] : '\0';
-	memcpy(digits, word + *at, n);
-	digits[n] = '\0';
-	*value = strtoull(digits, NULL, 10);
-	return !*unit || strchr("KMGTp", *unit);
+	memset(n->unit, 0, sizeof(n->unit));
+	if (n->at + nr < len)
+		n->unit[0] = word[n->at + nr];
+	memcpy(digits, word + n->at, nr);
+	digits[nr] = '\0';
+	n->value = strtoull(digits, NULL, 10);
+	return !n->unit[0] || strchr("KMGTp", n->unit[0]);
 }
 
-static bool try_number(struct mm_candidate *c, size_t n, uint64_t value)
+static bool try_number(struct mm_candidate *c, size_t word, uint64_t value)
 {
+	struct number old;
 	char text[48];
-	uint64_t old;
 	size_t start;
 	size_t len;
-	size_t at;
-	char unit;
 
-	if (!find_word(c->machine, n, &start, &len) ||
-	    !read_number(c->machine + start, len, &old, &at, &unit) || value >= old)
+	if (!find_word(c->machine, word, &start, &len) ||
+	    !read_number(c->machine + start, len, &old) || value >= old.value)
 		return false;
-	(void)snprintf(text, sizeof(text), "%" PRIu64 "%.*s", value, unit != '\0', &unit);
-	replace(c, start + at, len - at, text);
+	(void)snprintf(text, sizeof(text), "%" PRIu64 "%s", value, old.unit);
+	replace(c, start + old.at, len - old.at, text);
 	return mm_candidate_try(c);
 }
 
@@ -121,16 +128,14 @@ static bool lower_word(struct mm_candidate *c, size_t n, uint64_t value)
 bool mm_simplify_machine(struct mm_candidate *c)
 {
 	bool smaller = drop_words(c);
-	uint64_t value;
+	struct number number;
 	size_t start;
 	size_t len;
-	size_t at;
 	size_t n;
-	char unit;
 
 	for (n = 0; find_word(c->machine, n, &start, &len) && mm_candidate_goes_on(c); n++) {
-		if (read_number(c->machine + start, len, &value, &at, &unit))
-			smaller |= lower_word(c, n, value);
+		if (read_number(c->machine + start, len, &number))
+			smaller |= lower_word(c, n, number.value);
 	}
 	return smaller;
 }

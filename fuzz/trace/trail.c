@@ -71,12 +71,12 @@ static uint32_t parent_for(const struct mm_trail *t, enum mm_event_kind kind)
 	return at;
 }
 
-static void append(struct mm_trail *t, uint32_t parent, uint32_t at)
+/* At the end of the parts of its parent. */
+static void append(struct mm_trail *t, uint32_t at)
 {
-	struct node *p = &t->nodes[parent];
 	struct node *n = &t->nodes[at];
+	struct node *p = &t->nodes[n->parent];
 
-	n->parent = parent;
 	n->prev = p->last;
 	n->next = NONE;
 	if (p->last != NONE)
@@ -86,11 +86,11 @@ static void append(struct mm_trail *t, uint32_t parent, uint32_t at)
 	p->last = at;
 }
 
-/* Under at goes what lies at the end of parent and is a part of at. */
-static void take_parts(struct mm_trail *t, uint32_t parent, uint32_t at)
+/* Under at goes what lies at the end of its parent and is a part of at. */
+static void take_parts(struct mm_trail *t, uint32_t at)
 {
 	uint32_t before = mm_trail_row(t->nodes[at].ev.kind)->before;
-	struct node *p = &t->nodes[parent];
+	struct node *p = &t->nodes[t->nodes[at].parent];
 	uint32_t from = NONE;
 	uint32_t i;
 
@@ -125,11 +125,12 @@ static void on_event(void *env, const struct mm_event *ev)
 	at = t->nr++;
 	memset(&t->nodes[at], 0, sizeof(t->nodes[at]));
 	t->nodes[at].ev = *ev;
+	t->nodes[at].parent = parent;
 	t->nodes[at].first = t->nodes[at].last = NONE;
 	/* now, while the machine is as it was then */
 	mm_trail_row(ev->kind)->say(t->m, ev->f, t->nodes[at].says, sizeof(t->nodes[at].says));
-	take_parts(t, parent, at);
-	append(t, parent, at);
+	take_parts(t, at);
+	append(t, at);
 }
 
 struct mm_trail *mm_trail_create(struct mm_machine *m)
@@ -179,13 +180,6 @@ static uint32_t next_outside(const struct mm_trail *t, uint32_t at, unsigned int
 	return at ? t->nodes[at].next : NONE;
 }
 
-static uint32_t skip_alike(const struct mm_trail *t, uint32_t at, uint32_t nr)
-{
-	while (nr-- > 0)
-		at = t->nodes[at].next;
-	return at;
-}
-
 /* at is one of several alike in a row: which one, from 0? */
 static uint32_t place_in_run(const struct mm_trail *t, uint32_t at)
 {
@@ -217,7 +211,8 @@ bool mm_trail_each(const struct mm_trail *t, bool all,
 			/* this one, without its parts, for all that follow */
 			s.alike = left - 1;
 			fn(env, &s);
-			at = skip_alike(t, at, left - 1);
+			while (--left)
+				at = t->nodes[at].next;
 			at = next_outside(t, at, &depth);
 			continue;
 		}

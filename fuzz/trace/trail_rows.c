@@ -30,8 +30,10 @@ static const char *type_name(uint64_t type)
 
 static const char *list_type(uint64_t list)
 {
-	if (list >= MM_PCP_LOW_LISTS)
-		return list == MM_PCP_LOW_LISTS ? "huge" : "huge Movable";
+	const uint64_t low = (uint64_t)(MM_PCP_LOW_LISTS);
+
+	if (list >= low)
+		return list == low ? "huge" : "huge Movable";
 	return type_name(list % MM_MIGRATE_PCPTYPES);
 }
 
