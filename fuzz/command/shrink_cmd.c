@@ -253,7 +253,7 @@ int command_shrink(int argc, char **argv)
 	bool folder;
 	int status = parse_args(&a, argc, argv);
 
-	if (status)
+	if (status || !a.file)
 		return status;
 	folder = is_folder(a.file);
 	(void)snprintf(path, sizeof(path), "%s%s", a.file, folder ? "/trace.ops" : "");

@@ -78,7 +78,7 @@ static uint64_t fails(void *env, const struct mm_trace *t)
 	uint64_t id = judge(j, t, j->twice);
 
 	/* another trace answers in other ways: no failure, but of the same answer */
-	if (j->v.kind == VERDICT_EXPECT && id && strcmp(j->v.what, j->s->first.what))
+	if (j->v.kind == VERDICT_EXPECT && id && strcmp(j->v.what, j->s->first.what) != 0)
 		return 0;
 	return id;
 }
@@ -263,7 +263,7 @@ static int confirm(struct job *j)
 	if (settle_expects(j, &s->out))
 		return STATUS_OUR_FAULT;
 	s->last = j->v;
-	if (strcmp(s->last.what, s->first.what))
+	if (strcmp(s->last.what, s->first.what) != 0)
 		flaky = true;
 	if (flaky)
 		s->engine.end = MM_SHRINK_FLAKY;

@@ -115,11 +115,10 @@ static void after_op(void *env, size_t done, size_t total)
 {
 	struct printer *p = env;
 
-	(void)total;
 	(void)fflush(p->echo);
 	p->echoed[ftell(p->echo)] = '\0'; /* what was longer before stays behind it */
 	p->pos = done;
-	if (is_wanted(p, done))
+	if (done < total && is_wanted(p, done))
 		print_op(p);
 	mm_trail_clear(p->trail);
 	rewind(p->echo);
@@ -254,7 +253,7 @@ int command_trail(int argc, char **argv)
 		print_table();
 		return STATUS_OK;
 	}
-	file = split_moment(a.file, &a.line);
+	file = a.file ? split_moment(a.file, &a.line) : NULL;
 	if (!file)
 		return STATUS_OUR_FAULT;
 	a.file = file;

@@ -225,7 +225,7 @@ static int one_order(const struct worker *w, struct session *s, struct mm_trace 
 	return STATUS_OK;
 }
 
-static void serve(const struct worker *w, int order, int answer)
+static void serve(const struct worker *w)
 {
 	struct mm_trace t;
 	struct session s;
@@ -236,10 +236,10 @@ static void serve(const struct worker *w, int order, int answer)
 	dying = w->shared;
 	death_watch(NULL);
 	install_handlers();
-	while (read(order, &byte, 1) == 1) {
+	while (read(w->order, &byte, 1) == 1) {
 		if (one_order(w, &s, &t))
 			_exit(STATUS_OUR_FAULT);
-		if (write(answer, &byte, 1) != 1)
+		if (write(w->answer, &byte, 1) != 1)
 			break;
 	}
 	_exit(STATUS_OK);
@@ -266,7 +266,9 @@ static int spawn(struct worker *w)
 		(void)close(to[1]);
 		(void)close(from[0]);
 		(void)dup2(fileno(w->said), STDERR_FILENO);
-		serve(w, to[0], from[1]);
+		w->order = to[0];
+		w->answer = from[1];
+		serve(w);
 	}
 	(void)close(to[0]);
 	(void)close(from[1]);
