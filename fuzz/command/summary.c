@@ -40,7 +40,7 @@ static uint64_t managed(const struct mm_machine *m)
 	uint64_t sum = 0;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++)
+	for (z = 0; z < m->nr_zones; z++)
 		sum += m->zones[z].managed;
 	return sum;
 }
@@ -57,7 +57,7 @@ static void print_kept(const struct mm_machine *m, FILE *out)
 	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
 		int count = 0;
 
-		for (z = 0; z < MM_NR_ZONES; z++)
+		for (z = 0; z < m->nr_zones; z++)
 			count += m->zones[z].pageset[cpu].count;
 		(void)fprintf(out, " %d", count);
 	}

@@ -45,6 +45,34 @@ static void op_alloc(struct mm_run *r, const struct mm_op *op, struct mm_op_resu
 	mm_run_make(r, pfn_raw(mm_page_pfn(x->m, page)), (uint8_t)order);
 }
 
+static void op_alloc_node(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
+{
+	struct mm_ctx *x = mm_run_ctx(r, op->arg[4]);
+	uint64_t order = op->arg[0];
+	struct page *page;
+
+	/* the kernel's alloc_pages_node from a node that is not there is a VM_BUG_ON */
+	if (!x || op->arg[2] > (uint64_t)x->m->desc.nr_nodes) {
+		res->err = -MM_EINVAL;
+		return;
+	}
+	page = mm_page_alloc_node(x, order > UINT8_MAX ? UINT8_MAX : (unsigned int)order,
+				  (uint32_t)op->arg[1], (int)op->arg[2] - 1, (uint32_t)op->arg[3]);
+	mm_run_count_alloc(r, order, page != NULL);
+	if (!page) {
+		res->err = -MM_ENOMEM;
+		return;
+	}
+	mm_run_make(r, pfn_raw(mm_page_pfn(x->m, page)), (uint8_t)order);
+}
+
+static void op_cpuset_mems(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
+{
+	struct mm_ctx *x = mm_run_ctx(r, op->arg[1]);
+
+	res->err = x ? mm_page_alloc_set_mems(x, (uint32_t)op->arg[0]) : -MM_EINVAL;
+}
+
 static void free_handle(struct mm_run *r, struct mm_ctx *x, const struct mm_handle *h)
 {
 	struct page *page = page_of(r, h);
@@ -146,6 +174,15 @@ static const struct mm_op_def ops[] = {
 	{"sysctl", MM_ARG_END, op_sysctl, "write a sysctl of /proc/sys/vm", {
 		{"name", MM_ARG_SYSCTL, MM_ARGF_SHOW},
 		{"value", MM_ARG_COUNT, MM_ARGF_SHOW}}},
+	{"alloc_node", MM_ARG_PAGE, op_alloc_node, "allocate from a node on, of some nodes only", {
+		{"order", MM_ARG_ORDER, MM_ARGF_SHOW},
+		{"gfp", MM_ARG_GFP, MM_ARGF_SHOW},
+		{"node", MM_ARG_NODE, 0},
+		{"nodes", MM_ARG_NODES, 0},
+		{"cpu", MM_ARG_CPU, 0}}},
+	{"cpuset_mems", MM_ARG_END, op_cpuset_mems, "limit the task on a CPU to some nodes", {
+		{"nodes", MM_ARG_NODES, MM_ARGF_SHOW},
+		{"cpu", MM_ARG_CPU, 0}}},
 	{NULL, MM_ARG_END, NULL, NULL, {{NULL, MM_ARG_END, 0}}},
 };
 /* clang-format on */

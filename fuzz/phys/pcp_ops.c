@@ -44,7 +44,8 @@ static struct zone *zone_of(struct mm_run *r, uint64_t arg)
 {
 	struct mm_machine *m = mm_run_machine(r);
 
-	return arg < MM_NR_ZONES && mm_zone_managed(&m->zones[arg]) ? &m->zones[arg] : NULL;
+	return arg < (uint64_t)m->nr_zones && mm_zone_managed(&m->zones[arg]) ? &m->zones[arg]
+									      : NULL;
 }
 
 static void op_disable(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)

@@ -18,6 +18,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* sizes: below a page as they are, from there through the table */
 #define RAW_SIZES 4096u
@@ -201,6 +202,83 @@ static bool sysctl_parse(const char *s, size_t len, uint64_t *value)
 	return true;
 }
 
+/* ---- nodes ---- */
+
+static void node_print(uint64_t value, char *buf, size_t len)
+{
+	if (value)
+		(void)snprintf(buf, len, "%" PRIu64, value - 1);
+	else
+		(void)snprintf(buf, len, "local");
+}
+
+static bool node_parse(const char *s, size_t len, uint64_t *value)
+{
+	*value = 0;
+	if (len == 5 && memcmp(s, "local", 5) == 0)
+		return true;
+	if (!mm_arg_number(s, len, value) || *value == UINT64_MAX)
+		return false;
+	++*value;
+	return true;
+}
+
+static uint64_t nodes_settle(uint64_t value)
+{
+	return value & (((uint64_t)1 << MM_NODES_MAX) - 1);
+}
+
+/* "0,2-3", as /sys/devices/system/node/online has it. */
+static void nodes_print(uint64_t value, char *buf, size_t len)
+{
+	size_t at = 0;
+	unsigned int i = 0;
+
+	if (!value)
+		(void)snprintf(buf, len, "all");
+	while (value >> i && at < len) {
+		unsigned int first;
+
+		while (!(value >> i & 1))
+			i++;
+		first = i;
+		while (value >> (i + 1) & 1)
+			i++;
+		at += (size_t)snprintf(buf + at, len - at, at ? ",%u" : "%u", first);
+		if (i > first && at < len)
+			at += (size_t)snprintf(buf + at, len - at, "-%u", i);
+		i++;
+	}
+}
+
+static bool nodes_parse(const char *s, size_t len, uint64_t *value)
+{
+	const char *end = s + len;
+
+	*value = 0;
+	if (len == 3 && memcmp(s, "all", 3) == 0)
+		return true;
+	for (;;) {
+		const char *comma = memchr(s, ',', (size_t)(end - s));
+		const char *stop = comma ? comma : end;
+		const char *dash = memchr(s, '-', (size_t)(stop - s));
+		uint64_t first;
+		uint64_t last;
+
+		if (!mm_arg_number(s, (size_t)((dash ? dash : stop) - s), &first))
+			return false;
+		last = first;
+		if (dash && !mm_arg_number(dash + 1, (size_t)(stop - dash - 1), &last))
+			return false;
+		if (first > last || last >= MM_NODES_MAX)
+			return false;
+		*value |= (((uint64_t)2 << last) - 1) & ~(((uint64_t)1 << first) - 1);
+		if (!comma)
+			return true;
+		s = comma + 1;
+	}
+}
+
 /* clang-format off */
 static const struct kind kinds[MM_ARG_KIND_NR] = {
 	[MM_ARG_ORDER] = {.word = "order", .ceil = 16,
@@ -211,6 +289,12 @@ static const struct kind kinds[MM_ARG_KIND_NR] = {
 		.print = gfp_print, .parse = gfp_parse},
 	[MM_ARG_CPU] = {.word = "cpu", .ceil = 4,
 		.expected = "a CPU, a number below 2^64"},
+	[MM_ARG_NODE] = {.word = "node", .ceil = 4,
+		.expected = "a node, a number below 2^64, or local",
+		.print = node_print, .parse = node_parse},
+	[MM_ARG_NODES] = {.word = "nodes", .ceil = 8,
+		.expected = "nodes 0 .. 15 such as 0,2-3, or all", .settle = nodes_settle,
+		.print = nodes_print, .parse = nodes_parse},
 	[MM_ARG_COUNT] = {.word = "count", .ceil = MM_ARG_RAW_NR,
 		.expected = "a number below 2^64"},
 	[MM_ARG_SIZE] = {.word = "size",

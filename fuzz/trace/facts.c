@@ -2,8 +2,8 @@
 /*
  * facts: `expect PATH VALUE` and where PATH leads.
  *
- * A pattern is walked beside the path.  %z takes a zone name, %t a migratetype
- * name, %n a number; all else must be equal.
+ * A pattern is walked beside the path.  %z takes a zone name, with @N that of node
+ * N ("Normal@1"), %t a migratetype name, %n a number; all else must be equal.
  */
 #include "mm/gfp.h"
 
@@ -21,23 +21,49 @@ static size_t word(const char *s)
 	return strcspn(s, ".[]");
 }
 
-static bool key_of(char kind, const char *s, size_t len, uint64_t *key)
+static const char *zone_name(int i)
 {
-	int max = kind == 'z' ? MM_NR_ZONES : MM_MIGRATE_TYPES;
+	return mm_gfp_zone_name((enum mm_zone_type)i);
+}
+
+static const char *type_name(int i)
+{
+	return mm_gfp_migratetype_name((enum mm_migratetype)i);
+}
+
+static bool name_of(const char *(*name)(int i), int nr, const char *s, size_t len, uint64_t *key)
+{
 	int i;
 
-	if (kind == 'n')
-		return mm_arg_number(s, len, key);
-	for (i = 0; i < max; i++) {
-		const char *name = kind == 'z' ? mm_gfp_zone_name((enum mm_zone_type)i)
-					       : mm_gfp_migratetype_name((enum mm_migratetype)i);
-
-		if (strlen(name) == len && memcmp(name, s, len) == 0) {
+	for (i = 0; i < nr; i++) {
+		if (strlen(name(i)) == len && memcmp(name(i), s, len) == 0) {
 			*key = (uint64_t)i;
 			return true;
 		}
 	}
 	return false;
+}
+
+/* A zone's number, perhaps one that the machine lacks. */
+static bool zone_of(const char *s, size_t len, uint64_t *key)
+{
+	const char *at = memchr(s, '@', len);
+	uint64_t nid = 0;
+
+	if (at && !mm_arg_number(at + 1, (size_t)(s + len - at - 1), &nid))
+		return false;
+	if (!name_of(zone_name, MM_NR_ZONES, s, at ? (size_t)(at - s) : len, key))
+		return false;
+	*key += (nid < MM_NODES_MAX ? nid : MM_NODES_MAX) * MM_NR_ZONES;
+	return true;
+}
+
+static bool key_of(char kind, const char *s, size_t len, uint64_t *key)
+{
+	if (kind == 'n')
+		return mm_arg_number(s, len, key);
+	return kind == 'z' ? zone_of(s, len, key)
+			   : name_of(type_name, MM_MIGRATE_TYPES, s, len, key);
 }
 
 static bool match(const char *pattern, const char *path, uint64_t *key)
@@ -59,6 +85,21 @@ static bool match(const char *pattern, const char *path, uint64_t *key)
 	return !*path;
 }
 
+/* Zones are the only keys that getters do not judge. */
+static bool has_zones(const struct mm_machine *m, const char *pattern, const uint64_t *key)
+{
+	const char *at = pattern;
+	int n = 0;
+
+	while ((at = strchr(at, '%')) != NULL) {
+		if (at[1] == 'z' && key[n] >= (uint64_t)m->nr_zones)
+			return false;
+		at++;
+		n++;
+	}
+	return true;
+}
+
 int mm_run_fact(const struct mm_machine *m, const char *path, uint64_t *value, struct mm_error *e)
 {
 	uint64_t key[KEYS_MAX] = {0};
@@ -70,7 +111,7 @@ int mm_run_fact(const struct mm_machine *m, const char *path, uint64_t *value, s
 		for (; f && f->pattern; f++) {
 			if (!match(f->pattern, path, key))
 				continue;
-			if (!f->get(m, key, value))
+			if (has_zones(m, f->pattern, key) && !f->get(m, key, value))
 				return 0;
 			return mm_error_set(e, -MM_ENOENT, 0, 0, "%s: this machine has none", path);
 		}

@@ -358,7 +358,7 @@ static void teardown(struct mm_run *r)
 	free_pages = mm_vmstat_free_exact(r->m);
 	for (pfn = 0; pfn < r->m->max_pfn; pfn++)
 		dropped += (r->m->memmap[pfn].flags & MM_PG_BAD) != 0;
-	for (z = 0; z < MM_NR_ZONES; z++)
+	for (z = 0; z < r->m->nr_zones; z++)
 		managed += r->m->zones[z].managed;
 	if (free_pages + dropped != managed)
 		mm_run_found(r, "teardown.zero",

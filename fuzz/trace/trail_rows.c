@@ -18,9 +18,28 @@
 
 #define B(kind) MM_EV_BIT(MM_EV_##kind)
 
-static const char *zone_name(uint64_t z)
+struct name {
+	char s[24];
+};
+
+/* "Normal", "1/Normal" on node 1 of several. */
+static struct name zone_name(const struct mm_machine *m, uint64_t z)
 {
-	return z < MM_NR_ZONES ? mm_gfp_zone_name((enum mm_zone_type)z) : "?";
+	const char *type = mm_gfp_zone_name((enum mm_zone_type)(z % MM_NR_ZONES));
+	struct name n;
+
+	if (m->desc.nr_nodes > 1)
+		(void)snprintf(n.s, sizeof(n.s), "%u/%s", (unsigned int)(z / MM_NR_ZONES) & 0xff,
+			       type);
+	else
+		(void)snprintf(n.s, sizeof(n.s), "%s", type);
+	return n;
+}
+
+/* Zone number z, the first when there is none such. */
+static const struct zone *zone_at(const struct mm_machine *m, uint64_t z)
+{
+	return &m->zones[z < (uint64_t)m->nr_zones ? z : 0];
 }
 
 static const char *type_name(uint64_t type)
@@ -43,10 +62,9 @@ static void say_alloc(const struct mm_machine *m, const uint64_t *f, char *buf, 
 {
 	char gfp[120];
 
-	(void)m;
 	(void)mm_gfp_print((uint32_t)f[2], gfp, sizeof(gfp));
 	(void)snprintf(buf, len, "order %" PRIu64 " for %s: pfn %" PRIu64 " of zone %s", f[1], gfp,
-		       f[0], zone_name(f[5]));
+		       f[0], zone_name(m, f[5]).s);
 }
 
 static void say_failed(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
@@ -57,6 +75,19 @@ static void say_failed(const struct mm_machine *m, const uint64_t *f, char *buf,
 	(void)mm_gfp_print((uint32_t)f[1], gfp, sizeof(gfp));
 	(void)snprintf(buf, len, "order %" PRIu64 " for %s: none%s", f[0], gfp,
 		       f[4] ? ", it was told to fail" : "");
+}
+
+static void say_from(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "from node %" PRIu64 " on, nodes 0x%" PRIx64, f[0], f[1]);
+}
+
+static void say_mems(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "CPU %" PRIu64 " is held to nodes 0x%" PRIx64 "%s", f[0], f[1],
+		       f[1] ? "" : ": all");
 }
 
 static void say_slowpath(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
@@ -72,7 +103,7 @@ static void say_slowpath(const struct mm_machine *m, const uint64_t *f, char *bu
 static const char *mark_name(const struct mm_machine *m, const uint64_t *f)
 {
 	static const char *const names[] = {"min", "low", "high", "promo"};
-	const struct zone *z = &m->zones[f[0] < MM_NR_ZONES ? f[0] : 0];
+	const struct zone *z = zone_at(m, f[0]);
 
 	if (f[2] == mm_zone_wmark(z, MM_WMARK_HIGH))
 		return "high";
@@ -83,14 +114,14 @@ static void say_watermark(const struct mm_machine *m, const uint64_t *f, char *b
 {
 	if (f[3] & MM_ALLOC_NO_WATERMARKS)
 		(void)snprintf(buf, len, "zone %s, no watermark asked: %" PRIu64 " free",
-			       zone_name(f[0]), f[5]);
+			       zone_name(m, f[0]).s, f[5]);
 	else if (f[5] > f[2])
 		(void)snprintf(buf, len, "zone %s watermark %s ok: %" PRIu64 " free > %" PRIu64,
-			       zone_name(f[0]), mark_name(m, f), f[5], f[2]);
+			       zone_name(m, f[0]).s, mark_name(m, f), f[5], f[2]);
 	else
 		(void)snprintf(buf, len,
 			       "zone %s watermark %s ok in part: %" PRIu64 " free, mark %" PRIu64,
-			       zone_name(f[0]), mark_name(m, f), f[5], f[2]);
+			       zone_name(m, f[0]).s, mark_name(m, f), f[5], f[2]);
 }
 
 static void say_refused(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
@@ -98,11 +129,11 @@ static void say_refused(const struct mm_machine *m, const uint64_t *f, char *buf
 	uint64_t keep = f[2];
 
 	/* what lower zones keep from requests that could be served above them */
-	if (f[0] < MM_NR_ZONES && f[4] < MM_NR_ZONES)
-		keep += (uint64_t)m->zones[f[0]].lowmem_reserve[f[4]];
+	if (f[4] < MM_NR_ZONES)
+		keep += zone_at(m, f[0])->lowmem_reserve[f[4]];
 	(void)snprintf(buf, len,
 		       "zone %s watermark %s refuses: %" PRIu64 " free, %" PRIu64 " to keep%s",
-		       zone_name(f[0]), mark_name(m, f), f[5], keep,
+		       zone_name(m, f[0]).s, mark_name(m, f), f[5], keep,
 		       f[5] > keep + ((uint64_t)1 << f[1]) - 1 ? ", no such block" : "");
 }
 
@@ -151,40 +182,35 @@ static void say_pcp_add(const struct mm_machine *m, const uint64_t *f, char *buf
 
 static void say_pcp_refill(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
-	(void)m;
 	(void)snprintf(buf, len, "empty: %" PRIu64 " of %" PRIu64 " blocks from zone %s", f[4],
-		       f[3], zone_name(f[0]));
+		       f[3], zone_name(m, f[0]).s);
 }
 
 static void say_pcp_drain(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
-	(void)m;
 	(void)snprintf(buf, len, "pfn %" PRIu64 " of order %" PRIu64 " back to zone %s as %s", f[0],
-		       f[1], zone_name(f[3]), type_name(f[2]));
+		       f[1], zone_name(m, f[3]).s, type_name(f[2]));
 }
 
 static void say_pcp_bulk_free(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	static const char *const causes[] = {"too much on the lists", "drain", "old"};
 
-	(void)m;
 	(void)snprintf(buf, len,
 		       "CPU %" PRIu64 ", zone %s, %s: %" PRIu64 " pages back, %" PRIu64 " wanted",
-		       f[1], zone_name(f[0]), f[4] < 3 ? causes[f[4]] : "?", f[3], f[2]);
+		       f[1], zone_name(m, f[0]).s, f[4] < 3 ? causes[f[4]] : "?", f[3], f[2]);
 }
 
 static void say_pcp_contended(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
-	(void)m;
 	(void)snprintf(buf, len, "CPU %" PRIu64 ", zone %s: the lock of its lists is taken", f[1],
-		       zone_name(f[0]));
+		       zone_name(m, f[0]).s);
 }
 
 static void say_pcp_decay(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
-	(void)m;
 	(void)snprintf(buf, len, "CPU %" PRIu64 ", zone %s: lists shrink with time", f[1],
-		       zone_name(f[0]));
+		       zone_name(m, f[0]).s);
 }
 
 static void say_vmstat_fold(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
@@ -266,9 +292,10 @@ static void say_memblock_grow(const struct mm_machine *m, const uint64_t *f, cha
 
 /* What may happen on the way to a block. */
 #define OF_A_REQUEST                                                                               \
-	(B(mm_zone_watermark) | B(mm_zone_refused) | B(mm_page_alloc_slowpath) | B(mm_pcp_take) |  \
-	 B(mm_pcp_refill) | B(mm_page_alloc_zone_locked) | B(mm_page_alloc_extfrag) |              \
-	 B(mm_pcp_contended) | B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free))
+	(B(mm_page_alloc_from) | B(mm_zone_watermark) | B(mm_zone_refused) |                       \
+	 B(mm_page_alloc_slowpath) | B(mm_pcp_take) | B(mm_pcp_refill) |                           \
+	 B(mm_page_alloc_zone_locked) | B(mm_page_alloc_extfrag) | B(mm_pcp_contended) |           \
+	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free))
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
 #define PCP        "ref/phys/pcp.c"
@@ -282,6 +309,8 @@ static void say_memblock_grow(const struct mm_machine *m, const uint64_t *f, cha
 static const struct mm_trail_row rows[] = {
 	ROW(mm_page_alloc, "mm_page_alloc_get", PAGE_ALLOC, OF_A_REQUEST, 0, say_alloc),
 	ROW(mm_page_alloc_failed, "mm_page_alloc_get", PAGE_ALLOC, OF_A_REQUEST, 0, say_failed),
+	ROW(mm_page_alloc_from, "mm_page_alloc_node", PAGE_ALLOC, 0, 0, say_from),
+	ROW(mm_cpuset_mems, "mm_page_alloc_set_mems", PAGE_ALLOC, 0, 0, say_mems),
 	ROW(mm_page_alloc_slowpath, "slow_path", PAGE_ALLOC, 0, 0, say_slowpath),
 	ROW(mm_zone_watermark, "zone_has_enough", PAGE_ALLOC, 0, 0, say_watermark),
 	ROW(mm_zone_refused, "zone_has_enough", PAGE_ALLOC, 0, 0, say_refused),

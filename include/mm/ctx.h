@@ -31,6 +31,10 @@ struct mm_ctx {
 	/* who acts */
 	int cpu; /* 0 .. machine cpus - 1 */
 
+	/* nodes its task may have memory of, a bit each; 0: all, no cpuset limits it.
+	 * Kernel: current->mems_allowed */
+	uint32_t mems_allowed;
+
 	/* fail_nth: the n-th next fail point of this context fails; 0 = off */
 	uint32_t fail_nth;
 	uint32_t fail_hits; /* fail points passed since it was armed */

@@ -23,9 +23,11 @@
 /* For branches of the fast path that are taken only when somebody looks on. */
 #if defined(__GNUC__)
 #define MM_UNLIKELY(cond) __builtin_expect(!!(cond), 0)
+#define MM_LIKELY(cond)   __builtin_expect(!!(cond), 1)
 #define MM_ALWAYS_INLINE  inline __attribute__((always_inline))
 #else
 #define MM_UNLIKELY(cond) (cond)
+#define MM_LIKELY(cond)   (cond)
 #define MM_ALWAYS_INLINE  inline
 #endif
 

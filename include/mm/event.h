@@ -5,10 +5,10 @@
  * module calls a reader by name.  With no listener an event is one mask test.
  *
  * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_*,
- * mm_page_alloc_failed, mm_page_alloc_slowpath, mm_bad_page, mm_pcp_*,
- * mm_vmstat_fold, mm_memblock_* and mm_ram_* have no tracepoint there; ours carry a
- * decision's inputs so that a check can redo it and a reader can follow.
- * A row each in fuzz/trace/trail_rows.c says them in words.
+ * mm_page_alloc_failed, mm_page_alloc_from, mm_page_alloc_slowpath, mm_cpuset_mems,
+ * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_* and mm_ram_* have no
+ * tracepoint there; ours carry a decision's inputs so that a check can redo it and
+ * a reader can follow.  A row each in fuzz/trace/trail_rows.c says them in words.
  */
 #ifndef MM_EVENT_H
 #define MM_EVENT_H
@@ -22,6 +22,8 @@
 #define MM_EVENT_TABLE(E)                                                                          \
 	E(mm_page_alloc, "pfn", "order", "gfp", "migratetype", "alloc_flags", "zone")              \
 	E(mm_page_alloc_failed, "order", "gfp", "alloc_flags", "highest_zone", "injected", "")     \
+	E(mm_page_alloc_from, "nid", "nodemask", "", "", "", "")                                   \
+	E(mm_cpuset_mems, "cpu", "mems", "", "", "", "")                                           \
 	E(mm_page_free, "pfn", "order", "mapping", "pcp", "", "")                                  \
 	E(mm_page_alloc_zone_locked, "pfn", "order", "migratetype", "from_order", "zone", "")      \
 	E(mm_page_pcpu_drain, "pfn", "order", "migratetype", "zone", "cpu", "list")                \

@@ -33,17 +33,43 @@
 
 #include <stdio.h>
 
-#define MM_RAM_RANGES_MAX 16
-#define MM_CPUS_MAX       64
-#define MM_SPANNED_MAX    ((uint64_t)16 << 20) /* frames: 64 GiB */
+#define MM_RANGES_GIVEN_MAX 16 /* in one field of a description */
+#define MM_RAM_RANGES_MAX   48 /* after nodes and kinds of RAM have cut them */
+#define MM_CPUS_MAX         64
+#define MM_NODES_MAX        16
+#define MM_SPANNED_MAX      ((uint64_t)1 << 30) /* frames: 4 TiB */
+#define MM_ZONES_MAX        (MM_NODES_MAX * MM_NR_ZONES)
+
+/* Kernel: LOCAL_DISTANCE and REMOTE_DISTANCE, in the units of ACPI's SLIT. */
+#define MM_DISTANCE_LOCAL  10
+#define MM_DISTANCE_REMOTE 20
 
 /* What the bytes of frames are made of.  See ram.h. */
 enum mm_contents { MM_CONTENTS_NONE, MM_CONTENTS_TAG, MM_CONTENTS_FULL };
+
+/* Which frames have a struct page, and where.  See sparse.h. */
+enum mm_memmodel { MM_MEMMODEL_FLAT, MM_MEMMODEL_SPARSE, MM_MEMMODEL_VMEMMAP };
+
+/* Whose zone limits a machine has unless it says its own. */
+enum mm_profile { MM_PROFILE_NONE, MM_PROFILE_X86_64, MM_PROFILE_ARM64 };
+
+/* Kinds of RAM. */
+#define MM_RAM_HOTPLUG 0x1u /* can be unplugged */
+#define MM_RAM_MIRROR  0x2u /* kept twice by the hardware */
 
 /* Frames [start, end). */
 struct mm_range {
 	uint64_t start;
 	uint64_t end;
+	uint8_t nid;   /* of RAM: its node */
+	uint8_t flags; /* MM_RAM_... */
+};
+
+/* How much RAM is to be, or not to be, Movable: a number of pages or a part. */
+struct mm_core {
+	bool given;
+	unsigned int percent; /* of all RAM; 0: pages says it */
+	uint64_t pages;
 };
 
 /* Values of /proc/sys/vm that this machine has. */
@@ -63,11 +89,22 @@ struct mm_machine_desc {
 	unsigned int max_order;         /* 0 .. MM_ORDER_LIMIT, default 10 */
 	unsigned int pageblock_order;   /* 0 .. max_order, default min(9, max) */
 	int cpus;                       /* 1 .. MM_CPUS_MAX, default 1 */
-	bool pcp;                       /* per-CPU lists and counters, default by size */
-	unsigned int thp_order;         /* its own lists; 0: none */
-	uint64_t cache_slice;           /* bytes of data cache a CPU has to itself */
-	enum mm_contents contents;      /* default tag */
-	uint64_t seed;                  /* of unwritten contents, default 1 */
+	int nr_nodes;                   /* 1 .. MM_NODES_MAX, some perhaps without RAM */
+	uint8_t cpu_node[MM_CPUS_MAX];
+	uint8_t distance[MM_NODES_MAX][MM_NODES_MAX];
+	struct mm_core kernelcore; /* what zone Movable is cut out of, see zone.h */
+	struct mm_core movablecore;
+	bool kernelcore_mirror;
+	bool movable_node;
+	enum mm_memmodel memmodel;  /* default vmemmap */
+	unsigned int section_order; /* frames of a section; at least max_order */
+	bool deferred;              /* sections are made ready when needed */
+	enum mm_profile profile;
+	bool pcp;                  /* per-CPU lists and counters, default by size */
+	unsigned int thp_order;    /* its own lists; 0: none */
+	uint64_t cache_slice;      /* bytes of data cache a CPU has to itself */
+	enum mm_contents contents; /* default tag */
+	uint64_t seed;             /* of unwritten contents, default 1 */
 	struct mm_sysctl sysctl;
 };
 
@@ -117,11 +154,14 @@ struct mm_machine {
 	/* set once */
 	struct mm_arena arena;
 	struct mm_machine_desc desc;
-	uint64_t max_pfn;           /* frames spanned from 0 */
-	struct page *memmap;        /* one per spanned frame, holes too */
-	struct zone *zones;         /* MM_NR_ZONES, empty ones have spanned 0 */
-	struct zonelist *zonelists; /* by the highest zone a request may use */
-	uint8_t *pageblock;         /* enum mm_migratetype of each pageblock */
+	uint64_t max_pfn;                   /* frames spanned from 0 */
+	struct page *memmap;                /* one per spanned frame, holes too */
+	struct zone *zones;                 /* MM_NR_ZONES a node, empty ones have spanned 0 */
+	int nr_zones;                       /* MM_NR_ZONES * nodes */
+	struct zonelist *zonelists;         /* by node, kind, and highest zone: mm_zone_list_of */
+	size_t zonelist_size;               /* bytes of one */
+	uint64_t movable_pfn[MM_NODES_MAX]; /* see mm_zone_sizes_movable */
+	uint8_t *pageblock;                 /* enum mm_migratetype of each pageblock */
 	uint64_t nr_pageblocks;
 	bool grouping_off;   /* Kernel: page_group_by_mobility_disabled */
 	uint32_t pcp_orders; /* bit per order that has per-CPU lists */

@@ -13,13 +13,15 @@
 
 #include "mm/ctx.h"
 
-#define MM_OP_ARGS_MAX 4
+#define MM_OP_ARGS_MAX 5
 
 enum mm_arg_kind {
 	MM_ARG_END = 0,
 	MM_ARG_ORDER,  /* block order, 0 .. 15 in bytes */
 	MM_ARG_GFP,    /* MM_GFP_* mask, text: KERNEL|ZERO or 0x... */
 	MM_ARG_CPU,    /* CPU number */
+	MM_ARG_NODE,   /* node + 1, 0 for the local one; text: its number, or local */
+	MM_ARG_NODES,  /* a bit per node, 0 for all; text: 0,2-3, or all */
 	MM_ARG_COUNT,  /* a number, 0 .. 16383 in bytes */
 	MM_ARG_SIZE,   /* bytes, text takes K M G p */
 	MM_ARG_SYSCTL, /* index into the machine's sysctl table, text: its name */

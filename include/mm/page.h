@@ -42,7 +42,7 @@
  */
 struct page {
 	uint32_t flags;
-	uint8_t zone;  /* enum mm_zone_type, set once */
+	uint8_t zone;  /* number of its zone, set once */
 	uint8_t order; /* of the block that starts here: BUDDY, PCP or HEAD set */
 	uint8_t list;  /* BUDDY: migratetype of its list; PCP: number of its list */
 
@@ -63,6 +63,9 @@ _Static_assert(sizeof(struct page) == 64, "one cache line, as in the kernel");
 #endif
 
 int mm_page_boot(struct mm_ctx *x);
+/* Write the entries [start, end) of the memmap as they are before the allocator gets
+ * them.  Kernel: memmap_init_range, init_unavailable_range. */
+void mm_page_init_range(struct mm_machine *m, uint64_t start, uint64_t end);
 
 static inline struct page *mm_page_of(const struct mm_machine *m, pfn_t pfn)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * page_alloc: from a request (order and GFP mask) to a block of frames, and
- * back.  It decodes the mask, walks the zones from the highest allowed one
- * down, asks the watermark, takes from the buddy lists, and prepares what it
+ * back.  It decodes the mask, walks the zones of the nearest node from the highest
+ * allowed one down, then those of farther nodes, asks the watermark, takes from the buddy lists, and prepares what it
  * hands out; giving back checks that nothing of the owner is left.
  *
  *     gfp -> zones Movable .. DMA -> watermark ok? -> CPU's list -> prepare -> page
@@ -10,8 +10,8 @@
  *
  * Kernel: __alloc_pages, get_page_from_freelist, rmqueue, __alloc_pages_slowpath,
  *   prep_new_page, free_pages_prepare, __free_pages, put_page (6.12).
- * Differs: one node, no cpusets, no dirty balancing; no
- *   highatomic reserve; the slow path reclaims only through the upcall, never
+ * Differs: no dirty balancing and no node_reclaim; cpusets have one level below the
+ *   root, which holds all nodes; no highatomic reserve; the slow path reclaims only through the upcall, never
  *   compacts, and kills nobody: with no reclaimer it fails.  Compound tails do
  *   not point to their head.  A put on a page with no reference is reported and
  *   changes nothing, where the kernel's count would go below zero.  fail_nth
@@ -37,6 +37,7 @@
 #ifndef MM_PAGE_ALLOC_H
 #define MM_PAGE_ALLOC_H
 
+#include "mm/numa.h"
 #include "mm/pcp.h"
 #include "mm/watermark.h"
 
@@ -61,6 +62,24 @@ int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value) MM_MUST_USE
  */
 struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gfp);
 
+/* As nid: the node of the CPU, or the nearest that has memory. */
+#define MM_NODE_LOCAL (-1)
+
+/*
+ * The same, from node nid on and from the nodes of nodemask only (0: all).  With
+ * __GFP_THISNODE from nid alone.  A cpuset (mm_page_alloc_set_mems) narrows the
+ * first attempt in any case, later ones when the mask has __GFP_HARDWALL; a request
+ * that may not wait and has __GFP_HIGH, or that ignores watermarks, is in the end
+ * held to neither.
+ * Kernel: __alloc_pages, alloc_pages_node.
+ */
+struct page *mm_page_alloc_node(struct mm_ctx *x, unsigned int order, uint32_t gfp, int nid,
+				uint32_t nodemask);
+
+/* Nodes that requests of this context may use; 0 or all nodes: no limit.  -MM_EINVAL
+ * when none of them has memory.  Kernel: cpuset.mems. */
+int mm_page_alloc_set_mems(struct mm_ctx *x, uint32_t mems) MM_MUST_USE;
+
 /* One more reference.  Kernel: get_page. */
 void mm_page_alloc_ref(struct mm_ctx *x, struct page *page);
 
@@ -78,7 +97,8 @@ void mm_page_alloc_unref(struct mm_ctx *x, struct page *page);
 uint32_t mm_page_alloc_slow_flags(uint32_t gfp);
 /* The flags of the first attempt of a request whose preferred zone is z. */
 uint32_t mm_page_alloc_fast_flags(const struct mm_machine *m, const struct zone *z);
-/* Highest managed zone at or below the one the mask allows; NULL when none. */
-struct zone *mm_page_alloc_preferred(const struct mm_machine *m, enum mm_zone_type highest);
+/* The first zone that a request from node nid walks; NULL when there is none. */
+struct zone *mm_page_alloc_preferred(const struct mm_machine *m, int nid,
+				     enum mm_zone_type highest);
 
 #endif

@@ -64,7 +64,7 @@ int mm_vmstat_boot(struct mm_ctx *x);
 /* The objects of claims and digests that belong to (zone, CPU). */
 static inline uint64_t mm_vmstat_pcp_id(const struct mm_machine *m, const struct zone *z, int cpu)
 {
-	return (uint64_t)z->type * (uint64_t)m->desc.cpus + (uint64_t)cpu;
+	return (uint64_t)z->id * (uint64_t)m->desc.cpus + (uint64_t)cpu;
 }
 
 /* Thresholds and drift marks, when sizes are known.  Kernel:
@@ -112,13 +112,22 @@ static inline void mm_vmstat_count(struct mm_ctx *x, unsigned int event, uint64_
 /* Sum over CPUs.  Kernel: all_vm_events. */
 uint64_t mm_vmstat_events(const struct mm_machine *m, unsigned int event);
 
-/* A page of z was handed out on this CPU.  Kernel: zone_statistics. */
-static inline void mm_vmstat_numa(struct mm_ctx *x, struct zone *z)
+/*
+ * A block of z was handed out on this CPU to a request that preferred the zone
+ * `preferred`: a hit when z is on that one's node, else a miss here and foreign
+ * there; local or other by the node of the CPU.  Kernel: zone_statistics.
+ */
+static inline void mm_vmstat_numa(struct mm_ctx *x, const struct zone *preferred, struct zone *z)
 {
 	struct per_cpu_zonestat *s = &z->zonestats[x->cpu];
 
-	s->numa[MM_NUMA_HIT]++;
-	s->numa[MM_NUMA_LOCAL]++;
+	if (MM_LIKELY(z->nid == preferred->nid)) {
+		s->numa[MM_NUMA_HIT]++;
+	} else {
+		s->numa[MM_NUMA_MISS]++;
+		preferred->zonestats[x->cpu].numa[MM_NUMA_FOREIGN]++;
+	}
+	s->numa[z->nid == x->m->desc.cpu_node[x->cpu] ? MM_NUMA_LOCAL : MM_NUMA_OTHER]++;
 	mm_touch(x, MM_OBJ_EVENTS, (uint64_t)x->cpu);
 }
 

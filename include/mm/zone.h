@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * zone: a stretch of frames with the same address limits, its free lists and
- * its watermarks.
+ * zone: a stretch of one node's frames with the same address limits, its free
+ * lists and its watermarks.
  *
  *     free_area[0]  Unmovable -> blk -> blk
  *                   Movable   -> blk
  *     free_area[1]  ...                        up to max_order
  *
- * Kernel: struct zone, struct free_area (include/linux/mmzone.h, 6.12).
- * Differs: one node, so zones hang off the machine; boost is always 0.  A zone
+ * Kernel: struct zone, struct free_area (include/linux/mmzone.h), build_all_zonelists
+ *   (6.12).
+ * Differs: zones hang off the machine, five per node; boost is always 0.  A zone
  *   of which the allocator was given nothing is on no zonelist (the kernel keeps
  *   zones there that have frames, and their watermark refuses).
  * State: free_area belongs to the buddy allocator, under `lock`; watermarks and
@@ -18,6 +19,9 @@
  *   zone.size_order      managed <= present <= spanned, frames inside the span
  *   zone.free_count      the exact count of free pages is what the blocks hold
  *   zone.conservation    managed == free + on per-CPU lists + allocated + dropped
+ *   zone.lists_order     each zonelist has each zone it may use once, the local
+ *                        node's first, nearer nodes before farther ones
+ *   node.spanned         the zones of a node have what the node has, and no more
  */
 #ifndef MM_ZONE_H
 #define MM_ZONE_H
@@ -26,6 +30,8 @@
 #include "mm/list.h"
 #include "mm/lock.h"
 #include "mm/machine.h"
+#include "mm/numa.h"
+#include "mm/zone_sizes.h"
 
 /* Watermarks in pages.  Kernel: enum zone_watermarks. */
 enum mm_wmark { MM_WMARK_MIN, MM_WMARK_LOW, MM_WMARK_HIGH, MM_WMARK_PROMO, MM_NR_WMARK };
@@ -43,10 +49,13 @@ struct zone {
 	/* set once */
 	const char *name;
 	enum mm_zone_type type;
+	uint8_t nid;
+	uint8_t id; /* number among all zones: nid * MM_NR_ZONES + type */
 	uint64_t start_pfn;
-	uint64_t spanned; /* frames from start_pfn, holes included */
-	uint64_t present; /* without holes */
-	uint64_t managed; /* present without reserved */
+	uint64_t spanned;  /* frames from start_pfn, holes included */
+	uint64_t present;  /* without holes */
+	uint64_t managed;  /* present without reserved, as far as it was made ready */
+	uint64_t deferred; /* the rest of it: frames of sections still to be made ready */
 
 	/* watermark: recomputed by sysctl writes */
 	uint64_t wmark[MM_NR_WMARK];
@@ -75,28 +84,42 @@ struct zone {
 #define MM_ZONE_BELOW_HIGH     0x1u /* fewer free than the high mark, last we looked */
 #define MM_ZONE_RECLAIM_ACTIVE 0x2u /* reclaim works here and wants pages back */
 
-/* Zones a request walks, the preferred one first, NULL last. */
+/* Zones a request walks, the preferred one first, NULL last; as many as the machine
+ * may have in one list. */
 struct zonelist {
-	struct zone *zone[MM_NR_ZONES + 1];
 	uint32_t alloc_flags; /* page_alloc's, of the first attempt */
+	struct zone *zone[];
 };
+
+/* Lists of a node.  Kernel: ZONELIST_FALLBACK and ZONELIST_NOFALLBACK. */
+enum mm_zonelist_kind { MM_ZONELIST_FALLBACK, MM_ZONELIST_NOFALLBACK, MM_NR_ZONELISTS };
 
 int mm_zone_boot(struct mm_ctx *x);
 
-/* Zones that have pages, once they are known.  Kernel: build_zonelists. */
+/* Zones that have pages, once they are known.  Kernel: build_all_zonelists. */
 void mm_zone_build_zonelists(struct mm_ctx *x);
 
-/* The walk of a request that may use zones up to highest. */
-static inline const struct zonelist *mm_zone_list(const struct mm_machine *m,
-						  enum mm_zone_type highest)
+/* The list of a request that starts at node nid and may use zones up to highest. */
+static inline struct zonelist *mm_zone_list_of(const struct mm_machine *m, int nid,
+					       enum mm_zonelist_kind kind,
+					       enum mm_zone_type highest)
 {
-	return &m->zonelists[highest];
+	size_t n = ((size_t)nid * MM_NR_ZONELISTS + kind) * MM_NR_ZONES + highest;
+
+	return (struct zonelist *)(void *)((char *)m->zonelists + n * m->zonelist_size);
+}
+
+/* Frames that the allocator has or will be given: what all marks, reserves and limits
+ * follow from. */
+static inline uint64_t mm_zone_pages(const struct zone *z)
+{
+	return z->managed + z->deferred;
 }
 
 /* Kernel: populated_zone and managed_zone. */
 static inline bool mm_zone_managed(const struct zone *z)
 {
-	return z->managed != 0;
+	return mm_zone_pages(z) != 0;
 }
 
 static inline bool mm_zone_spans(const struct zone *z, uint64_t pfn)
@@ -104,9 +127,15 @@ static inline bool mm_zone_spans(const struct zone *z, uint64_t pfn)
 	return pfn >= z->start_pfn && pfn - z->start_pfn < z->spanned;
 }
 
+/* Of node 0. */
 static inline struct zone *mm_zone_of(const struct mm_machine *m, enum mm_zone_type type)
 {
 	return &m->zones[type];
+}
+
+static inline struct zone *mm_zone_at(const struct mm_machine *m, int nid, enum mm_zone_type type)
+{
+	return &m->zones[nid * MM_NR_ZONES + (int)type];
 }
 
 /* Kernel: wmark_pages.  A stored mark plus the current boost. */

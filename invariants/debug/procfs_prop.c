@@ -6,6 +6,7 @@
  */
 #include "mm/procfs.h"
 
+#include "mm/page.h"
 #include "mm/pcp.h"
 
 #include "fuzz/import/proc.h"
@@ -134,6 +135,7 @@ struct paper {
 	uint64_t vm_events[2 * MM_VM_STRIDE];
 	uint8_t pageblock[8];
 	struct mm_list link[11][11];
+	struct page memmap[4096]; /* of zone DMA, all of them */
 };
 
 static struct paper *paper_create(struct mm_prop_run *p)
@@ -148,6 +150,9 @@ static struct paper *paper_create(struct mm_prop_run *p)
 		return NULL;
 	}
 	pa->m.zones = pa->zones;
+	pa->m.nr_zones = MM_NR_ZONES;
+	pa->m.memmap = pa->memmap;
+	pa->m.desc.nr_nodes = 1;
 	pa->m.pageblock = pa->pageblock;
 	pa->m.nr_pageblocks = 8;
 	pa->m.desc.max_order = 10;
@@ -156,6 +161,8 @@ static struct paper *paper_create(struct mm_prop_run *p)
 	pa->m.vm_events = pa->vm_events;
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		pa->zones[z].name = mm_gfp_zone_name((enum mm_zone_type)z);
+		pa->zones[z].type = (enum mm_zone_type)z;
+		pa->zones[z].id = (uint8_t)z;
 		pa->zones[z].pageset = pa->pageset[z];
 		pa->zones[z].zonestats = pa->zonestats[z];
 		for (o = 0; o < MM_NR_ORDERS; o++) {
@@ -444,7 +451,7 @@ static void unusable_is_a_share(struct mm_prop_run *p)
 
 	if (!used_machine(p, &w))
 		return;
-	for (z = 0; z < MM_NR_ZONES; z++) {
+	for (z = 0; z < w.m->nr_zones; z++) {
 		const struct zone *zone = &w.m->zones[z];
 		uint64_t small = 0;
 		unsigned int o;
@@ -508,7 +515,7 @@ static void extfrag_says_why(struct mm_prop_run *p)
 
 	if (!used_machine(p, &w))
 		return;
-	for (z = 0; z < MM_NR_ZONES; z++) {
+	for (z = 0; z < w.m->nr_zones; z++) {
 		const struct zone *zone = &w.m->zones[z];
 
 		for (o = 0; o <= w.m->desc.max_order; o++)

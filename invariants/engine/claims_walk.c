@@ -44,6 +44,12 @@ const char *const mm_walk_machines[] = {
 	"ram=8M dma=37p max_order=10 pageblock_order=9",
 	"ram=1M dma=512K max_order=8 pageblock_order=6",
 	reserves_matter,
+	/* several nodes: in order, interleaved, without memory, with zones of their own */
+	"ram=6M nodes=0-2M/2M-4M/4M-6M cpus=3 max_order=6 pageblock_order=3",
+	"ram=8M nodes=0-1M,4M-8M/1M-4M/none cpus=3 dma32=2M max_order=6 pageblock_order=3",
+	"ram=8M nodes=4 cpus=4 pcp=on max_order=5 pageblock_order=3 kernelcore=4M "
+	"distance=10,40,20,30/40,10,30,20/20,30,10,40/30,20,40,10",
+	"ram=6M nodes=3 cpus=2 hotplug=4M-6M movable_node=on dma=512K max_order=4",
 	/* lists and counters by CPU: little memory, huge pages, every zone, big caches */
 	"ram=4M max_order=6 pageblock_order=3 cpus=2 pcp=on",
 	"ram=4M max_order=6 pageblock_order=5 cpus=2 pcp=on thp=5 min_free_kbytes=64",
@@ -125,6 +131,32 @@ static void add_pcp(struct mm_prop_run *p, struct text *t, uint64_t max_order)
 		add(t, " cache=%" PRIu64 "K", below(p, 200));
 }
 
+/* Take the words added since `at` back if the description is none with them. */
+static void keep_if_good(struct text *t, size_t at)
+{
+	struct mm_machine_desc d;
+
+	if (!mm_machine_desc_parse(&d, t->buf, NULL))
+		return;
+	t->at = at;
+	t->buf[at] = '\0';
+}
+
+static void add_nodes(struct mm_prop_run *p, struct text *t, uint64_t end)
+{
+	size_t at = t->at;
+	uint64_t share = below(p, end);
+
+	add(t, " nodes=%" PRIu64, 1 + below(p, 5));
+	keep_if_good(t, at);
+	at = t->at;
+	if (below(p, 2))
+		add(t, " kernelcore=%" PRIu64 "p", share);
+	else if (below(p, 2))
+		add(t, " movablecore=%" PRIu64 "%%", share % 100);
+	keep_if_good(t, at);
+}
+
 void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 {
 	static const char *const contents[] = {"none", "tag", "full"};
@@ -163,6 +195,8 @@ void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 		add(&t, "/%" PRIu64, below(p, 9));
 		add(&t, "/%" PRIu64, below(p, 300));
 	}
+	if (below(p, 2))
+		add_nodes(p, &t, end);
 }
 
 /* ---- any trace ---- */
@@ -299,6 +333,10 @@ static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 		return any_gfp(w);
 	case MM_ARG_CPU:
 		return below(w->p, 16) ? 0 : below(w->p, 4);
+	case MM_ARG_NODE:
+		return below(w->p, 2) ? 0 : below(w->p, 6);
+	case MM_ARG_NODES:
+		return below(w->p, 2) ? 0 : below(w->p, 16);
 	case MM_ARG_COUNT:
 		return below(w->p, 3) ? below(w->p, 8) : below(w->p, 4000);
 	case MM_ARG_SIZE:

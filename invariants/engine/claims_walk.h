@@ -19,7 +19,7 @@
 /* Descriptions of machines whose shapes differ in kind; NULL-terminated. */
 extern const char *const mm_walk_machines[];
 
-#define MM_WALK_MACHINE_LEN 256
+#define MM_WALK_MACHINE_LEN 384
 
 /* The description of any machine of at most 8 MiB. */
 void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len);

@@ -7,6 +7,8 @@
 
 #include "mm/bitmap.h"
 
+#include "invariants/engine/nodes.h"
+
 static uint64_t level_bits(const struct mm_machine *m, unsigned int k)
 {
 	/* one to spare: a block at the edge may have a half past the end */
@@ -33,7 +35,7 @@ void mm_frames_init(struct mm_frames *f, const struct mm_machine *m, void *mem)
 	f->max_order = m->desc.max_order;
 	for (k = 0; k < MM_NR_ORDERS; k++) {
 		f->level[k] = NULL;
-		for (z = 0; z < MM_NR_ZONES; z++)
+		for (z = 0; z < MM_ZONES_MAX; z++)
 			f->count[z][k] = 0;
 		if (k > f->max_order)
 			continue;
@@ -42,13 +44,9 @@ void mm_frames_init(struct mm_frames *f, const struct mm_machine *m, void *mem)
 	}
 }
 
-enum mm_zone_type mm_frames_zone(const struct mm_frames *f, uint64_t pfn)
+int mm_frames_zone(const struct mm_frames *f, uint64_t pfn)
 {
-	int z = 0;
-
-	while (z < MM_NR_ZONES - 1 && pfn >= f->m->desc.zone_end[z])
-		z++;
-	return (enum mm_zone_type)z;
+	return mm_nodes_zone(f->m, pfn);
 }
 
 static bool in_ranges(const struct mm_range *r, int nr, uint64_t pfn)
@@ -89,7 +87,7 @@ bool mm_frames_any_free(const struct mm_frames *f, uint64_t pfn, unsigned int or
 
 void mm_frames_free(struct mm_frames *f, uint64_t pfn, unsigned int order)
 {
-	enum mm_zone_type zone = mm_frames_zone(f, pfn);
+	int zone = mm_frames_zone(f, pfn);
 	unsigned int k;
 
 	for (k = 0; k <= order; k++) {
@@ -114,7 +112,7 @@ void mm_frames_free(struct mm_frames *f, uint64_t pfn, unsigned int order)
 
 void mm_frames_take(struct mm_frames *f, uint64_t pfn, unsigned int order)
 {
-	enum mm_zone_type zone = mm_frames_zone(f, pfn);
+	int zone = mm_frames_zone(f, pfn);
 	unsigned int k;
 
 	for (k = 0; k <= order; k++) {

@@ -19,7 +19,7 @@ struct mm_frames {
 	const struct mm_machine *m; /* its description only */
 	unsigned int max_order;
 	uint64_t *level[MM_NR_ORDERS];
-	uint64_t count[MM_NR_ZONES][MM_NR_ORDERS];
+	uint64_t count[MM_ZONES_MAX][MM_NR_ORDERS];
 };
 
 /* Bytes of bitmap memory for machine m. */
@@ -29,8 +29,8 @@ void mm_frames_init(struct mm_frames *f, const struct mm_machine *m, void *mem);
 /* All frames free that the description has and does not reserve. */
 void mm_frames_boot(struct mm_frames *f);
 
-/* Zone of a frame by the description's limits. */
-enum mm_zone_type mm_frames_zone(const struct mm_frames *f, uint64_t pfn);
+/* Number of the zone of a frame, by the description. */
+int mm_frames_zone(const struct mm_frames *f, uint64_t pfn);
 /* Are all, is any of the aligned block's frames free? */
 bool mm_frames_all_free(const struct mm_frames *f, uint64_t pfn, unsigned int order);
 bool mm_frames_any_free(const struct mm_frames *f, uint64_t pfn, unsigned int order);
@@ -38,14 +38,13 @@ bool mm_frames_any_free(const struct mm_frames *f, uint64_t pfn, unsigned int or
 void mm_frames_free(struct mm_frames *f, uint64_t pfn, unsigned int order);
 void mm_frames_take(struct mm_frames *f, uint64_t pfn, unsigned int order);
 
-static inline uint64_t mm_frames_nr_free(const struct mm_frames *f, enum mm_zone_type zone)
+static inline uint64_t mm_frames_nr_free(const struct mm_frames *f, int zone)
 {
 	return f->count[zone][0];
 }
 
 /* Free blocks of this order that a zone must have on its lists. */
-static inline uint64_t mm_frames_blocks(const struct mm_frames *f, enum mm_zone_type zone,
-					unsigned int order)
+static inline uint64_t mm_frames_blocks(const struct mm_frames *f, int zone, unsigned int order)
 {
 	uint64_t above = order < f->max_order ? f->count[zone][order + 1] : 0;
 

@@ -284,8 +284,10 @@ static void settings_of(struct mm_oracle_input *in, const struct mm_machine *m)
 	for (i = 0; i < MM_NR_ZONES; i++)
 		s[MM_ORACLE_LOWMEM_RESERVE_RATIO].v[i] = m->sysctl.lowmem_reserve_ratio[i];
 	s[MM_ORACLE_LOWMEM_RESERVE_RATIO].nr = MM_NR_ZONES;
-	in->cpus.known[0] = true;
-	in->cpus.nr[0] = (unsigned int)m->desc.cpus;
+	for (i = 0; i < (unsigned int)m->desc.cpus; i++)
+		in->cpus.nr[m->desc.cpu_node[i]]++;
+	for (i = 0; i < (unsigned int)m->desc.nr_nodes; i++)
+		in->cpus.known[i] = true;
 }
 
 /* Lists that are off or disabled by a trace have no limits to speak of. */
@@ -294,7 +296,7 @@ static bool has_limits(const struct mm_machine *m)
 	bool has = m->desc.pcp;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++) {
+	for (z = 0; z < m->nr_zones; z++) {
 		const struct zone *zone = &m->zones[z];
 
 		has &= !zone->pageset_disabled;

@@ -9,6 +9,7 @@
 #include "mm/pcp.h"
 #include "mm/procfs.h"
 
+#include "invariants/engine/nodes.h"
 #include "invariants/engine/proc_try.h"
 
 #include <stdlib.h>
@@ -43,11 +44,23 @@ bool mm_proc_try_printed(struct mm_prop_run *p, struct mm_proc *v, enum mm_proc_
 	return ok;
 }
 
+/* Does any node have a zone HighMem? */
+static bool has_highmem(const struct mm_machine *m)
+{
+	int i;
+
+	for (i = MM_ZONE_HIGHMEM; i < m->nr_zones; i += MM_NR_ZONES) {
+		if (m->zones[i].spanned)
+			return true;
+	}
+	return false;
+}
+
 /* The zones a file names one after the other: those with frames, or all. */
 static const struct zone *next_zone(const struct mm_machine *m, const struct zone *z, bool all)
 {
-	for (z = z ? z + 1 : m->zones; z < m->zones + MM_NR_ZONES; z++) {
-		if (z->present || (all && (z->type != MM_ZONE_HIGHMEM || z->spanned)))
+	for (z = z ? z + 1 : m->zones; z < m->zones + m->nr_zones; z++) {
+		if (z->present || (all && (z->type != MM_ZONE_HIGHMEM || has_highmem(m))))
 			return z;
 	}
 	return NULL;
@@ -63,8 +76,8 @@ static void check_buddyinfo(struct mm_prop_run *p, const struct mm_machine *m,
 	PROP(p, f->nr_orders == m->desc.max_order + 1, "buddyinfo: %u orders", f->nr_orders);
 	for (i = 0; i < f->nr; i++) {
 		z = next_zone(m, z, false);
-		PROP(p, z && strcmp(f->row[i].zone, z->name) == 0, "buddyinfo: zone %s",
-		     f->row[i].zone);
+		PROP(p, z && strcmp(f->row[i].zone, z->name) == 0 && f->row[i].node == z->nid,
+		     "buddyinfo: zone %s", f->row[i].zone);
 		for (o = 0; o < f->nr_orders; o++)
 			PROP(p, f->row[i].blocks[o] == z->free_area[o].nr_free,
 			     "buddyinfo: %s order %u", z->name, o);
@@ -92,6 +105,22 @@ static void check_free_row(struct mm_prop_run *p, const struct mm_machine *m,
 	}
 }
 
+/* Pageblocks of which the first frame inside the zone's span is the zone's. */
+static uint64_t pageblocks_of(const struct mm_machine *m, const struct zone *z)
+{
+	uint64_t last = UINT64_MAX;
+	uint64_t n = 0;
+	uint64_t pfn;
+
+	for (pfn = z->start_pfn; pfn < z->start_pfn + z->spanned; pfn++) {
+		if (mm_migratetype_block(m, pfn) == last)
+			continue;
+		last = mm_migratetype_block(m, pfn);
+		n += mm_nodes_zone(m, pfn) == z->id;
+	}
+	return n;
+}
+
 static void check_pagetypeinfo(struct mm_prop_run *p, const struct mm_machine *m,
 			       const struct mm_proc_pagetypeinfo *t)
 {
@@ -117,11 +146,7 @@ static void check_pagetypeinfo(struct mm_prop_run *p, const struct mm_machine *m
 			check_free_row(p, m, &t->free.row[i * (MM_MIGRATE_TYPES - 1) + (size_t)k],
 				       z);
 		}
-		/* every pageblock that begins in the zone, or holds its first frame */
-		PROP(p,
-		     sum == mm_migratetype_block(m, z->start_pfn + z->spanned - 1) -
-				     mm_migratetype_block(m, z->start_pfn) + 1,
-		     "pagetypeinfo: pageblocks of %s", z->name);
+		PROP(p, sum == pageblocks_of(m, z), "pagetypeinfo: pageblocks of %s", z->name);
 	}
 	PROP(p, !next_zone(m, z, false), "pagetypeinfo: a zone is missing");
 }
@@ -149,7 +174,7 @@ static void check_zone_pages(struct mm_prop_run *p, const struct mm_proc_zone *r
 	};
 	int i;
 
-	PROP(p, strcmp(r->name, z->name) == 0 && !r->node, "zoneinfo: zone %s", r->name);
+	PROP(p, strcmp(r->name, z->name) == 0 && r->node == z->nid, "zoneinfo: zone %s", r->name);
 	PROP(p, r->has == (1u << MM_PROC_NR_PAGES) - 1, "zoneinfo: lines %x", r->has);
 	for (i = 0; i < MM_PROC_NR_PAGES; i++)
 		PROP(p, r->pages[i] == want[i], "zoneinfo: %s line %d", z->name, i);
@@ -192,8 +217,8 @@ static void check_zone_counters(struct mm_prop_run *p, const struct mm_machine *
 		check_pageset(p, &r->pageset[cpu], z, cpu);
 	PROP(p,
 	     stat_of(&r->stats, "numa_hit") == mm_vmstat_numa_events(m, z, MM_NUMA_HIT) &&
-		     stat_of(&r->stats, "numa_local") == stat_of(&r->stats, "numa_hit") &&
-		     stat_of(&r->stats, "numa_foreign") == 0,
+		     stat_of(&r->stats, "numa_local") + stat_of(&r->stats, "numa_other") ==
+			     stat_of(&r->stats, "numa_hit") + stat_of(&r->stats, "numa_miss"),
 	     "zoneinfo: %s: numa", z->name);
 }
 
@@ -201,7 +226,7 @@ static void check_zoneinfo(struct mm_prop_run *p, const struct mm_machine *m,
 			   const struct mm_proc_zoneinfo *info)
 {
 	const struct zone *z = NULL;
-	bool first = true;
+	int shown = -1;
 	unsigned int k;
 	size_t i;
 
@@ -213,16 +238,18 @@ static void check_zoneinfo(struct mm_prop_run *p, const struct mm_machine *m,
 		PROP(p, z, "zoneinfo: one zone too many");
 		check_zone_pages(p, r, z);
 		check_zone_counters(p, m, r, z);
-		PROP(p, (r->node_stats.nr != 0) == (first && z->present),
+		PROP(p, (r->node_stats.nr != 0) == (shown != z->nid && z->present),
 		     "zoneinfo: counters of the node in %s", z->name);
-		first = first && !z->present;
+		shown = z->present ? z->nid : shown;
 		for (k = 0; k < MM_NR_ZONES; k++) {
-			if (k == MM_ZONE_HIGHMEM && !m->zones[k].spanned)
+			if (k == MM_ZONE_HIGHMEM && !has_highmem(m))
 				continue;
 			PROP(p, r->protection[column++] == z->lowmem_reserve[k],
 			     "zoneinfo: %s: protection", z->name);
 		}
-		PROP(p, r->nr_protection == column && column == info->nr_zones,
+		PROP(p,
+		     r->nr_protection == column &&
+			     column * (unsigned int)m->desc.nr_nodes == info->nr_zones,
 		     "zoneinfo: %u columns of protection", column);
 	}
 	PROP(p, !next_zone(m, z, true), "zoneinfo: a zone is missing");
@@ -265,7 +292,7 @@ static const struct mm_proc_zone *add_up(struct mm_proc_zoneinfo *info)
 static void check_vmstat(struct mm_prop_run *p, const struct mm_machine *m,
 			 const struct mm_proc_stats *vmstat, struct mm_proc_zoneinfo *info)
 {
-	bool high = m->zones[MM_ZONE_HIGHMEM].spanned != 0;
+	bool high = has_highmem(m);
 	const struct mm_proc_zone *sums = add_up(info);
 
 	PROP(p, stat_of(vmstat, "nr_free_pages") == mm_vmstat_global(m, MM_NR_FREE_PAGES),

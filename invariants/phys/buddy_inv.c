@@ -173,7 +173,7 @@ static uint64_t check_one_list(struct mm_report *r, const struct mm_machine *m,
 
 		MM_CHECK(r, "buddy.list_migratetype",
 			 (p->flags & MM_PG_BUDDY) && p->order == order && p->list == type &&
-				 p->zone == z->type,
+				 p->zone == z->id,
 			 "zone %s order %u type %d holds pfn %llu of order %u list %u", z->name,
 			 order, type, (unsigned long long)pfn_raw(mm_page_pfn(m, p)), p->order,
 			 p->list);

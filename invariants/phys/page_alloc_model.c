@@ -23,6 +23,7 @@
 #include "mm/ram.h"
 
 #include "invariants/engine/frames.h"
+#include "invariants/engine/nodes.h"
 
 #include <string.h>
 
@@ -41,23 +42,28 @@ struct model {
 	uint8_t *place;          /* of each frame */
 	uint8_t *block;          /* type each pageblock must have */
 	uint64_t *listed;        /* blocks by zone, CPU and list */
-	uint64_t managed[MM_NR_ZONES];
-	uint64_t count[MM_NR_ZONES][ON_LISTS + 1]; /* frames by place */
-	uint64_t allocated[MM_NR_ZONES];           /* so far */
-	uint64_t freed;                            /* so far, those of boot too */
-	uint64_t blocks[MM_NR_ZONES];              /* handed out so far */
+	struct mm_node_order order[MM_NODES_MAX];
+	uint64_t managed[MM_ZONES_MAX];
+	uint64_t count[MM_ZONES_MAX][ON_LISTS + 1]; /* frames by place */
+	uint64_t allocated[MM_NR_ZONES];            /* so far, by type of zone */
+	uint64_t freed;                             /* so far, those of boot too */
+	uint64_t numa[MM_ZONES_MAX][MM_NUMA_NR];    /* blocks handed out so far */
+	uint32_t mems[MM_CPUS_MAX];                 /* nodes that cpusets allow; 0: all */
 
 	/* within an operation */
-	int asked;                   /* zone whose watermark said yes, or -1 */
-	struct view found;           /* what it had then */
-	bool contended[MM_NR_ZONES]; /* lists not to be locked at the last attempt */
-	bool excused[MM_NR_ZONES];   /* or at an earlier one */
+	bool from;                    /* the caller named nodes: */
+	uint64_t nid;                 /* where to start */
+	uint32_t nodemask;            /* which it allows; 0: all */
+	int asked;                    /* zone whose watermark said yes, or -1 */
+	struct view found;            /* what it had then */
+	bool contended[MM_ZONES_MAX]; /* lists not to be locked at the last attempt */
+	bool excused[MM_ZONES_MAX];   /* or at an earlier one */
 };
 
 static size_t model_size(const struct mm_machine *m)
 {
 	size_t words = mm_bitmap_words(m->max_pfn) * sizeof(uint64_t);
-	size_t lists = (size_t)MM_NR_ZONES * (size_t)m->desc.cpus * MM_PCP_LISTS;
+	size_t lists = (size_t)m->nr_zones * (size_t)m->desc.cpus * MM_PCP_LISTS;
 
 	return sizeof(struct model) + mm_frames_size(m) + words + lists * sizeof(uint64_t) +
 	       (size_t)m->max_pfn + (size_t)m->nr_pageblocks;
@@ -68,7 +74,7 @@ static void model_boot(void *state, const struct mm_machine *m)
 	struct model *md = state;
 	uint8_t *at = (uint8_t *)state + sizeof(*md);
 	size_t words = mm_bitmap_words(m->max_pfn) * sizeof(uint64_t);
-	size_t lists = (size_t)MM_NR_ZONES * (size_t)m->desc.cpus * MM_PCP_LISTS;
+	size_t lists = (size_t)m->nr_zones * (size_t)m->desc.cpus * MM_PCP_LISTS;
 	int z;
 
 	mm_frames_init(&md->frames, m, at);
@@ -81,8 +87,9 @@ static void model_boot(void *state, const struct mm_machine *m)
 	md->place = at;
 	md->block = at + m->max_pfn;
 	memset(md->block, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
-	for (z = 0; z < MM_NR_ZONES; z++) {
-		md->managed[z] = mm_frames_nr_free(&md->frames, (enum mm_zone_type)z);
+	mm_nodes_order(&m->desc, md->order);
+	for (z = 0; z < m->nr_zones; z++) {
+		md->managed[z] = mm_frames_nr_free(&md->frames, z);
 		md->count[z][IN_ZONE] = md->managed[z];
 		md->freed += md->managed[z];
 	}
@@ -91,7 +98,7 @@ static void model_boot(void *state, const struct mm_machine *m)
 
 /* ---- what a request is owed ---- */
 
-static bool zone_has_block(const struct model *md, enum mm_zone_type zone, unsigned int order)
+static bool zone_has_block(const struct model *md, int zone, unsigned int order)
 {
 	return md->frames.count[zone][order] != 0;
 }
@@ -108,13 +115,14 @@ struct wish {
 	enum mm_migratetype type;
 	uint64_t highest;
 	int cpu;
+	uint32_t gfp;
 };
 
 static struct view view_of(const struct model *md, const struct mm_machine *m, int zone,
 			   const struct wish *w)
 {
 	return (struct view){m->zones[zone].vm_stat[MM_NR_FREE_PAGES],
-			     zone_has_block(md, (enum mm_zone_type)zone, w->order)};
+			     zone_has_block(md, zone, w->order)};
 }
 
 /* Is there a block for it, in the zone or on the CPU's list? */
@@ -185,24 +193,6 @@ static uint32_t slow_flags(uint32_t gfp)
 	       (gfp & MM_GFP_KSWAPD_RECLAIM ? MM_ALLOC_KSWAPD : 0);
 }
 
-/* Is an attempt with these flags one that a request of this mask makes? */
-static bool flags_due(const struct mm_machine *m, uint32_t gfp, uint32_t flags)
-{
-	uint64_t highest = highest_zone(gfp);
-	bool low_zones = m->zones[MM_ZONE_DMA32].managed && m->zones[MM_ZONE_NORMAL].managed;
-	bool above = highest > MM_ZONE_NORMAL &&
-		     (m->zones[MM_ZONE_HIGHMEM].managed ||
-		      (highest == MM_ZONE_MOVABLE && m->zones[MM_ZONE_MOVABLE].managed));
-
-	if (flags == MM_ALLOC_WMARK_LOW || flags == slow_flags(gfp))
-		return true;
-	if (flags == (MM_ALLOC_WMARK_LOW | MM_ALLOC_NOFRAGMENT))
-		return low_zones && highest >= MM_ZONE_NORMAL && !above;
-	if (flags == MM_ALLOC_NO_WATERMARKS)
-		return last_flags(gfp) == MM_ALLOC_NO_WATERMARKS;
-	return (gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
-}
-
 static enum mm_migratetype type_due(const struct mm_machine *m, uint32_t gfp)
 {
 	bool movable = (gfp & MM_GFP_MOVABLE) != 0;
@@ -216,59 +206,164 @@ static enum mm_migratetype type_due(const struct mm_machine *m, uint32_t gfp)
 static struct wish wish_of(const struct mm_machine *m, const struct mm_event *ev, uint64_t order,
 			   uint32_t gfp)
 {
-	return (struct wish){(unsigned int)order, type_due(m, gfp), highest_zone(gfp), ev->cpu};
+	return (struct wish){(unsigned int)order, type_due(m, gfp), highest_zone(gfp), ev->cpu,
+			     gfp};
+}
+
+/* ---- nodes ---- */
+
+/* Where a request starts, and which nodes its caller allows. */
+static uint64_t start_of(const struct model *md, const struct mm_machine *m, const struct wish *w)
+{
+	return md->from ? md->nid : m->desc.cpu_node[w->cpu];
+}
+
+static uint32_t callers(const struct model *md)
+{
+	return md->from && md->nodemask ? md->nodemask : UINT32_MAX;
+}
+
+/* Urgent ones may leave their cpuset. */
+static bool urgent(const struct wish *w)
+{
+	return (w->gfp & MM_GFP_HIGH) && !(w->gfp & MM_GFP_DIRECT_RECLAIM);
+}
+
+/* Nodes of the first attempt: a cpuset counts in any case. */
+static uint32_t first_nodes(const struct model *md, const struct wish *w)
+{
+	uint32_t mems = md->mems[w->cpu];
+
+	return mems ? callers(md) & mems : callers(md);
+}
+
+/* Of a later one: a cpuset counts for who is to be held to it. */
+static uint32_t later_nodes(const struct model *md, const struct wish *w)
+{
+	return (w->gfp & MM_GFP_HARDWALL) && !urgent(w) ? first_nodes(md, w) : callers(md);
+}
+
+static void walk_of(const struct model *md, const struct mm_machine *m, const struct wish *w,
+		    uint32_t nodes, struct mm_walk_order *to)
+{
+	mm_nodes_walk(m, &md->order[start_of(md, m, w)], (w->gfp & MM_GFP_THISNODE) != 0,
+		      w->highest, nodes, to);
+	/* of a node without memory there is no own list */
+	if ((w->gfp & MM_GFP_THISNODE) && to->nr &&
+	    to->zone[0] / MM_NR_ZONES != (int)start_of(md, m, w))
+		to->nr = 0;
+}
+
+/* The nodes of an attempt that was made with flags and reached zone `picked`. */
+static uint32_t nodes_of(const struct model *md, const struct wish *w, uint32_t flags, int picked)
+{
+	if (flags & MM_ALLOC_WMARK_LOW)
+		return first_nodes(md, w);
+	if (flags & MM_ALLOC_NO_WATERMARKS)
+		return UINT32_MAX;
+	if (later_nodes(md, w) >> picked / MM_NR_ZONES & 1)
+		return later_nodes(md, w);
+	return urgent(w) ? UINT32_MAX : callers(md);
+}
+
+static int place_in(const struct mm_walk_order *walk, int zone)
+{
+	int i;
+
+	for (i = 0; i < walk->nr; i++) {
+		if (walk->zone[i] == zone)
+			return i;
+	}
+	return -1;
+}
+
+/* ---- judging an answer ---- */
+
+/* NOFRAGMENT is for Normal above a DMA32 of the same node, and stays on that node. */
+static bool nofragment_due(const struct mm_machine *m, const struct mm_walk_order *walk, int picked)
+{
+	int first = walk->nr ? walk->zone[0] : -1;
+
+	return first >= 0 && first % MM_NR_ZONES == MM_ZONE_NORMAL &&
+	       mm_zone_pages(&m->zones[first - 1]) && first / MM_NR_ZONES == picked / MM_NR_ZONES;
+}
+
+/* Is an attempt with these flags one that a request of this mask makes? */
+static bool flags_due(const struct mm_machine *m, const struct mm_walk_order *walk, uint32_t gfp,
+		      uint32_t flags, int picked)
+{
+	if (flags == MM_ALLOC_WMARK_LOW || flags == slow_flags(gfp))
+		return true;
+	if (flags == (MM_ALLOC_WMARK_LOW | MM_ALLOC_NOFRAGMENT))
+		return nofragment_due(m, walk, picked);
+	if (flags == MM_ALLOC_NO_WATERMARKS)
+		return last_flags(gfp) == MM_ALLOC_NO_WATERMARKS;
+	return (gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
 }
 
 static void check_treatment(struct mm_report *r, const struct mm_machine *m,
-			    const struct mm_event *ev)
+			    const struct mm_event *ev, const struct mm_walk_order *walk)
 {
 	uint32_t gfp = (uint32_t)ev->f[2];
 	uint64_t type = type_due(m, gfp);
 
-	MM_CHECK(r, "alloc.treatment", flags_due(m, gfp, (uint32_t)ev->f[4]) && ev->f[3] == type,
+	MM_CHECK(r, "alloc.treatment",
+		 flags_due(m, walk, gfp, (uint32_t)ev->f[4], (int)ev->f[5]) && ev->f[3] == type,
 		 "gfp 0x%x was treated as type %llu with flags 0x%llx", gfp,
 		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
+}
+
+/* No zone of the walk before `stop` could have served it with these flags. */
+static void check_passed_over(const struct model *md, struct mm_report *r,
+			      const struct mm_machine *m, const struct wish *w, uint32_t nodes,
+			      uint32_t flags, int stop, const char *what)
+{
+	struct mm_walk_order walk;
+	int i;
+
+	walk_of(md, m, w, nodes, &walk);
+	for (i = 0; i < walk.nr && walk.zone[i] != stop; i++) {
+		int z = walk.zone[i];
+
+		if ((flags & MM_ALLOC_WMARK_LOW) && stop < 0 && md->excused[z])
+			continue;
+		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, w, flags),
+			 "order %u gfp 0x%x %s although node %d zone %s could serve it", w->order,
+			 w->gfp, what, m->zones[z].nid, m->zones[z].name);
+	}
 }
 
 static void check_zone_choice(const struct model *md, struct mm_report *r,
 			      const struct mm_machine *m, const struct mm_event *ev)
 {
 	struct wish w = wish_of(m, ev, ev->f[1], (uint32_t)ev->f[2]);
-	uint64_t order = ev->f[1];
 	uint32_t flags = (uint32_t)ev->f[4];
-	uint64_t highest = w.highest;
 	int picked = (int)ev->f[5];
-	int z;
+	uint32_t nodes = nodes_of(md, &w, flags, picked);
+	struct mm_walk_order walk;
 
+	walk_of(md, m, &w, nodes, &walk);
+	check_treatment(r, m, ev, &walk);
 	MM_CHECK(r, "alloc.zone_allowed",
-		 mm_frames_zone(&md->frames, ev->f[0]) == (enum mm_zone_type)picked &&
-			 (uint64_t)picked <= highest,
-		 "pfn %llu of zone %s for gfp 0x%llx, which allows up to %s",
-		 (unsigned long long)ev->f[0], m->zones[picked].name, (unsigned long long)ev->f[2],
-		 m->zones[highest].name);
+		 mm_frames_zone(&md->frames, ev->f[0]) == picked && place_in(&walk, picked) >= 0,
+		 "pfn %llu of node %d zone %s for gfp 0x%x, which allows up to %s of nodes 0x%x",
+		 (unsigned long long)ev->f[0], m->zones[picked].nid, m->zones[picked].name, w.gfp,
+		 mm_gfp_zone_name((enum mm_zone_type)w.highest), nodes);
 	/* what the zone had before the block, and perhaps a batch of them, went */
 	MM_CHECK(r, "watermark.respected",
 		 md->asked == picked && ((flags & MM_ALLOC_NO_WATERMARKS) ||
 					 zone_leaves(&m->zones[picked], &w, &md->found, flags)),
-		 "zone %s had %lld free, order %llu taken with flags 0x%x", m->zones[picked].name,
-		 (long long)md->found.seen, (unsigned long long)order, flags);
+		 "zone %s had %lld free, order %u taken with flags 0x%x", m->zones[picked].name,
+		 (long long)md->found.seen, w.order, flags);
 	/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
-	for (z = (int)highest; z > picked && !(flags & MM_ALLOC_NOFRAGMENT); z--) {
-		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, flags),
-			 "order %llu came from zone %s although %s could serve it",
-			 (unsigned long long)order, m->zones[picked].name, m->zones[z].name);
-	}
-	for (z = (int)highest; z >= 0 && !(flags & MM_ALLOC_WMARK_LOW); z--) {
-		MM_CHECK(r, "alloc.result",
-			 md->excused[z] || !zone_ok(md, m, z, &w, MM_ALLOC_WMARK_LOW),
-			 "order %llu took the slow path although zone %s is above its low mark",
-			 (unsigned long long)order, m->zones[z].name);
-	}
-	for (z = (int)highest; z >= 0 && (flags & MM_ALLOC_NO_WATERMARKS); z--) {
-		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, slow_flags((uint32_t)ev->f[2])),
-			 "order %llu ignored watermarks although zone %s is above its min",
-			 (unsigned long long)order, m->zones[z].name);
-	}
+	if (!(flags & MM_ALLOC_NOFRAGMENT) && place_in(&walk, picked) >= 0)
+		check_passed_over(md, r, m, &w, nodes, flags, picked, "went past it");
+	if (!(flags & MM_ALLOC_WMARK_LOW))
+		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
+				  "took the slow path");
+	if (flags & MM_ALLOC_NO_WATERMARKS)
+		check_passed_over(md, r, m, &w, later_nodes(md, &w), slow_flags(w.gfp), -1,
+				  "ignored watermarks");
 }
 
 static void on_failed(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -276,24 +371,46 @@ static void on_failed(struct model *md, struct mm_report *r, const struct mm_mac
 {
 	uint32_t gfp = (uint32_t)ev->f[1];
 	struct wish w = wish_of(m, ev, ev->f[0], gfp);
+	bool insists = (gfp & MM_GFP_NOFAIL) && (gfp & MM_GFP_DIRECT_RECLAIM);
 	uint32_t flags = last_flags(gfp);
-	int z;
+	uint32_t nodes = later_nodes(md, &w);
+	struct mm_walk_order walk;
 
 	if (ev->f[4])
 		return; /* injected */
-	if ((gfp & MM_GFP_NOFAIL) && (gfp & MM_GFP_DIRECT_RECLAIM))
-		flags |= MM_ALLOC_MIN_RESERVE;
-	for (z = (int)w.highest; z >= 0; z--) {
-		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, flags),
-			 "order %llu gfp 0x%x failed although zone %s could serve it",
-			 (unsigned long long)ev->f[0], gfp, m->zones[z].name);
+	walk_of(md, m, &w, nodes, &walk);
+	if (!walk.nr && !insists)
+		return; /* no node to ask: not even reserves are tried */
+	if (walk.nr && (urgent(&w) || (flags & MM_ALLOC_NO_WATERMARKS)))
+		nodes = UINT32_MAX;
+	check_passed_over(md, r, m, &w, nodes, flags, -1, "failed");
+	if (insists)
+		check_passed_over(md, r, m, &w, callers(md), MM_ALLOC_MIN_RESERVE, -1, "failed");
+}
+
+/* Hit or miss by the node the request preferred, local or other by the CPU's. */
+static void count_numa(struct model *md, const struct mm_machine *m, const struct mm_event *ev,
+		       int zone)
+{
+	struct wish w = wish_of(m, ev, ev->f[1], (uint32_t)ev->f[2]);
+	int nid = zone / MM_NR_ZONES;
+	struct mm_walk_order walk;
+
+	walk_of(md, m, &w, nodes_of(md, &w, (uint32_t)ev->f[4], zone), &walk);
+	if (walk.zone[0] / MM_NR_ZONES == nid) {
+		md->numa[zone][MM_NUMA_HIT]++;
+	} else {
+		md->numa[zone][MM_NUMA_MISS]++;
+		md->numa[walk.zone[0]][MM_NUMA_FOREIGN]++;
 	}
+	md->numa[zone][nid == m->desc.cpu_node[ev->cpu] ? MM_NUMA_LOCAL : MM_NUMA_OTHER]++;
 }
 
 /* The request is over. */
 static void forget_attempts(struct model *md)
 {
 	md->asked = -1;
+	md->from = false;
 	memset(md->contended, 0, sizeof(md->contended));
 	memset(md->excused, 0, sizeof(md->excused));
 }
@@ -319,7 +436,7 @@ static bool all_at(const struct model *md, const struct mm_machine *m, uint64_t 
 static void move(struct model *md, uint64_t pfn, uint64_t order, uint8_t to)
 {
 	uint8_t from = md->place[pfn];
-	enum mm_zone_type zone = mm_frames_zone(&md->frames, pfn);
+	int zone = mm_frames_zone(&md->frames, pfn);
 	uint64_t n = (uint64_t)1 << order;
 
 	if (from == IN_ZONE)
@@ -376,7 +493,7 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 {
 	uint64_t pfn = ev->f[0];
 	unsigned int order = (unsigned int)ev->f[1];
-	enum mm_zone_type zone;
+	int zone;
 
 	MM_CHECK(r, "buddy.order_bound", order <= m->desc.max_order, "order %u", order);
 	MM_CHECK(r, "alloc.no_double", all_at(md, m, pfn, order, IN_HAND),
@@ -384,13 +501,12 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 		 (unsigned long long)pfn, order);
 	if (r->failures)
 		return; /* the picture is no longer true */
-	check_treatment(r, m, ev);
 	check_zone_choice(md, r, m, ev);
 	check_init_state(r, m, ev);
 	zone = mm_frames_zone(&md->frames, pfn);
 	move(md, pfn, order, TAKEN);
-	md->allocated[zone] += (uint64_t)1 << order;
-	md->blocks[zone]++;
+	md->allocated[zone % MM_NR_ZONES] += (uint64_t)1 << order;
+	count_numa(md, m, ev, zone);
 	forget_attempts(md);
 	set_movable(md, pfn, (uint64_t)1 << order, (ev->f[2] & MM_GFP_MOVABLE) != 0);
 }
@@ -608,13 +724,13 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 static void on_watermark(struct model *md, struct mm_report *r, const struct mm_machine *m,
 			 const struct mm_event *ev)
 {
-	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu};
+	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu, 0};
 
 	md->asked = (int)ev->f[0];
 	md->found = view_of(md, m, md->asked, &w);
 	MM_CHECK(r, "watermark.order_suitable",
 		 ev->f[1] == 0 || (ev->f[3] & MM_ALLOC_NO_WATERMARKS) ||
-			 zone_has_block(md, (enum mm_zone_type)ev->f[0], (unsigned int)ev->f[1]),
+			 zone_has_block(md, (int)ev->f[0], (unsigned int)ev->f[1]),
 		 "zone %s said yes to order %llu without such a block", m->zones[ev->f[0]].name,
 		 (unsigned long long)ev->f[1]);
 }
@@ -664,6 +780,14 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_zone_watermark:
 		on_watermark(md, r, m, ev);
 		break;
+	case MM_EV_mm_page_alloc_from:
+		md->from = true;
+		md->nid = ev->f[0];
+		md->nodemask = (uint32_t)ev->f[1];
+		break;
+	case MM_EV_mm_cpuset_mems:
+		md->mems[ev->f[0]] = (uint32_t)ev->f[1];
+		break;
 	case MM_EV_mm_pcp_bulk_free:
 	case MM_EV_mm_pcp_decay:
 	case MM_EV_mm_vmstat_fold:
@@ -693,18 +817,18 @@ static uint64_t free_pages(const struct mm_machine *m, const struct zone *z)
 static void check_zone_counts(const struct model *md, struct mm_report *r,
 			      const struct mm_machine *m, const struct zone *z)
 {
-	const uint64_t *count = md->count[z->type];
+	const uint64_t *count = md->count[z->id];
 	unsigned int o;
 
 	for (o = 0; o <= m->desc.max_order; o++) {
 		MM_CHECK(r, "buddy.nr_free",
-			 z->free_area[o].nr_free == mm_frames_blocks(&md->frames, z->type, o),
+			 z->free_area[o].nr_free == mm_frames_blocks(&md->frames, z->id, o),
 			 "zone %s order %u: nr_free %llu, free frames make %llu", z->name, o,
 			 (unsigned long long)z->free_area[o].nr_free,
-			 (unsigned long long)mm_frames_blocks(&md->frames, z->type, o));
+			 (unsigned long long)mm_frames_blocks(&md->frames, z->id, o));
 	}
 	MM_CHECK(r, "zone.conservation",
-		 z->managed == md->managed[z->type] && !count[IN_HAND] &&
+		 z->managed == md->managed[z->id] && !count[IN_HAND] &&
 			 z->managed ==
 				 free_pages(m, z) + count[ON_LISTS] + count[TAKEN] + count[DROPPED],
 		 "zone %s: managed %llu, free %llu, on lists %llu, allocated %llu, dropped %llu",
@@ -713,7 +837,6 @@ static void check_zone_counts(const struct model *md, struct mm_report *r,
 		 (unsigned long long)count[DROPPED]);
 }
 
-/* One node: each block is a hit, and local; nothing else ever happens. */
 static void check_numa(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 		       const struct zone *z)
 {
@@ -726,12 +849,10 @@ static void check_numa(const struct model *md, struct mm_report *r, const struct
 			sum[i] += z->zonestats[cpu].numa[i];
 	}
 	for (i = 0; i < MM_NUMA_NR; i++) {
-		bool counts = i == MM_NUMA_HIT || i == MM_NUMA_LOCAL;
-
-		MM_CHECK(r, "vmstat.events", sum[i] == (counts ? md->blocks[z->type] : 0),
-			 "zone %s: NUMA event %d counted %llu times, %llu blocks were handed out",
+		MM_CHECK(r, "vmstat.events", sum[i] == md->numa[z->id][i],
+			 "node %d zone %s: NUMA event %d counted %llu times, due are %llu", z->nid,
 			 z->name, i, (unsigned long long)sum[i],
-			 (unsigned long long)md->blocks[z->type]);
+			 (unsigned long long)md->numa[z->id][i]);
 	}
 }
 
@@ -761,7 +882,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	struct model *md = state;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++) {
+	for (z = 0; z < m->nr_zones; z++) {
 		if (!md->managed[z])
 			continue;
 		check_zone_counts(md, r, m, &m->zones[z]);
@@ -799,7 +920,8 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_alloc_zone_locked) | MM_EV_BIT(MM_EV_mm_zone_watermark) |
 		  MM_EV_BIT(MM_EV_mm_pcp_add) | MM_EV_BIT(MM_EV_mm_pcp_take) |
 		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended) |
-		  MM_EV_BIT(MM_EV_mm_pcp_refill),
+		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
+		  MM_EV_BIT(MM_EV_mm_cpuset_mems),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

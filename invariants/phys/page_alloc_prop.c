@@ -95,7 +95,7 @@ static void check_zone(struct mm_prop_run *p, const struct mm_machine *m, size_t
 
 	if (type == MM_ZONE_NORMAL && zone_table[row].spared)
 		flags |= MM_ALLOC_NOFRAGMENT;
-	PROP(p, mm_page_alloc_preferred(m, type) == (want < 0 ? NULL : &m->zones[want]),
+	PROP(p, mm_page_alloc_preferred(m, 0, type) == (want < 0 ? NULL : &m->zones[want]),
 	     "%s, up to %s: another zone than %d", zone_table[row].machine, mm_gfp_zone_name(type),
 	     want);
 	PROP(p, mm_page_alloc_fast_flags(m, &m->zones[type]) == flags, "%s, from %s: flags 0x%x",

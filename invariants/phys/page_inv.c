@@ -4,6 +4,8 @@
 
 #include "mm/check.h"
 
+#include "invariants/engine/nodes.h"
+
 static bool described(const struct mm_machine_desc *d, uint64_t pfn)
 {
 	int i;
@@ -18,10 +20,9 @@ static bool described(const struct mm_machine_desc *d, uint64_t pfn)
 static void check_nodes(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
 {
 	const struct page *p = &m->memmap[pfn];
-	uint64_t below = p->zone ? m->desc.zone_end[p->zone - 1] : 0;
 
 	MM_CHECK(r, "zone.nodes",
-		 p->zone < MM_NR_ZONES && pfn >= below && pfn < m->desc.zone_end[p->zone] &&
+		 p->zone == mm_nodes_zone(m, pfn) &&
 			 described(&m->desc, pfn) == !(p->flags & MM_PG_ABSENT),
 		 "pfn %llu carries zone %u, flags 0x%x", (unsigned long long)pfn, p->zone,
 		 p->flags);

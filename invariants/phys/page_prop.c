@@ -5,6 +5,7 @@
 
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
+#include "invariants/engine/nodes.h"
 #include "invariants/engine/prop.h"
 
 #include <string.h>
@@ -26,10 +27,8 @@ static void check_frame(struct mm_prop_run *p, const struct mm_machine *m, uint6
 	const struct page *page = mm_page_of(m, pfn_of(pfn));
 	bool present = in_ranges(d->ram, d->nr_ram, pfn);
 	bool reserved = in_ranges(d->reserved, d->nr_reserved, pfn);
-	int zone = 0;
+	int zone = mm_nodes_zone(m, pfn);
 
-	while (zone < MM_NR_ZONES - 1 && pfn >= d->zone_end[zone])
-		zone++;
 	PROP(p, page->zone == zone, "pfn %llu is in zone %u, not %d", (unsigned long long)pfn,
 	     page->zone, zone);
 	PROP(p,

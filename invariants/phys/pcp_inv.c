@@ -84,7 +84,7 @@ static uint64_t check_list(struct mm_report *r, const struct mm_machine *m, uint
 		const struct page *p = mm_list_entry_const(l, struct page, lru);
 
 		MM_CHECK(r, "pcp.page_state",
-			 p->zone == z->type && (p->flags & MM_PG_PCP) && p->list == i,
+			 p->zone == z->id && (p->flags & MM_PG_PCP) && p->list == i,
 			 "zone %s list %u holds pfn %llu of zone %u, list %u", z->name, i,
 			 (unsigned long long)pfn_raw(mm_page_pfn(m, p)), p->zone, p->list);
 		if (l->next->prev != l)
@@ -110,7 +110,7 @@ static void check_bounds(struct mm_report *r, const struct mm_machine *m, uint64
 	const struct per_cpu_pages *pcp = lists_of(m, id);
 	const struct zone *z = zone_of(m, id);
 	/* a low mark above an eighth of the zone turns the limits round in Linux too */
-	bool turned = z->wmark[MM_WMARK_LOW] + z->boost > z->managed / 8;
+	bool turned = z->wmark[MM_WMARK_LOW] + z->boost > mm_zone_pages(z) / 8;
 
 	MM_CHECK(r, "pcp.bounds",
 		 pcp->batch >= 1 && pcp->count >= 0 && pcp->high_min >= 0 && pcp->high_max >= 0 &&
@@ -123,7 +123,7 @@ static void check_factor(struct mm_report *r, const struct mm_machine *m, uint64
 {
 	const struct per_cpu_pages *pcp;
 
-	if (id >= (uint64_t)MM_NR_ZONES * (uint64_t)m->desc.cpus)
+	if (id >= (uint64_t)m->nr_zones * (uint64_t)m->desc.cpus)
 		return; /* a zone's flags */
 	pcp = lists_of(m, id);
 	MM_CHECK(r, "pcp.alloc_factor", pcp->alloc_factor <= 5 && pcp->free_count >= 0,
@@ -146,17 +146,28 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* CPUs of the node, or all where it has none. */
+static uint64_t sharers(const struct mm_machine *m, int nid)
+{
+	uint64_t n = 0;
+	int cpu;
+
+	for (cpu = 0; cpu < m->desc.cpus; cpu++)
+		n += m->desc.cpu_node[cpu] == nid;
+	return n ? n : (uint64_t)m->desc.cpus;
+}
+
 /* formulas: batch 15, high 16 and 17. */
 static void check_limits(struct mm_report *r, const struct mm_machine *m, uint64_t id)
 {
 	const struct per_cpu_pages *pcp = lists_of(m, id);
 	const struct zone *z = zone_of(m, id);
-	uint64_t cpus = (uint64_t)m->desc.cpus;
+	uint64_t cpus = sharers(m, z->nid);
 	uint64_t fraction = m->sysctl.percpu_pagelist_high_fraction;
-	uint64_t quarter = (z->managed >= 262144 ? 256 : z->managed / 1024) / 4;
+	uint64_t quarter = (mm_zone_pages(z) >= 262144 ? 256 : mm_zone_pages(z) / 1024) / 4;
 	uint64_t batch = below_power(larger(quarter, 1) * 3 / 2);
-	uint64_t lo = fraction ? z->managed / fraction : z->wmark[MM_WMARK_LOW] + z->boost;
-	uint64_t hi = fraction ? lo : z->managed / 8;
+	uint64_t lo = fraction ? mm_zone_pages(z) / fraction : z->wmark[MM_WMARK_LOW] + z->boost;
+	uint64_t hi = fraction ? lo : mm_zone_pages(z) / 8;
 
 	lo = larger(lo / cpus, 4 * batch);
 	hi = larger(hi / cpus, 4 * batch);

@@ -43,18 +43,18 @@ struct links {
 };
 
 struct model {
-	struct lists *lists;          /* by zone and CPU */
-	struct links *links;          /* by frame */
-	uint64_t last_take;           /* frame taken last, or UINT64_MAX */
-	uint64_t last_list;           /* and the list it was on */
-	bool contended[MM_NR_ZONES];  /* at the attempt made last */
-	bool below_high[MM_NR_ZONES]; /* the zones' flags after the last operation */
-	bool excess[MM_NR_ZONES];     /* excess was given back: the flag was asked */
+	struct lists *lists;           /* by zone and CPU */
+	struct links *links;           /* by frame */
+	uint64_t last_take;            /* frame taken last, or UINT64_MAX */
+	uint64_t last_list;            /* and the list it was on */
+	bool contended[MM_ZONES_MAX];  /* at the attempt made last */
+	bool below_high[MM_ZONES_MAX]; /* the zones' flags after the last operation */
+	bool excess[MM_ZONES_MAX];     /* excess was given back: the flag was asked */
 };
 
 static size_t nr_lists(const struct mm_machine *m)
 {
-	return (size_t)MM_NR_ZONES * (size_t)m->desc.cpus;
+	return (size_t)m->nr_zones * (size_t)m->desc.cpus;
 }
 
 static size_t model_size(const struct mm_machine *m)
@@ -514,7 +514,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 
 	md->last_take = UINT64_MAX;
 	memset(md->contended, 0, sizeof(md->contended));
-	for (zone = 0; zone < MM_NR_ZONES; zone++) {
+	for (zone = 0; zone < m->nr_zones; zone++) {
 		if (!m->zones[zone].managed)
 			continue;
 		check_below_high(md, r, m, zone);

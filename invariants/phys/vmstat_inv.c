@@ -41,7 +41,7 @@ static void check_hierarchy(struct mm_report *r, const struct mm_machine *m, uin
 	for (item = 0; item < MM_NR_ZONE_STATS; item++) {
 		int64_t sum = 0;
 
-		for (z = 0; z < MM_NR_ZONES; z++)
+		for (z = 0; z < m->nr_zones; z++)
 			sum += m->zones[z].vm_stat[item];
 		MM_CHECK(r, "vmstat.hierarchy", sum == m->vm_stat[item],
 			 "count %d of the machine is %lld, of its zones %lld", item,

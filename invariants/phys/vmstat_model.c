@@ -8,7 +8,7 @@
 #include "mm/check.h"
 
 struct model {
-	uint64_t drift_mark[MM_NR_ZONES];
+	uint64_t drift_mark[MM_ZONES_MAX];
 };
 
 static size_t model_size(const struct mm_machine *m)
@@ -37,9 +37,9 @@ static void model_boot(void *state, const struct mm_machine *m)
 	uint64_t cpus = (uint64_t)m->desc.cpus;
 	int i;
 
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		const struct zone *z = &m->zones[i];
-		uint64_t t = 2 * bits(cpus) * (1 + bits(z->managed / 32768));
+		uint64_t t = 2 * bits(cpus) * (1 + bits(mm_zone_pages(z) / 32768));
 		uint64_t gap = z->wmark[MM_WMARK_LOW] - z->wmark[MM_WMARK_MIN];
 
 		if (!m->desc.pcp || !z->present)
@@ -58,7 +58,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	int z;
 
 	(void)state;
-	for (z = 0; z < MM_NR_ZONES; z++) {
+	for (z = 0; z < m->nr_zones; z++) {
 		for (item = 0; item < MM_NR_ZONE_STATS; item++)
 			MM_CHECK(r, "vmstat.fold", !m->zones[z].zonestats[ev->f[0]].diff[item],
 				 "zone %s: CPU %llu still holds %d of count %d back",
@@ -72,7 +72,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	const struct model *md = state;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++)
+	for (z = 0; z < m->nr_zones; z++)
 		MM_CHECK(r, "vmstat.threshold", m->zones[z].percpu_drift_mark == md->drift_mark[z],
 			 "zone %s: drift mark %llu, due is %llu", m->zones[z].name,
 			 (unsigned long long)m->zones[z].percpu_drift_mark,

@@ -13,11 +13,11 @@ static void check_order(struct mm_report *r, const struct mm_machine *m, uint64_
 	int i;
 
 	(void)id;
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		const uint64_t *w = m->zones[i].wmark;
 		uint64_t gap = w[MM_WMARK_LOW] - w[MM_WMARK_MIN];
 		uint64_t by_scale =
-			(uint64_t)m->zones[i].managed * m->sysctl.watermark_scale_factor / 10000;
+			mm_zone_pages(&m->zones[i]) * m->sysctl.watermark_scale_factor / 10000;
 
 		MM_CHECK(r, "watermark.order",
 			 w[MM_WMARK_MIN] <= w[MM_WMARK_LOW] && gap >= by_scale &&
@@ -35,33 +35,41 @@ static void check_sum(struct mm_report *r, const struct mm_machine *m, uint64_t 
 	uint64_t pages_min = m->sysctl.min_free_kbytes / 4;
 	uint64_t lowmem = 0;
 	uint64_t sum = 0;
+	uint64_t nr = 0;
 	int i;
 
 	(void)id;
-	for (i = MM_ZONE_DMA; i <= MM_ZONE_NORMAL; i++) {
-		lowmem += m->zones[i].managed;
+	for (i = 0; i < m->nr_zones; i++) {
+		if (i % MM_NR_ZONES > MM_ZONE_NORMAL)
+			continue;
+		lowmem += mm_zone_pages(&m->zones[i]);
+		nr++;
 		sum += m->zones[i].wmark[MM_WMARK_MIN];
 	}
-	MM_CHECK(r, "watermark.sum",
-		 lowmem ? sum <= pages_min && sum + MM_ZONE_NORMAL + 1 >= pages_min : sum == 0,
+	MM_CHECK(r, "watermark.sum", lowmem ? sum <= pages_min && sum + nr >= pages_min : sum == 0,
 		 "lowmem zones keep %llu pages, min_free_kbytes asks for %llu",
 		 (unsigned long long)sum, (unsigned long long)pages_min);
-	for (i = MM_ZONE_DMA; i <= MM_ZONE_NORMAL && lowmem; i++) {
+	for (i = 0; i < m->nr_zones && lowmem; i++) {
 		const struct zone *z = &m->zones[i];
 		uint64_t min = z->wmark[MM_WMARK_MIN];
 
+		if (i % MM_NR_ZONES > MM_ZONE_NORMAL)
+			continue;
 		MM_CHECK(r, "watermark.sum",
-			 min * lowmem <= pages_min * z->managed &&
-				 (min + 1) * lowmem > pages_min * z->managed,
+			 min * lowmem <= pages_min * mm_zone_pages(z) &&
+				 (min + 1) * lowmem > pages_min * mm_zone_pages(z),
 			 "zone %s: min %llu is not its share of %llu", z->name,
 			 (unsigned long long)min, (unsigned long long)pages_min);
 	}
-	for (i = MM_ZONE_HIGHMEM; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		uint64_t min = m->zones[i].wmark[MM_WMARK_MIN];
 
+		if (i % MM_NR_ZONES <= MM_ZONE_NORMAL)
+			continue;
 		MM_CHECK(r, "watermark.sum",
 			 min >= 32 && min <= 128 &&
-				 (min == 32 || min == 128 || m->zones[i].managed / 1024 == min),
+				 (min == 32 || min == 128 ||
+				  mm_zone_pages(&m->zones[i]) / 1024 == min),
 			 "zone %s: min %llu", m->zones[i].name, (unsigned long long)min);
 	}
 }
@@ -69,19 +77,20 @@ static void check_sum(struct mm_report *r, const struct mm_machine *m, uint64_t 
 static void check_zone_reserve(struct mm_report *r, const struct mm_machine *m, int i)
 {
 	const struct zone *z = &m->zones[i];
-	uint64_t ratio = m->sysctl.lowmem_reserve_ratio[i];
+	uint64_t ratio = m->sysctl.lowmem_reserve_ratio[i % MM_NR_ZONES];
 	uint64_t above = 0;
+	int first = i - i % MM_NR_ZONES; /* of its node */
 	int j;
 
 	for (j = 0; j < MM_NR_ZONES; j++) {
 		uint64_t have = z->lowmem_reserve[j];
-		bool none = j <= i || !ratio || !z->managed;
+		bool none = j <= (int)z->type || !ratio || !mm_zone_pages(z);
 
-		above += j > i ? m->zones[j].managed : 0;
+		above += j > (int)z->type ? mm_zone_pages(&m->zones[first + j]) : 0;
 		MM_CHECK(r, "lowmem_reserve.formula",
 			 none ? have == 0 : have * ratio <= above && above - have * ratio < ratio,
 			 "zone %s keeps %llu from %s", z->name, (unsigned long long)have,
-			 m->zones[j].name);
+			 m->zones[first + j].name);
 	}
 }
 
@@ -90,7 +99,7 @@ static void check_reserve(struct mm_report *r, const struct mm_machine *m, uint6
 	int i;
 
 	(void)id;
-	for (i = 0; i < MM_NR_ZONES; i++)
+	for (i = 0; i < m->nr_zones; i++)
 		check_zone_reserve(r, m, i);
 }
 
@@ -101,14 +110,14 @@ static void check_total(struct mm_report *r, const struct mm_machine *m, uint64_
 	int j;
 
 	(void)id;
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		const struct zone *z = &m->zones[i];
 		uint64_t most = 0;
 
-		for (j = i; j < MM_NR_ZONES; j++)
+		for (j = (int)z->type; j < MM_NR_ZONES; j++)
 			most = z->lowmem_reserve[j] > most ? z->lowmem_reserve[j] : most;
 		most += z->wmark[MM_WMARK_HIGH];
-		total += most < z->managed ? most : z->managed;
+		total += most < mm_zone_pages(z) ? most : mm_zone_pages(z);
 	}
 	MM_CHECK(r, "totalreserve", total == m->totalreserve_pages,
 		 "totalreserve_pages %llu, zones keep %llu",

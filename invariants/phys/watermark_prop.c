@@ -29,10 +29,12 @@ static void paper_init(struct paper *pa, const uint64_t *managed)
 
 	memset(pa, 0, sizeof(*pa));
 	pa->m.zones = pa->zones;
+	pa->m.nr_zones = MM_NR_ZONES;
 	pa->m.sysctl.watermark_scale_factor = 10;
 	memcpy(pa->m.sysctl.lowmem_reserve_ratio, ratio, sizeof(ratio));
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		pa->zones[z].type = (enum mm_zone_type)z;
+		pa->zones[z].id = (uint8_t)z;
 		pa->zones[z].name = mm_gfp_zone_name((enum mm_zone_type)z);
 		pa->zones[z].managed = managed[z];
 		mm_lock_init(&pa->zones[z].lock, "zone->lock", MM_LOCK_RANK_ZONE);

@@ -20,42 +20,77 @@ static bool in_ranges(const struct mm_range *r, int nr, uint64_t pfn)
 	return in;
 }
 
-static void check_zone(struct mm_prop_run *p, const struct mm_machine *m, int type)
+/* Node, type and kind of each frame, found frame by frame. */
+static bool is_of(const struct mm_machine *m, uint64_t pfn, const struct zone *z)
 {
 	const struct mm_machine_desc *d = &m->desc;
-	const struct zone *z = &m->zones[type];
-	uint64_t pfn = type ? d->zone_end[type - 1] : 0;
+	uint64_t below = z->type ? d->zone_end[z->type - 1] : 0;
+	bool cut;
+	int i;
+
+	for (i = 0; i < d->nr_ram; i++) {
+		if (pfn >= d->ram[i].start && pfn < d->ram[i].end)
+			break;
+	}
+	if (i == d->nr_ram || d->ram[i].nid != z->nid)
+		return false;
+	cut = m->movable_pfn[z->nid] && pfn >= m->movable_pfn[z->nid] &&
+	      !(d->kernelcore_mirror && (d->ram[i].flags & MM_RAM_MIRROR));
+	if (cut)
+		return z->type == MM_ZONE_MOVABLE;
+	return pfn >= below && pfn < d->zone_end[z->type];
+}
+
+static void check_zone(struct mm_prop_run *p, const struct mm_machine *m, int id)
+{
+	const struct mm_machine_desc *d = &m->desc;
+	const struct zone *z = &m->zones[id];
 	uint64_t present = 0;
 	uint64_t managed = 0;
-	uint64_t first = 0;
-	uint64_t last = 0;
+	uint64_t pfn;
 
-	for (; pfn < d->zone_end[type]; pfn++) {
-		if (!in_ranges(d->ram, d->nr_ram, pfn))
+	for (pfn = 0; pfn < m->max_pfn; pfn++) {
+		if (!is_of(m, pfn, z))
 			continue;
-		first = present++ ? first : pfn;
-		last = pfn;
+		present++;
 		managed += !in_ranges(d->reserved, d->nr_reserved, pfn);
+		PROP(p, mm_zone_spans(z, pfn), "%s: pfn %llu lies outside", z->name,
+		     (unsigned long long)pfn);
 	}
 	PROP(p, z->present == present && z->managed == managed, "%s: present %llu managed %llu",
 	     z->name, (unsigned long long)z->present, (unsigned long long)z->managed);
 	PROP(p, z->vm_stat[MM_NR_FREE_PAGES] == (int64_t)managed, "%s: %lld free at boot", z->name,
 	     (long long)z->vm_stat[MM_NR_FREE_PAGES]);
-	PROP(p, z->spanned == (present ? last - first + 1 : 0), "%s: spanned %llu", z->name,
-	     (unsigned long long)z->spanned);
-	PROP(p, !present || z->start_pfn == first, "%s: starts at %llu", z->name,
-	     (unsigned long long)z->start_pfn);
-	PROP(p, !present || (mm_zone_spans(z, first) && mm_zone_spans(z, last)), "%s: its edges",
-	     z->name);
-	PROP(p, !mm_zone_spans(z, last + 1) && (!first || !mm_zone_spans(z, first - 1)),
+	PROP(p,
+	     !mm_zone_spans(z, z->start_pfn + z->spanned) &&
+		     (!z->start_pfn || !mm_zone_spans(z, z->start_pfn - 1)),
 	     "%s: past its edges", z->name);
 	PROP(p, z->lock.rank == MM_LOCK_RANK_ZONE && strcmp(z->lock.name, "zone->lock") == 0,
 	     "%s: its lock", z->name);
 	PROP(p,
-	     mm_zone_managed(z) == (managed != 0) && z->type == (enum mm_zone_type)type &&
-		     mm_zone_of(m, (enum mm_zone_type)type) == z &&
-		     strcmp(z->name, mm_gfp_zone_name((enum mm_zone_type)type)) == 0,
+	     mm_zone_managed(z) == (managed != 0) && z->id == id &&
+		     mm_zone_at(m, z->nid, z->type) == z &&
+		     strcmp(z->name, mm_gfp_zone_name(z->type)) == 0,
 	     "%s: its name", z->name);
+}
+
+/* A node's zones reach from its first frame to its last, holes at zone borders too:
+ * DMA32 of a PC ends at 4 GiB, not where RAM below it ends. */
+static void spans_keep_holes_at_limits(struct mm_prop_run *p)
+{
+	struct mm_machine *m =
+		mm_boot("ram=1M-3M,5M-8M dma32=4M max_order=6 pageblock_order=3", NULL);
+	const struct zone *dma32 = m ? &m->zones[MM_ZONE_DMA32] : NULL;
+	const struct zone *normal = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+
+	PROP(p, m, "the machine does not boot");
+	PROP(p, dma32->start_pfn == 256 && dma32->spanned == 768 && dma32->present == 512,
+	     "DMA32 spans %llu from %llu", (unsigned long long)dma32->spanned,
+	     (unsigned long long)dma32->start_pfn);
+	PROP(p, normal->start_pfn == 1024 && normal->spanned == 1024 && normal->present == 768,
+	     "Normal spans %llu from %llu", (unsigned long long)normal->spanned,
+	     (unsigned long long)normal->start_pfn);
+	mm_machine_destroy(m);
 }
 
 static void sizes_are_what_was_described(struct mm_prop_run *p)
@@ -68,7 +103,7 @@ static void sizes_are_what_was_described(struct mm_prop_run *p)
 	mm_walk_any_machine(p, machine, sizeof(machine));
 	m = mm_boot(machine, NULL);
 	PROP(p, m, "%s does not boot", machine);
-	for (z = 0; z < MM_NR_ZONES && !p->failures; z++) {
+	for (z = 0; z < m->nr_zones && !p->failures; z++) {
 		check_zone(p, m, z);
 		sum += m->zones[z].vm_stat[MM_NR_FREE_PAGES];
 	}
@@ -140,10 +175,46 @@ static void before_its_limit(struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_MOVABLE);
 }
 
+static void frames_of_another_node(struct mm_victim *v)
+{
+	v->m->zones[MM_ZONE_DMA].present++;
+	v->m->zones[MM_ZONE_DMA].spanned++;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_DMA);
+}
+
+static void span_beyond_its_zones(struct mm_victim *v)
+{
+	struct zone *z = normal(v);
+
+	z->spanned--;
+	z->present--;
+	z->managed--;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
+}
+
+static void walk_skips_a_zone(struct mm_victim *v)
+{
+	struct zonelist *l = mm_zone_list_of(v->m, 0, MM_ZONELIST_FALLBACK, MM_ZONE_MOVABLE);
+
+	l->zone[0] = l->zone[1];
+}
+
+static void own_list_goes_on(struct mm_victim *v)
+{
+	struct zonelist *l = mm_zone_list_of(v->m, 0, MM_ZONELIST_NOFALLBACK, MM_ZONE_NORMAL);
+
+	l->zone[1] = l->zone[0];
+	l->zone[2] = NULL;
+}
+
 static const struct mm_plant plants[] = {
-	{"zone.size_order", more_than_it_spans, NULL, false},
-	{"zone.size_order", over_its_limit, NULL, false},
-	{"zone.size_order", before_its_limit, NULL, false},
+	{"node.spanned", frames_of_another_node, "zone.size_order", false},
+	{"node.spanned", span_beyond_its_zones, "zone.conservation touched.complete", false},
+	{"zone.lists_order", walk_skips_a_zone, NULL, false},
+	{"zone.lists_order", own_list_goes_on, NULL, false},
+	{"zone.size_order", more_than_it_spans, "node.spanned", false},
+	{"zone.size_order", over_its_limit, "node.spanned", false},
+	{"zone.size_order", before_its_limit, "node.spanned", false},
 	{NULL, NULL, NULL, false},
 };
 
@@ -154,6 +225,7 @@ static void planted(struct mm_prop_run *p)
 
 const struct mm_prop mm_zone_props[] = {
 	{"zone.sizes_are_what_was_described", sizes_are_what_was_described, 80},
+	{"zone.spans_keep_holes_at_limits", spans_keep_holes_at_limits, 1},
 	{"zone.lists_are_in_the_digest", lists_are_in_the_digest, 10},
 	{"zone." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},

@@ -43,9 +43,36 @@ static const struct {
 	{"ram=0", 1, 1, "empty or backward"},
 	{"ram=5000", 1, 1, "multiple of the page size"},
 	{"ram=4M-5001K", 1, 1, "multiple of the page size"},
-	{"ram=1152921504606846976", 1, 1, "64G"},
-	{"ram=65G", 1, 1, "64G"},
-	{"ram=16777217p", 1, 1, "64G"},
+	{"ram=1152921504606846976", 1, 1, "4T"},
+	{"ram=5T", 1, 1, "4T"},
+	{"ram=1073741825p", 1, 1, "4T"},
+	{"ram=65G deferred=off", 1, 9, "need deferred=on"},
+	{"ram=4M deferred=on memmodel=flat", 1, 8, "sparse or vmemmap"},
+	{"ram=4M memmodel=dense", 1, 8, "unknown memory model"},
+	{"ram=4M section=3M", 1, 8, "power of two"},
+	{"ram=4M section=2M", 1, 8, "smaller than a block"},
+	{"ram=4M profile=vax", 1, 8, "unknown profile"},
+	{"ram=4M max_order=6 nodes=0", 1, 20, "1 .. 16 nodes"},
+	{"ram=4M max_order=6 nodes=17", 1, 20, "1 .. 16 nodes"},
+	{"ram=4M nodes=2", 1, 8, "less than a block"},
+	{"ram=4M max_order=6 nodes=none", 1, 20, "no node has RAM"},
+	{"ram=4M max_order=6 nodes=0-2M/1M-4M", 1, 20, "share RAM"},
+	{"ram=4M max_order=6 nodes=0-2M/3M-4M", 1, 20, "belongs to no node"},
+	{"ram=4M max_order=6 nodes=0-2M/2M-x", 1, 20, "not a size"},
+	{"ram=4M max_order=6 nodes=0-1028K/1028K-4M", 1, 20, "inside an aligned block"},
+	{"ram=4M max_order=6 nodes=2 distance=10,20", 1, 28, "row and a column"},
+	{"ram=4M max_order=6 nodes=2 distance=10,9/9,10", 1, 28, "10 .. 255"},
+	{"ram=4M max_order=6 nodes=2 distance=11,20/20,10", 1, 28, "itself is not 10"},
+	{"ram=4M max_order=6 nodes=2 distance=10,20/21,10", 1, 28, "there and back"},
+	{"ram=4M cpus=2 cpu_nodes=0", 1, 15, "number per CPU"},
+	{"ram=4M cpu_nodes=1", 1, 8, "does not have"},
+	{"ram=4M cpu_nodes=16", 1, 8, "0 .. 15"},
+	{"ram=4M kernelcore=101%", 1, 8, "0% .. 100%"},
+	{"ram=4M kernelcore=most", 1, 8, "not a size"},
+	{"ram=4M movablecore=mirror", 1, 8, "not a size"},
+	{"ram=4M highmem=2M kernelcore=1M", 1, 19, "already says"},
+	{"ram=4M max_order=6 mirror=1028K-2M", 1, 20, "inside an aligned block"},
+	{"ram=4M max_order=6 hotplug=1028K-2M", 1, 20, "inside an aligned block"},
 	{"ram=18446744073709551616", 1, 1, "64 bits"},
 	{"ram=16777216T", 1, 1, "64 bits"},
 	{"ram=2M-1M", 1, 1, "empty or backward"},
@@ -80,7 +107,7 @@ static const struct {
 	{"ram=4M cache=much", 1, 8, "SIZE"},
 	{"ram=4M watermark_scale_factor=0", 1, 8, "1 .. 3000"},
 	{"ram=4M watermark_scale_factor=3001", 1, 8, "1 .. 3000"},
-	{"ram=4M min_free_kbytes=67108865", 1, 8, "at most all RAM"},
+	{"ram=4M min_free_kbytes=4294967297", 1, 8, "at most all RAM"},
 	{"ram=4M lowmem_reserve_ratio=1/2/3/4/5/6", 1, 8, "more numbers than zones"},
 	{"ram=4M lowmem_reserve_ratio=1//3", 1, 8, "32 bits"},
 	{"ram=4M lowmem_reserve_ratio=4294967296", 1, 8, "32 bits"},
@@ -114,7 +141,7 @@ static void bad_descriptions(struct mm_prop_run *p)
 /* clang-format off */
 static const struct {
 	const char *text;
-	struct mm_range first, last; /* of RAM, in pages */
+	uint64_t first[2], last[2]; /* ranges of RAM, in pages */
 	int nr_ram;
 	uint64_t zone_end[MM_NR_ZONES];
 	unsigned int max_order, pageblock_order;
@@ -152,10 +179,9 @@ static void good_descriptions(struct mm_prop_run *p)
 		PROP(p, mm_machine_desc_parse(&d, text, &e) == 0, "refused: %s: %s", text, e.text);
 		last = &d.ram[d.nr_ram - 1];
 		PROP(p,
-		     d.nr_ram == accepted[i].nr_ram && d.ram[0].start == accepted[i].first.start &&
-			     d.ram[0].end == accepted[i].first.end &&
-			     last->start == accepted[i].last.start &&
-			     last->end == accepted[i].last.end,
+		     d.nr_ram == accepted[i].nr_ram && d.ram[0].start == accepted[i].first[0] &&
+			     d.ram[0].end == accepted[i].first[1] &&
+			     last->start == accepted[i].last[0] && last->end == accepted[i].last[1],
 		     "%s: other RAM", text);
 		PROP(p, memcmp(d.zone_end, accepted[i].zone_end, sizeof(d.zone_end)) == 0,
 		     "%s: other zones", text);
@@ -192,6 +218,40 @@ static void other_fields_are_read(struct mm_prop_run *p)
 	     "pcp, thp or cache");
 	PROP(p, mm_machine_desc_parse(&d, "ram=64M thp=none", NULL) == 0 && !d.thp_order,
 	     "huge pages that were declined");
+}
+
+static void nodes_are_read(struct mm_prop_run *p)
+{
+	struct mm_machine_desc d;
+
+	PROP(p,
+	     mm_machine_desc_parse(&d,
+				   "ram=8M nodes=0-1M,4M-8M/none/1M-4M cpus=4 max_order=6 "
+				   "hotplug=2M-3M mirror=0-1M kernelcore=30% movablecore=1M",
+				   NULL) == 0,
+	     "refused");
+	PROP(p,
+	     d.nr_nodes == 3 && d.nr_ram == 5 && d.ram[0].nid == 0 && d.ram[1].nid == 2 &&
+		     d.ram[3].nid == 2 && d.ram[4].nid == 0 && d.ram[4].start == 1024,
+	     "%d nodes, %d ranges", d.nr_nodes, d.nr_ram);
+	PROP(p,
+	     d.ram[0].flags == MM_RAM_MIRROR && !d.ram[1].flags &&
+		     d.ram[2].flags == MM_RAM_HOTPLUG && d.ram[2].start == 512,
+	     "kinds of RAM");
+	PROP(p,
+	     d.cpu_node[0] == 0 && d.cpu_node[1] == 0 && d.cpu_node[2] == 1 && d.cpu_node[3] == 2 &&
+		     d.distance[0][0] == 10 && d.distance[0][2] == 20,
+	     "CPUs or distances that are not given");
+	PROP(p, d.kernelcore.percent == 30 && d.movablecore.pages == 256, "what is Movable");
+	PROP(p,
+	     mm_machine_desc_parse(&d, "ram=0-4M,6M-10M nodes=2 max_order=6", NULL) == 0 &&
+		     d.nr_ram == 2 && d.ram[1].nid == 1,
+	     "an even split that falls on a hole");
+	PROP(p,
+	     mm_machine_desc_parse(&d, "ram=1T nodes=8 cpus=64 profile=x86-64", NULL) == 0 &&
+		     d.deferred && d.nr_ram == 8 && d.zone_end[MM_ZONE_DMA] == 4096 &&
+		     d.zone_end[MM_ZONE_DMA32] == 1048576,
+	     "a large machine");
 }
 
 static void sysctls_are_read(struct mm_prop_run *p)
@@ -548,6 +608,7 @@ const struct mm_prop mm_machine_props[] = {
 	{"machine.bad_descriptions_are_refused_at_their_place", bad_descriptions, 1},
 	{"machine.good_descriptions_mean_what_they_say", good_descriptions, 1},
 	{"machine.other_fields_are_read", other_fields_are_read, 1},
+	{"machine.nodes_are_read", nodes_are_read, 1},
 	{"machine.sysctls_are_read", sysctls_are_read, 1},
 	{"machine.any_bytes_are_judged", any_bytes_are_judged, 3000},
 	{"machine.damaged_descriptions_are_judged", damaged_descriptions_are_judged, 3000},

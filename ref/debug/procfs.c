@@ -138,9 +138,15 @@ static const char *const zone_events[EVENT_NR] = {
 };
 
 /* A kernel of 64 bits is built without HighMem, and its files do not name it. */
-static bool zone_built(const struct mm_machine *m, int zone)
+static bool zone_built(const struct mm_machine *m, int type)
 {
-	return zone != MM_ZONE_HIGHMEM || m->zones[zone].spanned;
+	int nid;
+
+	for (nid = 0; nid < m->desc.nr_nodes && type == MM_ZONE_HIGHMEM; nid++) {
+		if (mm_zone_at(m, nid, MM_ZONE_HIGHMEM)->spanned)
+			return true;
+	}
+	return type != MM_ZONE_HIGHMEM;
 }
 
 /* ---- buddyinfo and pagetypeinfo ---- */
@@ -161,12 +167,12 @@ void mm_procfs_buddyinfo(const struct mm_machine *m, FILE *out)
 	unsigned int o;
 	int i;
 
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		const struct zone *z = &m->zones[i];
 
 		if (!z->present)
 			continue;
-		(void)fprintf(out, "Node 0, zone %8s ", z->name);
+		(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);
 		for (o = 0; o <= m->desc.max_order; o++)
 			(void)fprintf(out, "%6llu ", (unsigned long long)z->free_area[o].nr_free);
 		(void)fputc('\n', out);
@@ -196,7 +202,7 @@ static void pagetype_free(const struct mm_machine *m, const struct zone *z, FILE
 	for (t = 0; t < MM_MIGRATE_TYPES; t++) {
 		if (!type_shown(t))
 			continue;
-		(void)fprintf(out, "Node %4d, zone %8s, type %12s ", 0, z->name,
+		(void)fprintf(out, "Node %4d, zone %8s, type %12s ", z->nid, z->name,
 			      mm_gfp_migratetype_name((enum mm_migratetype)t));
 		for (o = 0; o <= m->desc.max_order; o++)
 			print_list(z, o, t, out);
@@ -213,9 +219,11 @@ static void pagetype_blocks(const struct mm_machine *m, const struct zone *z, FI
 
 	/* a pageblock counts where its first frame in the zone lies */
 	for (pfn = z->start_pfn; pfn < end;
-	     pfn = (mm_migratetype_block(m, pfn) + 1) << m->desc.pageblock_order)
-		count[mm_migratetype_get(m, pfn)]++;
-	(void)fprintf(out, "Node %d, zone %8s ", 0, z->name);
+	     pfn = (mm_migratetype_block(m, pfn) + 1) << m->desc.pageblock_order) {
+		if (mm_page_of(m, pfn_of(pfn))->zone == z->id)
+			count[mm_migratetype_get(m, pfn)]++;
+	}
+	(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);
 	for (t = 0; t < MM_MIGRATE_TYPES; t++) {
 		if (type_shown(t))
 			(void)fprintf(out, "%12llu ", (unsigned long long)count[t]);
@@ -234,7 +242,7 @@ void mm_procfs_pagetypeinfo(const struct mm_machine *m, FILE *out)
 	for (o = 0; o <= m->desc.max_order; o++)
 		(void)fprintf(out, "%6u ", o);
 	(void)fputc('\n', out);
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		if (m->zones[i].present)
 			pagetype_free(m, &m->zones[i], out);
 	}
@@ -245,7 +253,7 @@ void mm_procfs_pagetypeinfo(const struct mm_machine *m, FILE *out)
 				      mm_gfp_migratetype_name((enum mm_migratetype)i));
 	}
 	(void)fputc('\n', out);
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		if (m->zones[i].present)
 			pagetype_blocks(m, &m->zones[i], out);
 	}
@@ -324,23 +332,29 @@ static void zone_counters(const struct mm_machine *m, const struct zone *z, FILE
 	(void)fprintf(out, "\n  start_pfn:           %llu", (unsigned long long)z->start_pfn);
 }
 
+static void node_stats(FILE *out)
+{
+	size_t k;
+
+	(void)fprintf(out, "\n  per-node stats");
+	for (k = 0; k < NR_OF(node_items); k++)
+		stat_line(out, node_items[k], 0);
+}
+
 void mm_procfs_zoneinfo(const struct mm_machine *m, FILE *out)
 {
-	bool node_shown = false;
-	size_t k;
+	int shown = -1; /* the node whose statistics stand above */
 	int i;
 
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		const struct zone *z = &m->zones[i];
 
-		if (!zone_built(m, i))
+		if (!zone_built(m, (int)z->type))
 			continue;
-		(void)fprintf(out, "Node %d, zone %8s", 0, z->name);
-		if (z->present && !node_shown) {
-			(void)fprintf(out, "\n  per-node stats");
-			for (k = 0; k < NR_OF(node_items); k++)
-				stat_line(out, node_items[k], 0);
-			node_shown = true;
+		(void)fprintf(out, "Node %d, zone %8s", z->nid, z->name);
+		if (z->present && shown != z->nid) {
+			node_stats(out);
+			shown = z->nid;
 		}
 		zone_pages(m, z, out);
 		if (z->present)
@@ -363,7 +377,7 @@ static void vmstat_zones(const struct mm_machine *m, FILE *out)
 	size_t i;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++) {
+	for (z = 0; z < m->nr_zones; z++) {
 		nr_free += free_of(&m->zones[z]);
 		for (i = 0; i < NR_OF(numa_items); i++)
 			numa[i] += mm_vmstat_numa_events(m, &m->zones[z], (enum mm_numa_event)i);
@@ -456,12 +470,12 @@ void mm_procfs_unusable_index(const struct mm_machine *m, FILE *out)
 	unsigned int o;
 	int i;
 
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		const struct zone *z = &m->zones[i];
 
 		if (!z->present)
 			continue;
-		(void)fprintf(out, "Node 0, zone %8s ", z->name);
+		(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);
 		for (o = 0; o <= m->desc.max_order; o++) {
 			unsigned int index = mm_procfs_unusable(m, z, o);
 
@@ -476,12 +490,12 @@ void mm_procfs_extfrag_index(const struct mm_machine *m, FILE *out)
 	unsigned int o;
 	int i;
 
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		const struct zone *z = &m->zones[i];
 
 		if (!z->present)
 			continue;
-		(void)fprintf(out, "Node 0, zone %8s ", z->name);
+		(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);
 		for (o = 0; o <= m->desc.max_order; o++) {
 			int index = mm_procfs_extfrag(m, z, o);
 

@@ -67,7 +67,7 @@ void mm_migratetype_decide_grouping(struct mm_ctx *x)
 	uint64_t managed = 0;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++)
-		managed += m->zones[z].managed;
+	for (z = 0; z < m->nr_zones; z++)
+		managed += mm_zone_pages(&m->zones[z]);
 	m->grouping_off = managed < (uint64_t)MM_MIGRATE_TYPES << m->desc.pageblock_order;
 }

@@ -8,6 +8,7 @@
 
 #include "mm/ram.h"
 #include "mm/rng.h"
+#include "mm/zone_sizes.h"
 
 #include <stdio.h>
 
@@ -46,48 +47,80 @@ static uint64_t frame_hash(const struct mm_machine *m, uint64_t id)
 
 static const struct mm_kind_ops frame_kind = {"frame", frame_count, frame_hash};
 
-static enum mm_zone_type zone_of(const struct mm_machine_desc *d, uint64_t pfn)
+/* Set once: frames [pfn, end) of one zone. */
+static void init_frames(struct mm_machine *m, uint64_t pfn, uint64_t end, uint8_t zone,
+			uint32_t flags)
 {
-	int z;
+	for (; pfn < end; pfn++) {
+		struct page *p = &m->memmap[pfn];
 
-	for (z = 0; z < MM_NR_ZONES - 1; z++) {
-		if (pfn < d->zone_end[z])
-			break;
+		p->flags = flags;
+		p->zone = zone;
+		p->mapcount = -1;
+		mm_list_init(&p->lru);
 	}
-	return (enum mm_zone_type)z;
 }
 
-/* Frames of the ranges carry this flag and no other. */
-static void mark_ranges(struct mm_machine *m, const struct mm_range *r, int nr, uint32_t flag)
+/* Frames [pfn, end) of one node, which may be of several zones. */
+static void init_stretches(struct mm_machine *m, uint64_t pfn, uint64_t end,
+			   const struct mm_range *of, uint32_t flags)
 {
-	uint64_t pfn;
+	while (pfn < end) {
+		uint64_t stop = mm_zone_sizes_stretch(m, pfn, end, of->nid);
+
+		init_frames(m, pfn, stop, mm_zone_sizes_id(m, pfn, of->nid, of->flags), flags);
+		pfn = stop;
+	}
+}
+
+static void mark_reserved(struct mm_machine *m, uint64_t start, uint64_t end)
+{
+	const struct mm_machine_desc *d = &m->desc;
 	int i;
 
-	for (i = 0; i < nr; i++) {
-		for (pfn = r[i].start; pfn < r[i].end; pfn++) {
-			m->memmap[pfn].flags = flag;
-		}
+	for (i = 0; i < d->nr_reserved; i++) {
+		uint64_t pfn = d->reserved[i].start > start ? d->reserved[i].start : start;
+		uint64_t stop = d->reserved[i].end < end ? d->reserved[i].end : end;
+
+		for (; pfn < stop; pfn++)
+			m->memmap[pfn].flags = MM_PG_RESERVED;
 	}
+}
+
+void mm_page_init_range(struct mm_machine *m, uint64_t start, uint64_t end)
+{
+	const struct mm_machine_desc *d = &m->desc;
+	uint64_t pfn = start;
+	int i;
+
+	for (i = 0; i < d->nr_ram && pfn < end; i++) {
+		const struct mm_range *r = &d->ram[i];
+		uint64_t from = r->start < end ? r->start : end;
+		uint64_t to = r->end < end ? r->end : end;
+
+		if (to <= pfn)
+			continue;
+		/* a hole counts as the node's whose RAM comes next */
+		if (pfn < from) {
+			init_stretches(m, pfn, from, r, MM_PG_ABSENT);
+			pfn = from;
+		}
+		init_stretches(m, pfn, to, r, 0);
+		pfn = to;
+	}
+	if (pfn < end)
+		init_stretches(m, pfn, end, &d->ram[d->nr_ram - 1], MM_PG_ABSENT);
+	mark_reserved(m, start, end);
 }
 
 int mm_page_boot(struct mm_ctx *x)
 {
 	struct mm_machine *m = x->m;
-	uint64_t pfn;
 
 	m->memmap = mm_machine_alloc(m, (size_t)m->max_pfn * sizeof(struct page), 64);
 	if (!m->memmap)
 		return -MM_ENOMEM;
-	for (pfn = 0; pfn < m->max_pfn; pfn++) {
-		struct page *p = &m->memmap[pfn];
-
-		p->flags = MM_PG_ABSENT;
-		p->zone = (uint8_t)zone_of(&m->desc, pfn);
-		p->mapcount = -1;
-		mm_list_init(&p->lru);
-	}
-	mark_ranges(m, m->desc.ram, m->desc.nr_ram, 0);
-	mark_ranges(m, m->desc.reserved, m->desc.nr_reserved, MM_PG_RESERVED);
+	mm_page_init_range(m, 0, m->max_pfn);
 	return mm_machine_kind_set(m, MM_OBJ_FRAME, &frame_kind);
 }
 

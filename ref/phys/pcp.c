@@ -55,7 +55,7 @@ static void touch_tuning(struct mm_ctx *x, const struct zone *z, int cpu)
 
 static uint64_t pcp_count(const struct mm_machine *m)
 {
-	return (uint64_t)MM_NR_ZONES * (uint64_t)m->desc.cpus;
+	return (uint64_t)m->nr_zones * (uint64_t)m->desc.cpus;
 }
 
 static uint64_t pcp_hash(const struct mm_machine *m, uint64_t id)
@@ -82,7 +82,7 @@ static uint64_t pcp_hash(const struct mm_machine *m, uint64_t id)
 
 static uint64_t tuning_count(const struct mm_machine *m)
 {
-	return pcp_count(m) + MM_NR_ZONES;
+	return pcp_count(m) + (uint64_t)m->nr_zones;
 }
 
 static uint64_t tuning_hash(const struct mm_machine *m, uint64_t id)
@@ -163,11 +163,19 @@ static void update_lists(struct mm_ctx *x, const struct zone *z, struct mm_pcp_l
 	}
 }
 
+/* CPUs that share what a zone lets lists keep: those of its node, or all. */
+static int cpus_of(const struct mm_machine *m, const struct zone *z)
+{
+	int n = mm_numa_nr_cpus(m, z->nid);
+
+	return n ? n : m->desc.cpus;
+}
+
 static void setup_zone(struct mm_ctx *x, struct zone *z)
 {
-	const struct mm_pcp_sizes sizes = {z->managed, mm_zone_wmark(z, MM_WMARK_LOW),
+	const struct mm_pcp_sizes sizes = {mm_zone_pages(z), mm_zone_wmark(z, MM_WMARK_LOW),
 					   x->m->sysctl.percpu_pagelist_high_fraction,
-					   x->m->desc.cpus};
+					   cpus_of(x->m, z)};
 	struct mm_pcp_limits l = mm_pcp_compute_limits(&sizes);
 
 	if (l.high_min == z->pageset_high_min && l.high_max == z->pageset_high_max &&
@@ -185,7 +193,7 @@ void mm_pcp_setup(struct mm_ctx *x)
 {
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES && x->m->desc.pcp; z++) {
+	for (z = 0; z < x->m->nr_zones && x->m->desc.pcp; z++) {
 		if (x->m->zones[z].present)
 			setup_zone(x, &x->m->zones[z]);
 	}
@@ -208,7 +216,7 @@ int mm_pcp_boot(struct mm_ctx *x)
 	int cpu;
 	int i;
 
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		struct zone *z = &m->zones[i];
 
 		z->pageset = mm_machine_alloc(
@@ -296,7 +304,7 @@ static void give_back_one(struct mm_ctx *x, struct zone *z, int cpu, unsigned in
 	unlist_block(x, page);
 	pcp->count -= 1 << order;
 	mm_event(x, MM_EV_mm_page_pcpu_drain, pfn_raw(mm_page_pfn(x->m, page)), order,
-		 block_type(x->m, page), z->type, (uint64_t)cpu, index);
+		 block_type(x->m, page), z->id, (uint64_t)cpu, index);
 	mm_buddy_put(x, z, page, order, MM_BUDDY_AUTO);
 }
 
@@ -373,13 +381,13 @@ static void refill(struct mm_ctx *x, struct zone *z, unsigned int order, enum mm
 		pcp->count += 1 << order;
 	}
 	mm_lock_release(x, &z->lock);
-	mm_event(x, MM_EV_mm_pcp_refill, z->type, order, type, (uint64_t)wanted, (uint64_t)got);
+	mm_event(x, MM_EV_mm_pcp_refill, z->id, order, type, (uint64_t)wanted, (uint64_t)got);
 }
 
 bool mm_pcp_contended(struct mm_ctx *x, const struct zone *z)
 {
 	x->pcp_contended--;
-	mm_event(x, MM_EV_mm_pcp_contended, z->type, (uint64_t)x->cpu);
+	mm_event(x, MM_EV_mm_pcp_contended, z->id, (uint64_t)x->cpu);
 	return false;
 }
 
@@ -402,7 +410,7 @@ struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
 		unlist_block(x, page);
 		pcp->count -= 1 << order;
 		mm_event(x, MM_EV_mm_pcp_take, pfn_raw(mm_page_pfn(x->m, page)), order, index,
-			 z->type, (uint64_t)x->cpu);
+			 z->id, (uint64_t)x->cpu);
 	}
 	touch_lists(x, z, x->cpu);
 	touch_tuning(x, z, x->cpu);
@@ -472,7 +480,7 @@ static bool note_free(struct per_cpu_pages *pcp, unsigned int order)
 
 static void touch_zone_flags(struct mm_ctx *x, const struct zone *z)
 {
-	mm_touch(x, MM_OBJ_TUNING, pcp_count(x->m) + z->type);
+	mm_touch(x, MM_OBJ_TUNING, pcp_count(x->m) + z->id);
 }
 
 void mm_pcp_note_below_high(struct mm_ctx *x, struct zone *z)
@@ -510,7 +518,7 @@ static void trim(struct mm_ctx *x, struct zone *z, unsigned int index, bool free
 	wanted = excess(pcp, high, free_high);
 	freed = bulk_free(x, z, x->cpu, index, wanted);
 	clear_below_high(x, z);
-	mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)x->cpu, (uint64_t)wanted,
+	mm_event(x, MM_EV_mm_pcp_bulk_free, z->id, (uint64_t)x->cpu, (uint64_t)wanted,
 		 (uint64_t)freed, MM_PCP_CAUSE_FREE);
 }
 
@@ -545,7 +553,7 @@ static void drain_zone(struct mm_ctx *x, struct zone *z, int cpu)
 		mm_lock_acquire(x, &pcp->lock);
 		freed = bulk_free(x, z, cpu, 0, wanted);
 		mm_lock_release(x, &pcp->lock);
-		mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)cpu, (uint64_t)wanted,
+		mm_event(x, MM_EV_mm_pcp_bulk_free, z->id, (uint64_t)cpu, (uint64_t)wanted,
 			 (uint64_t)freed, MM_PCP_CAUSE_DRAIN);
 	}
 }
@@ -554,7 +562,7 @@ void mm_pcp_drain(struct mm_ctx *x, struct zone *z, int cpu)
 {
 	int i;
 
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < x->m->nr_zones; i++) {
 		if (!z || z == &x->m->zones[i])
 			drain_zone(x, &x->m->zones[i], cpu);
 	}
@@ -574,7 +582,7 @@ static unsigned int decay_zone(struct mm_ctx *x, struct zone *z)
 	unsigned int todo = 0;
 	int surplus;
 
-	mm_event(x, MM_EV_mm_pcp_decay, z->type, (uint64_t)x->cpu);
+	mm_event(x, MM_EV_mm_pcp_decay, z->id, (uint64_t)x->cpu);
 	if (pcp->high > pcp->high_min) {
 		int by_count = pcp->count - (pcp->batch << MM_PCP_BATCH_SCALE_MAX);
 
@@ -589,7 +597,7 @@ static unsigned int decay_zone(struct mm_ctx *x, struct zone *z)
 		mm_lock_acquire(x, &pcp->lock);
 		freed = bulk_free(x, z, x->cpu, 0, surplus);
 		mm_lock_release(x, &pcp->lock);
-		mm_event(x, MM_EV_mm_pcp_bulk_free, z->type, (uint64_t)x->cpu, (uint64_t)surplus,
+		mm_event(x, MM_EV_mm_pcp_bulk_free, z->id, (uint64_t)x->cpu, (uint64_t)surplus,
 			 (uint64_t)freed, MM_PCP_CAUSE_DECAY);
 		todo++;
 	}
@@ -601,7 +609,7 @@ unsigned int mm_pcp_decay(struct mm_ctx *x)
 	unsigned int todo = 0;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++) {
+	for (z = 0; z < x->m->nr_zones; z++) {
 		if (mm_zone_managed(&x->m->zones[z]))
 			todo += decay_zone(x, &x->m->zones[z]);
 	}

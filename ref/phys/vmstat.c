@@ -41,13 +41,13 @@ static uint64_t events_hash(const struct mm_machine *m, uint64_t id)
 		if (e[i])
 			h = mm_hash64_add(h, e[i] * MM_VM_NR + (uint64_t)i);
 	}
-	for (z = 0; z < MM_NR_ZONES; z++) {
+	for (z = 0; z < m->nr_zones; z++) {
 		const uint64_t *numa = m->zones[z].zonestats[id].numa;
 
 		for (i = 0; i < MM_NUMA_NR && mm_zone_managed(&m->zones[z]); i++) {
 			if (numa[i])
 				h = mm_hash64_add(h, (numa[i] * MM_NUMA_NR + (uint64_t)i) *
-								     MM_NR_ZONES +
+								     (uint64_t)m->nr_zones +
 							     (uint64_t)z);
 		}
 	}
@@ -65,7 +65,7 @@ int mm_vmstat_boot(struct mm_ctx *x)
 	m->vm_events = mm_machine_alloc(m, cpus * MM_VM_STRIDE * sizeof(uint64_t), 64);
 	if (!m->vm_events)
 		return -MM_ENOMEM;
-	for (z = 0; z < MM_NR_ZONES; z++) {
+	for (z = 0; z < m->nr_zones; z++) {
 		m->zones[z].zonestats =
 			mm_machine_alloc(m, cpus * sizeof(struct per_cpu_zonestat), 64);
 		if (!m->zones[z].zonestats)
@@ -88,10 +88,10 @@ void mm_vmstat_refresh_thresholds(struct mm_ctx *x)
 	int cpu;
 	int i;
 
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		struct zone *z = &m->zones[i];
 		unsigned int t = m->desc.pcp && z->present
-					 ? mm_vmstat_threshold(m->desc.cpus, z->managed)
+					 ? mm_vmstat_threshold(m->desc.cpus, mm_zone_pages(z))
 					 : 0;
 		uint64_t drift = (uint64_t)m->desc.cpus * t;
 		uint64_t room = z->wmark[MM_WMARK_LOW] - z->wmark[MM_WMARK_MIN];
@@ -109,7 +109,7 @@ static void fold(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t 
 {
 	z->vm_stat[i] += delta;
 	x->m->vm_stat[i] += delta;
-	mm_touch(x, MM_OBJ_ZONE, z->type);
+	mm_touch(x, MM_OBJ_ZONE, z->id);
 	mm_touch(x, MM_OBJ_MACHINE, 0);
 }
 
@@ -164,7 +164,7 @@ unsigned int mm_vmstat_fold(struct mm_ctx *x)
 	int zone;
 	int i;
 
-	for (zone = 0; zone < MM_NR_ZONES; zone++) {
+	for (zone = 0; zone < x->m->nr_zones; zone++) {
 		struct zone *z = &x->m->zones[zone];
 		struct per_cpu_zonestat *s = &z->zonestats[x->cpu];
 
@@ -196,7 +196,7 @@ uint64_t mm_vmstat_free_exact(const struct mm_machine *m)
 	uint64_t sum = 0;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++)
+	for (z = 0; z < m->nr_zones; z++)
 		sum += mm_vmstat_zone_exact(m, &m->zones[z], MM_NR_FREE_PAGES);
 	return sum;
 }

@@ -10,9 +10,9 @@
 
 #include "mm/rng.h"
 
-static bool is_lowmem(int zone)
+static bool is_lowmem(const struct zone *z)
 {
-	return zone <= MM_ZONE_NORMAL;
+	return z->type <= MM_ZONE_NORMAL;
 }
 
 /* Largest r with r * r <= v.  Kernel: int_sqrt. */
@@ -48,9 +48,9 @@ static uint64_t lowmem_managed(const struct mm_machine *m)
 	uint64_t sum = 0;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++) {
-		if (is_lowmem(z))
-			sum += m->zones[z].managed;
+	for (z = 0; z < m->nr_zones; z++) {
+		if (is_lowmem(&m->zones[z]))
+			sum += mm_zone_pages(&m->zones[z]);
 	}
 	return sum;
 }
@@ -60,18 +60,18 @@ uint64_t mm_watermark_default_min_free_kbytes(const struct mm_machine *m)
 	uint64_t pages = 0;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++) {
+	for (z = 0; z < m->nr_zones; z++) {
 		uint64_t high = m->zones[z].wmark[MM_WMARK_HIGH];
 
-		if (is_lowmem(z) && m->zones[z].managed > high)
-			pages += m->zones[z].managed - high;
+		if (is_lowmem(&m->zones[z]) && mm_zone_pages(&m->zones[z]) > high)
+			pages += mm_zone_pages(&m->zones[z]) - high;
 	}
 	return clamp_u64(isqrt(pages * (MM_PAGE_SIZE / 1024) * 16), 128, 262144);
 }
 
 static void setup_marks(const struct mm_machine *m, struct zone *z, uint64_t lowmem)
 {
-	const struct mm_watermark_input in = {z->managed, lowmem, is_lowmem((int)z->type),
+	const struct mm_watermark_input in = {mm_zone_pages(z), lowmem, is_lowmem(z),
 					      m->sysctl.min_free_kbytes,
 					      m->sysctl.watermark_scale_factor};
 
@@ -85,7 +85,7 @@ static void setup_lowmem_reserve(const struct mm_machine *m, struct zone *z)
 	int j;
 
 	for (j = 0; j < MM_NR_ZONES; j++) {
-		managed[j] = m->zones[j].managed;
+		managed[j] = mm_zone_pages(mm_zone_at(m, z->nid, (enum mm_zone_type)j));
 		z->lowmem_reserve[j] = 0;
 	}
 	mm_watermark_compute_reserve(&z->lowmem_reserve[z->type],
@@ -103,7 +103,7 @@ static uint64_t zone_totalreserve(const struct zone *z)
 			max = z->lowmem_reserve[j];
 	}
 	max += mm_zone_wmark(z, MM_WMARK_HIGH);
-	return max > z->managed ? z->managed : max;
+	return max > mm_zone_pages(z) ? mm_zone_pages(z) : max;
 }
 
 static uint64_t settings_count(const struct mm_machine *m)
@@ -121,7 +121,7 @@ static uint64_t settings_hash(const struct mm_machine *m, uint64_t id)
 
 	for (k = 0; k < mm_sysctl_count(); k++)
 		h = mm_hash64_add(h, mm_sysctl_get(m, k));
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		const struct zone *z = &m->zones[i];
 
 		h = mm_hash64_add(h, z->managed);
@@ -179,7 +179,7 @@ void mm_watermark_setup(struct mm_ctx *x)
 	uint64_t total = 0;
 	int i;
 
-	for (i = 0; i < MM_NR_ZONES; i++) {
+	for (i = 0; i < m->nr_zones; i++) {
 		struct zone *z = &m->zones[i];
 
 		mm_lock_acquire(x, &z->lock);

@@ -28,7 +28,7 @@ static void touch_link(struct mm_ctx *x, const struct zone *z, const struct mm_l
 	if (page)
 		mm_page_touch(x, page);
 	else
-		mm_touch(x, MM_OBJ_ZONE, z->type);
+		mm_touch(x, MM_OBJ_ZONE, z->id);
 }
 
 void mm_buddy_list_add(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order,
@@ -46,7 +46,7 @@ void mm_buddy_list_add(struct mm_ctx *x, struct zone *z, struct page *page, unsi
 	area->nr_free++;
 	if (MM_UNLIKELY(x->touched)) {
 		touch_link(x, z, page->lru.prev);
-		mm_touch(x, MM_OBJ_ZONE, z->type);
+		mm_touch(x, MM_OBJ_ZONE, z->id);
 	}
 }
 
@@ -54,7 +54,7 @@ void mm_buddy_list_del(struct mm_ctx *x, struct zone *z, struct page *page, unsi
 {
 	if (MM_UNLIKELY(x->touched)) {
 		touch_link(x, z, page->lru.prev);
-		mm_touch(x, MM_OBJ_ZONE, z->type);
+		mm_touch(x, MM_OBJ_ZONE, z->id);
 	}
 	mm_list_del(&page->lru);
 	mm_page_flag_clear(x, page, MM_PG_BUDDY);
@@ -78,7 +78,7 @@ static bool is_free_block(const struct mm_machine *m, const struct zone *z, uint
 	if (!mm_zone_spans(z, pfn))
 		return false;
 	p = page_at(m, pfn);
-	return (p->flags & MM_PG_BUDDY) && p->order == order && p->zone == z->type;
+	return (p->flags & MM_PG_BUDDY) && p->order == order && p->zone == z->id;
 }
 
 /* Above a pageblock, blocks of special types join only with their own kind. */
@@ -183,7 +183,7 @@ struct page *mm_buddy_take_smallest(struct mm_ctx *x, struct zone *z, unsigned i
 		mm_buddy_list_del(x, z, page, o);
 		mm_buddy_expand(x, z, page, order, o, type);
 		mm_event(x, MM_EV_mm_page_alloc_zone_locked, pfn_raw(mm_page_pfn(x->m, page)),
-			 order, type, o, z->type);
+			 order, type, o, z->id);
 		return page;
 	}
 	return NULL;

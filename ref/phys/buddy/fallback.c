@@ -161,7 +161,7 @@ static struct page *take_whole(struct mm_ctx *x, struct zone *z, struct page *pa
 	for (at = pfn; at < end; at += (uint64_t)1 << x->m->desc.pageblock_order)
 		mm_migratetype_set(x, at, type);
 	mm_buddy_expand(x, z, page, order, f->order, type);
-	mm_event(x, MM_EV_mm_page_alloc_zone_locked, pfn, order, type, f->order, z->type);
+	mm_event(x, MM_EV_mm_page_alloc_zone_locked, pfn, order, type, f->order, z->id);
 	return page;
 }
 
@@ -172,7 +172,7 @@ static struct page *take_single(struct mm_ctx *x, struct zone *z, struct page *p
 	mm_buddy_list_del(x, z, page, f->order);
 	mm_buddy_expand(x, z, page, order, f->order, f->from);
 	mm_event(x, MM_EV_mm_page_alloc_zone_locked, pfn_raw(mm_page_pfn(x->m, page)), order,
-		 f->from, f->order, z->type);
+		 f->from, f->order, z->id);
 	return page;
 }
 

@@ -32,9 +32,12 @@ static void free_stretch(struct mm_ctx *x, struct zone *z, uint64_t pfn, uint64_
 	}
 }
 
-static bool usable(const struct mm_machine *m, uint64_t pfn)
+/* Another zone's frames may lie between those of this one. */
+static bool usable(const struct mm_machine *m, const struct zone *z, uint64_t pfn)
 {
-	return !(m->memmap[pfn].flags & (MM_PG_ABSENT | MM_PG_RESERVED));
+	const struct page *p = &m->memmap[pfn];
+
+	return p->zone == z->id && !(p->flags & (MM_PG_ABSENT | MM_PG_RESERVED));
 }
 
 static void free_zone(struct mm_ctx *x, struct zone *z)
@@ -45,12 +48,30 @@ static void free_zone(struct mm_ctx *x, struct zone *z)
 	while (pfn < end) {
 		uint64_t stop = pfn;
 
-		while (stop < end && usable(x->m, stop))
+		while (stop < end && usable(x->m, z, stop))
 			stop++;
 		free_stretch(x, z, pfn, stop);
 		pfn = stop;
-		while (pfn < end && !usable(x->m, pfn))
+		while (pfn < end && !usable(x->m, z, pfn))
 			pfn++;
+	}
+}
+
+static void set_fast_flags(const struct mm_machine *m)
+{
+	int nid;
+	int kind;
+	int z;
+
+	for (nid = 0; nid < m->desc.nr_nodes; nid++) {
+		for (kind = 0; kind < MM_NR_ZONELISTS; kind++) {
+			for (z = 0; z < MM_NR_ZONES; z++) {
+				struct zonelist *l = mm_zone_list_of(
+					m, nid, (enum mm_zonelist_kind)kind, (enum mm_zone_type)z);
+
+				l->alloc_flags = mm_page_alloc_fast_flags(m, l->zone[0]);
+			}
+		}
 	}
 }
 
@@ -59,15 +80,14 @@ int mm_page_alloc_boot(struct mm_ctx *x)
 	struct mm_machine *m = x->m;
 	int z;
 
-	for (z = 0; z < MM_NR_ZONES; z++)
+	for (z = 0; z < m->nr_zones; z++)
 		free_zone(x, &m->zones[z]);
 	mm_migratetype_decide_grouping(x);
 	if (!m->sysctl.min_free_kbytes)
 		m->sysctl.min_free_kbytes = mm_watermark_default_min_free_kbytes(m);
 	mm_watermark_setup(x);
 	mm_zone_build_zonelists(x);
-	for (z = 0; z < MM_NR_ZONES; z++)
-		m->zonelists[z].alloc_flags = mm_page_alloc_fast_flags(m, m->zonelists[z].zone[0]);
+	set_fast_flags(m);
 	/* from here on CPUs may keep pages and counts to themselves */
 	mm_vmstat_refresh_thresholds(x);
 	mm_pcp_setup(x);

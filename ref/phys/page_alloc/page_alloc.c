@@ -21,7 +21,13 @@ struct request {
 	uint32_t gfp;
 	enum mm_migratetype type;
 	enum mm_zone_type highest;
+	const struct zonelist *list;
+	struct zone *preferred; /* first of the list that the nodes allow, or NULL */
+	uint32_t nodes;         /* those it may use now */
+	uint32_t nodemask;      /* those its caller allows */
 };
+
+#define ALL_NODES (~(uint32_t)0)
 
 static void bad_page(struct mm_ctx *x, struct page *page, unsigned int order, bool dropped)
 {
@@ -160,11 +166,11 @@ static MM_ALWAYS_INLINE bool zone_has_enough(struct mm_ctx *x, struct zone *z,
 		ok = mm_watermark_fast(x->m, z, rq->order, mark, rq->highest, alloc_flags);
 	}
 	if (ok)
-		mm_event(x, MM_EV_mm_zone_watermark, z->type, rq->order, mark, alloc_flags,
+		mm_event(x, MM_EV_mm_zone_watermark, z->id, rq->order, mark, alloc_flags,
 			 rq->highest, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
 	else
-		mm_event(x, MM_EV_mm_zone_refused, z->type, rq->order, mark, alloc_flags,
-			 rq->highest, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
+		mm_event(x, MM_EV_mm_zone_refused, z->id, rq->order, mark, alloc_flags, rq->highest,
+			 mm_vmstat_zone(z, MM_NR_FREE_PAGES));
 	return ok;
 }
 
@@ -179,29 +185,37 @@ static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
 	if (!page)
 		return NULL;
 	mm_vmstat_count(x, MM_VM_PGALLOC + z->type, (uint64_t)1 << rq->order);
-	mm_vmstat_numa(x, z);
+	mm_vmstat_numa(x, rq->preferred, z);
 	prepare_new(x, page, rq, alloc_flags);
 	mm_event(x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(x->m, page)), rq->order, rq->gfp,
-		 rq->type, alloc_flags, z->type);
+		 rq->type, alloc_flags, z->id);
 	return page;
 }
 
-/* Kernel: get_page_from_freelist. */
+/*
+ * Kernel: get_page_from_freelist.  Better two types in a pageblock than memory of
+ * another node, and better that than no memory.
+ */
 static MM_ALWAYS_INLINE struct page *first_try(struct mm_ctx *x, const struct request *rq,
 					       uint32_t alloc_flags)
 {
-	const struct zonelist *list = mm_zone_list(x->m, rq->highest);
+	const struct zonelist *list = rq->list;
 
 	for (;;) {
 		int i;
 
 		for (i = 0; list->zone[i]; i++) {
-			struct page *page = try_zone(x, list->zone[i], rq, alloc_flags);
+			struct zone *z = list->zone[i];
+			struct page *page;
 
+			if (!mm_numa_has(rq->nodes, z->nid))
+				continue;
+			if (z->nid != rq->preferred->nid && (alloc_flags & MM_ALLOC_NOFRAGMENT))
+				break;
+			page = try_zone(x, z, rq, alloc_flags);
 			if (page)
 				return page;
 		}
-		/* better two types in a pageblock than no memory */
 		if (!(alloc_flags & MM_ALLOC_NOFRAGMENT))
 			return NULL;
 		alloc_flags &= ~MM_ALLOC_NOFRAGMENT;
@@ -225,9 +239,9 @@ int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
 	return 0;
 }
 
-struct zone *mm_page_alloc_preferred(const struct mm_machine *m, enum mm_zone_type highest)
+struct zone *mm_page_alloc_preferred(const struct mm_machine *m, int nid, enum mm_zone_type highest)
 {
-	return mm_zone_list(m, highest)->zone[0];
+	return mm_zone_list_of(m, nid, MM_ZONELIST_FALLBACK, highest)->zone[0];
 }
 
 uint32_t mm_page_alloc_fast_flags(const struct mm_machine *m, const struct zone *z)
@@ -235,9 +249,22 @@ uint32_t mm_page_alloc_fast_flags(const struct mm_machine *m, const struct zone 
 	uint32_t flags = MM_ALLOC_WMARK_LOW;
 
 	/* a lower zone is there to be fragmented instead */
-	if (z && z->type == MM_ZONE_NORMAL && mm_zone_managed(&m->zones[MM_ZONE_DMA32]))
+	if (z && z->type == MM_ZONE_NORMAL && mm_zone_managed(mm_zone_at(m, z->nid, MM_ZONE_DMA32)))
 		flags |= MM_ALLOC_NOFRAGMENT;
 	return flags;
+}
+
+/* The request may use these nodes from now on; the first zone it prefers follows. */
+static void restrict_to(struct request *rq, uint32_t nodes)
+{
+	int i;
+
+	rq->nodes = nodes;
+	rq->preferred = NULL;
+	for (i = 0; rq->list->zone[i] && !rq->preferred; i++) {
+		if (mm_numa_has(nodes, rq->list->zone[i]->nid))
+			rq->preferred = rq->list->zone[i];
+	}
 }
 
 uint32_t mm_page_alloc_slow_flags(uint32_t gfp)
@@ -284,20 +311,62 @@ static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq
 	return NULL;
 }
 
+/* Is it held to its cpuset only by courtesy?  Kernel: ALLOC_CPUSET. */
+static bool leaves_cpuset(uint32_t gfp, uint32_t flags)
+{
+	return (flags & MM_ALLOC_MIN_RESERVE) && !(gfp & MM_GFP_DIRECT_RECLAIM);
+}
+
+/* Held to the caller's nodes; to its cpuset too when the mask says so. */
+static void restrict_slow(const struct mm_ctx *x, struct request *rq, uint32_t flags)
+{
+	bool cpuset =
+		x->mems_allowed && (rq->gfp & MM_GFP_HARDWALL) && !leaves_cpuset(rq->gfp, flags);
+
+	restrict_to(rq, cpuset ? rq->nodemask & x->mems_allowed : rq->nodemask);
+}
+
+static struct page *reserve_attempts(struct mm_ctx *x, struct request *rq, uint32_t *flags)
+{
+	uint32_t reserve = reserve_flags(rq->gfp);
+
+	if (reserve)
+		*flags = reserve;
+	else if (!leaves_cpuset(rq->gfp, *flags) || rq->nodes == ALL_NODES)
+		return NULL;
+	restrict_to(rq, ALL_NODES);
+	return rq->preferred ? try_zones(x, rq, *flags) : NULL;
+}
+
+/* The kernel helps with a part of the reserve, then loops. */
+static struct page *nofail_attempts(struct mm_ctx *x, struct request *rq)
+{
+	const uint32_t flags = MM_ALLOC_WMARK_MIN | MM_ALLOC_MIN_RESERVE;
+	struct page *page = try_zones(x, rq, flags);
+
+	if (!page && rq->nodes != rq->nodemask) {
+		restrict_to(rq, rq->nodemask);
+		page = try_zones(x, rq, flags);
+	}
+	if (!page)
+		mm_machine_outcome(x, MM_OUTCOME_NOFAIL_STALL, rq->order);
+	return page;
+}
+
 /* Kernel: __alloc_pages_slowpath. */
-static struct page *slow_path(struct mm_ctx *x, const struct request *rq)
+static struct page *slow_path(struct mm_ctx *x, struct request *rq)
 {
 	uint32_t flags = mm_page_alloc_slow_flags(rq->gfp);
-	struct zone *preferred = mm_page_alloc_preferred(x->m, rq->highest);
-	struct page *page;
+	struct page *page = NULL;
 
 	mm_event(x, MM_EV_mm_page_alloc_slowpath, rq->order, rq->gfp, flags, rq->highest);
-	if ((flags & MM_ALLOC_KSWAPD) && x->m->upcalls->wake_kswapd && preferred)
-		x->m->upcalls->wake_kswapd(x, preferred, rq->order);
-	page = try_zones(x, rq, flags);
-	if (!page && reserve_flags(rq->gfp)) {
-		flags = reserve_flags(rq->gfp);
+	restrict_slow(x, rq, flags);
+	if (rq->preferred) {
+		if ((flags & MM_ALLOC_KSWAPD) && x->m->upcalls->wake_kswapd)
+			x->m->upcalls->wake_kswapd(x, rq->preferred, rq->order);
 		page = try_zones(x, rq, flags);
+		if (!page)
+			page = reserve_attempts(x, rq, &flags);
 	}
 	if (page)
 		return page;
@@ -306,17 +375,11 @@ static struct page *slow_path(struct mm_ctx *x, const struct request *rq)
 		mm_machine_outcome(x, MM_OUTCOME_WARN_NOFAIL, rq->order);
 		return NULL;
 	}
-	if (rq->gfp & MM_GFP_DIRECT_RECLAIM) {
+	if ((rq->gfp & MM_GFP_DIRECT_RECLAIM) && rq->preferred) {
 		mm_lock_might_sleep(x);
 		page = reclaim_and_retry(x, rq, flags);
 	}
-	if (!page && (rq->gfp & MM_GFP_NOFAIL)) {
-		/* the kernel helps with a part of the reserve, then loops */
-		page = try_zones(x, rq, MM_ALLOC_WMARK_MIN | MM_ALLOC_MIN_RESERVE);
-		if (!page)
-			mm_machine_outcome(x, MM_OUTCOME_NOFAIL_STALL, rq->order);
-	}
-	return page;
+	return page || !(rq->gfp & MM_GFP_NOFAIL) ? page : nofail_attempts(x, rq);
 }
 
 /* Refuse what no zone can serve.  Kernel: prepare_alloc_pages and callers. */
@@ -335,10 +398,27 @@ static bool decode(struct mm_ctx *x, struct request *rq)
 	return true;
 }
 
-struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gfp)
+/* The nodes of the first attempt, which a cpuset narrows in any case, and the flags
+ * it starts with. */
+static MM_ALWAYS_INLINE uint32_t start(const struct mm_ctx *x, struct request *rq,
+				       uint32_t nodemask)
+{
+	rq->nodemask = nodemask ? nodemask : ALL_NODES;
+	if (MM_LIKELY(!nodemask && !x->mems_allowed)) {
+		rq->nodes = ALL_NODES;
+		rq->preferred = rq->list->zone[0];
+		return rq->list->alloc_flags;
+	}
+	restrict_to(rq, x->mems_allowed ? rq->nodemask & x->mems_allowed : rq->nodemask);
+	return mm_page_alloc_fast_flags(x->m, rq->preferred);
+}
+
+static MM_ALWAYS_INLINE struct page *get_pages(struct mm_ctx *x, unsigned int order, uint32_t gfp,
+					       int nid, uint32_t nodemask)
 {
 	struct request rq = {.order = order, .gfp = gfp};
 	struct page *page;
+	uint32_t flags;
 
 	if (!decode(x, &rq))
 		return NULL;
@@ -346,13 +426,51 @@ struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gf
 		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp, 0, rq.highest, 1);
 		return NULL;
 	}
-	page = first_try(x, &rq, mm_zone_list(x->m, rq.highest)->alloc_flags);
+	rq.list = mm_zone_list_of(
+		x->m, nid, gfp & MM_GFP_THISNODE ? MM_ZONELIST_NOFALLBACK : MM_ZONELIST_FALLBACK,
+		rq.highest);
+	flags = start(x, &rq, nodemask);
+	page = first_try(x, &rq, flags);
 	if (!page)
 		page = slow_path(x, &rq);
 	if (!page)
 		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp, mm_page_alloc_slow_flags(gfp),
 			 rq.highest, 0);
 	return page;
+}
+
+struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gfp)
+{
+	return get_pages(x, order, gfp, mm_numa_of_cpu(x->m, x->cpu), 0);
+}
+
+/* Kernel: numa_mem_id. */
+static int local_memory_node(const struct mm_ctx *x)
+{
+	int nid = mm_numa_of_cpu(x->m, x->cpu);
+	const struct zone *nearest = mm_page_alloc_preferred(x->m, nid, MM_ZONE_MOVABLE);
+
+	return nearest ? nearest->nid : nid;
+}
+
+struct page *mm_page_alloc_node(struct mm_ctx *x, unsigned int order, uint32_t gfp, int nid,
+				uint32_t nodemask)
+{
+	MM_PRE(nid < x->m->desc.nr_nodes);
+	if (nid == MM_NODE_LOCAL)
+		nid = local_memory_node(x);
+	mm_event(x, MM_EV_mm_page_alloc_from, (uint64_t)nid, nodemask);
+	return get_pages(x, order, gfp, nid, nodemask);
+}
+
+int mm_page_alloc_set_mems(struct mm_ctx *x, uint32_t mems)
+{
+	if (mems && !(mems & mm_numa_nodes(x->m, MM_N_MEMORY)))
+		return -MM_EINVAL;
+	mems &= mm_numa_all(x->m);
+	x->mems_allowed = mems == mm_numa_all(x->m) ? 0 : mems;
+	mm_event(x, MM_EV_mm_cpuset_mems, (uint64_t)x->cpu, x->mems_allowed);
+	return 0;
 }
 
 /* ---- giving back ---- */
