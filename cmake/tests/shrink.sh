@@ -42,7 +42,7 @@ export GIT_CEILING_DIRECTORIES=$work
 
 # ---- the tree -----------------------------------------------------------------
 
-# What changed only, so that a second run compiles little.
+# What changed only, so that a second run compiles little; what went goes.
 copy_tree() {
 	local file
 	mkdir -p "$tree"
@@ -53,6 +53,10 @@ copy_tree() {
 			cp "$file" "$tree/$file"
 		fi
 	done <"$work/files"
+	(cd "$tree" && find . -type f) | sed 's|^\./||' | LC_ALL=C sort |
+		LC_ALL=C comm -13 <(LC_ALL=C sort "$work/files") - | while read -r file; do
+		rm "$tree/$file"
+	done
 }
 
 build() {
