@@ -52,6 +52,35 @@ expect 2 'no subcommand' "$mmref" nonsense
 expect 2 'no target' "$mmref" fuzz nonsense
 expect 2 'there are: buddyinfo pagetypeinfo zoneinfo vmstat unusable_index extfrag_index memblock' \
 	"$mmref" show nonsense
+
+# shrink and trail refuse what check refuses, and say what is no failure.
+expect 2 'no trace given' "$mmref" shrink
+expect 2 'budget takes a number' "$mmref" shrink --budget soon wrong.ops
+expect 2 'one trace at a time' "$mmref" shrink wrong.ops wrong.ops
+expect 3 'missing.ops: cannot be read|cannot read' "$mmref" shrink missing.ops
+expect 3 'unknown.ops:2:1: found "alocate", expected an operation' "$mmref" shrink unknown.ops
+expect 3 'machine.ops:2:16: .*cpus=0' "$mmref" shrink machine.ops
+expect 3 'm:1:8: .*cpus=0' "$mmref" shrink -m 'ram=4M cpus=0' wrong.ops
+expect 2 'no target' "$mmref" shrink --bytes nonsense wrong.ops
+printf 'a = alloc ! ok\n' >right.ops
+expect 4 'right.ops: does not fail' "$mmref" shrink right.ops
+printf 'b = alloc order=3 ! ok\na = alloc ! -ENOMEM\nfree b ! ok\n' >longer.ops
+expect 0 'replay: mmref check short.ops' "$mmref" shrink longer.ops -o short.ops
+expect 1 'short.ops:[0-9]*: @0: a = alloc' "$mmref" check short.ops
+expect 0 '3 operations to 1,' sh -c "'$mmref' shrink longer.ops | '$mmref' shrink -"
+expect 1 'result is ok, expected -ENOMEM' sh -c "'$mmref' shrink longer.ops | '$mmref' check -"
+expect 0 'shrunk: .*budget spent' "$mmref" shrink --budget 0 longer.ops
+expect 3 'nowhere/short.ops: cannot be written' "$mmref" shrink longer.ops -o nowhere/short.ops
+expect 1 'kept: ' "$mmref" check longer.ops
+expect 0 'replay: mmref check .mmref-fail/expect-alloc/trace.ops' "$mmref" shrink .mmref-fail/expect-alloc
+expect 0 '' test -f .mmref-fail/expect-alloc/original.ops
+expect 2 'no trace given' "$mmref" trail
+expect 2 'takes the number of an operation' "$mmref" trail --op last right.ops
+expect 3 'unknown.ops:2:1: found' "$mmref" trail unknown.ops
+expect 3 'machine.ops:2:16: .*cpus=0' "$mmref" trail machine.ops
+expect 3 'right.ops: @7: no such operation' "$mmref" trail --op 7 right.ops
+expect 3 'right.ops:9: no operation was run there' "$mmref" trail right.ops:9
+expect 3 'missing.ops: cannot' "$mmref" trail missing.ops
 mkdir empty
 expect 4 'no trace' "$mmref" check empty
 
@@ -93,6 +122,8 @@ expect 0 '' "$mmref" check --bytes buddy random
 expect 3 'not a recording' "$mmref" import random
 
 if [ -c /dev/full ]; then
+	expect 3 'disk full' sh -c "'$mmref' trail right.ops >/dev/full"
+	expect 3 'disk full' sh -c "'$mmref' shrink longer.ops >/dev/full"
 	expect 3 'No space left' "$mmref" import "$root/corpus/recordings/gcc_c.txt.gz" -o /dev/full
 	expect 3 'disk full' sh -c "'$mmref' help ops >/dev/full"
 else

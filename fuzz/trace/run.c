@@ -242,18 +242,6 @@ static bool result_matches(const struct loop *l, const struct mm_expect *x,
 	return !res->err && res->has_value && res->value == x->value;
 }
 
-static void expected_text(const struct mm_expect *x, char *buf, size_t len)
-{
-	if (x->note)
-		(void)snprintf(buf, len, "%s", x->note);
-	else if (x->is_err && x->err)
-		(void)snprintf(buf, len, "-%s", mm_err_name(x->err));
-	else if (x->is_err)
-		(void)snprintf(buf, len, "ok");
-	else
-		(void)snprintf(buf, len, "0x%" PRIx64, x->value);
-}
-
 static void missed(struct mm_run *r, const struct mm_expect *x)
 {
 	found(r, MM_FINDING_EXPECT, "expect");
@@ -294,7 +282,7 @@ static void judge_expects(struct loop *l, const struct mm_op_result *res)
 			char want[64];
 
 			result_text(l, res, got, sizeof(got));
-			expected_text(x, want, sizeof(want));
+			mm_expect_print(x, want, sizeof(want));
 			missed(r, x);
 			(void)snprintf(r->text, sizeof(r->text), "result is %s, expected %s", got,
 				       want);

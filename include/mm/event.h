@@ -4,9 +4,12 @@
  * tracepoints where there is one.  Counters, checks and printers read it; no
  * module calls a reader by name.  With no listener an event is one mask test.
  *
- * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_watermark,
- * mm_bad_page, mm_page_alloc_from, mm_cpuset_mems, mm_zone_grow, mm_section_change, mm_pcp_*, mm_vmstat_fold, mm_memblock_* and mm_ram_* have no
- * tracepoint there; ours carry a decision's inputs so that a check can redo it.
+ * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_*,
+ * mm_page_alloc_failed, mm_page_alloc_from, mm_page_alloc_slowpath, mm_cpuset_mems,
+ * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_*, mm_section_change and
+ * mm_ram_* have no tracepoint there; ours carry a decision's inputs so that a check
+ * can redo it and a reader can follow.  A row each in fuzz/trace/trail_rows.c says
+ * them in words.
  */
 #ifndef MM_EVENT_H
 #define MM_EVENT_H
@@ -43,7 +46,9 @@
 	E(mm_section_change, "add", "pfn", "pages", "err", "", "")                                 \
 	E(mm_zone_grow, "section", "start", "end", "zone", "", "")                                 \
 	E(mm_ram_write, "pfn", "offset", "value", "", "", "")                                      \
-	E(mm_ram_zero, "pfn", "frames", "", "", "", "")
+	E(mm_ram_zero, "pfn", "frames", "", "", "", "")                                            \
+	E(mm_zone_refused, "zone", "order", "mark", "alloc_flags", "highest_zone", "free_pages")   \
+	E(mm_page_alloc_slowpath, "order", "gfp", "alloc_flags", "highest_zone", "", "")
 
 #define MM_EVENT_ENUM(name, a, b, c, d, e, f) MM_EV_##name,
 enum mm_event_kind { MM_EVENT_TABLE(MM_EVENT_ENUM) MM_EV_NR };

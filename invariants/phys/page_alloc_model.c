@@ -825,6 +825,8 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_section_change:
 	case MM_EV_mm_ram_write:
 	case MM_EV_mm_ram_zero:
+	case MM_EV_mm_zone_refused:
+	case MM_EV_mm_page_alloc_slowpath:
 	case MM_EV_NR:
 		break;
 	}

@@ -168,6 +168,9 @@ static MM_ALWAYS_INLINE bool zone_has_enough(struct mm_ctx *x, struct zone *z,
 	if (ok)
 		mm_event(x, MM_EV_mm_zone_watermark, z->id, rq->order, mark, alloc_flags,
 			 rq->highest, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
+	else
+		mm_event(x, MM_EV_mm_zone_refused, z->id, rq->order, mark, alloc_flags, rq->highest,
+			 mm_vmstat_zone(z, MM_NR_FREE_PAGES));
 	return ok;
 }
 
@@ -357,6 +360,7 @@ static struct page *slow_path(struct mm_ctx *x, struct request *rq)
 	uint32_t flags = mm_page_alloc_slow_flags(rq->gfp);
 	struct page *page = NULL;
 
+	mm_event(x, MM_EV_mm_page_alloc_slowpath, rq->order, rq->gfp, flags, rq->highest);
 	restrict_slow(x, rq, flags);
 	if (rq->preferred) {
 		if ((flags & MM_ALLOC_KSWAPD) && x->m->upcalls->wake_kswapd)
