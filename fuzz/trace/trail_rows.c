@@ -8,6 +8,7 @@
 #include "mm/buddy.h"
 #include "mm/machine.h"
 #include "mm/memblock.h"
+#include "mm/page_ext.h"
 #include "mm/pcp.h"
 #include "mm/watermark.h"
 
@@ -102,6 +103,15 @@ static void say_section(const struct mm_machine *m, const uint64_t *f, char *buf
 	(void)m;
 	(void)snprintf(buf, len, "%" PRIu64 " frames from pfn %" PRIu64 " %s%s", f[2], f[1],
 		       f[0] ? "come" : "go", f[3] ? ": refused" : "");
+}
+
+static void say_ext_store(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 ", client %s: 0x%" PRIx64, f[0],
+		       f[1] < MM_PAGE_EXT_CLIENTS ? mm_page_ext_name((enum mm_page_ext_client)f[1])
+						  : "?",
+		       f[2]);
 }
 
 static void say_slowpath(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
@@ -326,6 +336,7 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_page_alloc_from, "mm_page_alloc_node", PAGE_ALLOC, 0, 0, say_from),
 	ROW(mm_zone_grow, "mm_page_alloc_grow", "ref/phys/page_alloc/handover.c", 0, 0, say_grow),
 	ROW(mm_section_change, "change", "ref/early/sparse.c", 0, 0, say_section),
+	ROW(mm_page_ext_store, "mm_page_ext_store", "ref/early/page_ext.c", 0, 0, say_ext_store),
 	ROW(mm_cpuset_mems, "mm_page_alloc_set_mems", PAGE_ALLOC, 0, 0, say_mems),
 	ROW(mm_page_alloc_slowpath, "slow_path", PAGE_ALLOC, 0, 0, say_slowpath),
 	ROW(mm_zone_watermark, "zone_has_enough", PAGE_ALLOC, 0, 0, say_watermark),

@@ -6,8 +6,8 @@
  *
  * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_*,
  * mm_page_alloc_failed, mm_page_alloc_from, mm_page_alloc_slowpath, mm_cpuset_mems,
- * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_*, mm_section_change and
- * mm_ram_* have no tracepoint there; ours carry a decision's inputs so that a check
+ * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_*, mm_section_change,
+ * mm_page_ext_store and mm_ram_* have no tracepoint there; ours carry a decision's inputs so that a check
  * can redo it and a reader can follow.  A row each in fuzz/trace/trail_rows.c says
  * them in words.
  */
@@ -45,6 +45,7 @@
 	E(mm_memblock_grow, "type", "max", "place", "avoid", "avoid_size", "")                     \
 	E(mm_section_change, "add", "pfn", "pages", "err", "", "")                                 \
 	E(mm_zone_grow, "section", "start", "end", "zone", "", "")                                 \
+	E(mm_page_ext_store, "pfn", "client", "value", "", "", "")                                 \
 	E(mm_ram_write, "pfn", "offset", "value", "", "", "")                                      \
 	E(mm_ram_zero, "pfn", "frames", "", "", "", "")                                            \
 	E(mm_zone_refused, "zone", "order", "mark", "alloc_flags", "highest_zone", "free_pages")   \

@@ -98,6 +98,7 @@ struct mm_machine_desc {
 	bool movable_node;
 	enum mm_memmodel memmodel;  /* default vmemmap */
 	unsigned int section_order; /* frames of a section; at least max_order */
+	uint32_t page_ext;          /* bit per client of page_ext that is on */
 	bool deferred;              /* sections are made ready when needed */
 	enum mm_profile profile;
 	bool pcp;                  /* per-CPU lists and counters, default by size */
@@ -182,6 +183,9 @@ struct mm_machine {
 	struct mem_section **section_root; /* NULL where no section of a root is known */
 	uint64_t nr_sections;              /* that the span reaches; 0: flat */
 	uint64_t nr_ready;                 /* those made ready since boot began */
+
+	/* early/page_ext: a record per frame; NULL: no client is on */
+	unsigned char *page_ext;
 
 	/* early/memblock: which memory there is, and which of it was taken at boot */
 	struct memblock *memblock;

@@ -823,6 +823,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_memblock_alloc:
 	case MM_EV_mm_memblock_grow:
 	case MM_EV_mm_section_change:
+	case MM_EV_mm_page_ext_store:
 	case MM_EV_mm_ram_write:
 	case MM_EV_mm_ram_zero:
 	case MM_EV_mm_zone_refused:

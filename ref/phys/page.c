@@ -6,6 +6,7 @@
  */
 #include "mm/page.h"
 
+#include "mm/page_ext.h"
 #include "mm/ram.h"
 #include "mm/rng.h"
 #include "mm/zone_sizes.h"
@@ -42,7 +43,7 @@ static uint64_t frame_hash(const struct mm_machine *m, uint64_t id)
 		h = mm_hash64_add(h, p->memcg_data);
 		h = mm_hash64_add(h, p->index);
 	}
-	return h + mm_ram_hash(m, pfn_of(id));
+	return h + mm_ram_hash(m, pfn_of(id)) + mm_page_ext_hash(m, id);
 }
 
 static const struct mm_kind_ops frame_kind = {"frame", frame_count, frame_hash,

@@ -94,8 +94,8 @@ int mm_zone_boot(struct mm_ctx *x)
 	int i;
 
 	m->nr_zones = m->desc.nr_nodes * MM_NR_ZONES;
-	m->zonelist_size = offsetof(struct zonelist, zone) +
-			   ((size_t)m->nr_zones + 1) * sizeof(struct zone *);
+	m->zonelist_size =
+		offsetof(struct zonelist, zone) + ((size_t)m->nr_zones + 1) * sizeof(struct zone *);
 	m->zones = mm_machine_alloc(m, (size_t)m->nr_zones * sizeof(struct zone), 64);
 	m->zonelists = mm_machine_alloc(m, nr_lists * m->zonelist_size, 64);
 	if (!m->zones || !m->zonelists)

@@ -40,6 +40,7 @@ enum mm_desc_field {
 	F_SECTION,
 	F_DEFERRED,
 	F_PROFILE,
+	F_PAGE_EXT,
 	F_MAX_ORDER,
 	F_PAGEBLOCK_ORDER,
 	F_CPUS,
