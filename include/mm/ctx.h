@@ -29,7 +29,8 @@ struct mm_ctx {
 	struct mm_touched *touched; /* NULL: nobody collects */
 
 	/* who acts */
-	int cpu; /* 0 .. machine cpus - 1 */
+	int cpu;             /* 0 .. machine cpus - 1 */
+	uint32_t task_flags; /* MM_TASK_...: see task.h */
 
 	/* fail_nth: the n-th next fail point of this context fails; 0 = off */
 	uint32_t fail_nth;

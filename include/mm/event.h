@@ -5,8 +5,10 @@
  * module calls a reader by name.  With no listener an event is one mask test.
  *
  * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_watermark,
- * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_* and mm_ram_* have no
- * tracepoint there; ours carry a decision's inputs so that a check can redo it.
+ * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_*, mm_ram_*, mm_task_flags,
+ * mm_page_split, mm_page_bulk* and mm_page_frag* have no tracepoint there; ours carry a decision's inputs so that a check can redo it.
+ * A request's "gfp" has the mask it was served under in its low half, and the one
+ * it came with in its high half.
  */
 #ifndef MM_EVENT_H
 #define MM_EVENT_H
@@ -24,11 +26,11 @@
 	E(mm_page_alloc_zone_locked, "pfn", "order", "migratetype", "from_order", "zone", "")      \
 	E(mm_page_pcpu_drain, "pfn", "order", "migratetype", "zone", "cpu", "list")                \
 	E(mm_pcp_add, "pfn", "order", "list", "zone", "cpu", "tail")                               \
-	E(mm_pcp_take, "pfn", "order", "list", "zone", "cpu", "")                                  \
+	E(mm_pcp_take, "pfn", "order", "list", "zone", "cpu", "bulk")                                \
 	E(mm_pcp_contended, "zone", "cpu", "", "", "", "")                                         \
 	E(mm_pcp_decay, "zone", "cpu", "", "", "", "")                                             \
 	E(mm_vmstat_fold, "cpu", "", "", "", "", "")                                               \
-	E(mm_pcp_refill, "zone", "order", "migratetype", "wanted", "got", "")                      \
+	E(mm_pcp_refill, "zone", "order", "migratetype", "wanted", "got", "bulk")                    \
 	E(mm_pcp_bulk_free, "zone", "cpu", "wanted", "freed", "cause", "")                         \
 	E(mm_page_alloc_extfrag, "pfn", "alloc_order", "fallback_order", "alloc_migratetype",      \
 	  "fallback_migratetype", "change_ownership")                                              \
@@ -39,7 +41,13 @@
 	E(mm_memblock_alloc, "size", "align", "min", "max", "how", "found")                        \
 	E(mm_memblock_grow, "type", "max", "place", "avoid", "avoid_size", "")                     \
 	E(mm_ram_write, "pfn", "offset", "value", "", "", "")                                      \
-	E(mm_ram_zero, "pfn", "frames", "", "", "", "")
+	E(mm_ram_zero, "pfn", "frames", "", "", "", "")                                            \
+	E(mm_task_flags, "before", "after", "what", "by", "saved", "")                             \
+	E(mm_page_split, "pfn", "order", "size", "", "", "")                                       \
+	E(mm_page_bulk, "zone", "pages", "empty", "mark", "highest_zone", "gfp")                   \
+	E(mm_page_bulk_end, "got", "", "", "", "", "")                                             \
+	E(mm_page_frag, "pfn", "offset", "size", "align", "pfmemalloc", "bias")                   \
+	E(mm_page_frag_put, "pfn", "what", "count", "", "", "")
 
 #define MM_EVENT_ENUM(name, a, b, c, d, e, f) MM_EV_##name,
 enum mm_event_kind { MM_EVENT_TABLE(MM_EVENT_ENUM) MM_EV_NR };

@@ -27,7 +27,7 @@ const char *mm_checker_object_name(enum mm_obj kind)
 {
 	static const char *const names[] = {
 		"frame",          "pageblock",       "zone",          "machine",        "settings",
-		"lists of a CPU", "tuning of a CPU", "events of CPU", "memblock table", "step"};
+		"lists of a CPU", "tuning of a CPU", "events of CPU", "memblock table", "fragment cache of CPU", "step"};
 
 	return kind <= MM_OBJ_EVENT ? names[kind] : "object";
 }

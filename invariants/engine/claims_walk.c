@@ -305,8 +305,14 @@ static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 		return below(w->p, 2) ? below(w->p, MM_PAGE_SIZE) : below(w->p, 20 * MM_PAGE_SIZE);
 	case MM_ARG_SYSCTL:
 		return below(w->p, mm_sysctl_count());
+	case MM_ARG_TASK:
+		return below(w->p, 4) ? (uint64_t)1 << below(w->p, 8) : below(w->p, 256);
 	case MM_ARG_PAGE:
 	case MM_ARG_REF:
+	case MM_ARG_SCOPE:
+	case MM_ARG_PAGES:
+	case MM_ARG_EXACT:
+	case MM_ARG_FRAG:
 		if (below(w->p, 25) == 0)
 			return given_up_handle(w, a->kind);
 		return any_handle(w, a->kind, (a->flags & MM_ARGF_CONSUMES) != 0);

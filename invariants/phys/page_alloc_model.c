@@ -21,6 +21,7 @@
 #include "mm/bitmap.h"
 #include "mm/check.h"
 #include "mm/ram.h"
+#include "mm/task.h"
 
 #include "invariants/engine/frames.h"
 
@@ -35,10 +36,15 @@ struct view {
 	bool block;   /* is there a free block of its order? */
 };
 
+/* What a block is, at its first frame: its order plus one; 0 at all others. */
+#define UNIT_ORDER 0x1f
+#define UNIT_COMP  0x20 /* allocated with __GFP_COMP */
+
 struct model {
 	struct mm_frames frames; /* those IN_ZONE */
 	uint64_t *movable;       /* bit per frame: allocated with __GFP_MOVABLE */
 	uint8_t *place;          /* of each frame */
+	uint8_t *unit;           /* of each frame: UNIT_... */
 	uint8_t *block;          /* type each pageblock must have */
 	uint64_t *listed;        /* blocks by zone, CPU and list */
 	uint64_t managed[MM_NR_ZONES];
@@ -46,12 +52,18 @@ struct model {
 	uint64_t allocated[MM_NR_ZONES];           /* so far */
 	uint64_t freed;                            /* so far, those of boot too */
 	uint64_t blocks[MM_NR_ZONES];              /* handed out so far */
+	uint32_t task[MM_CPUS_MAX];                /* flags of each CPU's task */
 
 	/* within an operation */
 	int asked;                   /* zone whose watermark said yes, or -1 */
 	struct view found;           /* what it had then */
 	bool contended[MM_NR_ZONES]; /* lists not to be locked at the last attempt */
 	bool excused[MM_NR_ZONES];   /* or at an earlier one */
+	int bulk;                    /* zone that serves a bulk request, or -1 */
+	uint64_t bulk_empty;         /* slots it may fill */
+	uint64_t bulk_got;           /* and has */
+	enum mm_migratetype bulk_type;
+	uint64_t loose;              /* frames that an exact request must give back */
 };
 
 static size_t model_size(const struct mm_machine *m)
@@ -60,7 +72,7 @@ static size_t model_size(const struct mm_machine *m)
 	size_t lists = (size_t)MM_NR_ZONES * (size_t)m->desc.cpus * MM_PCP_LISTS;
 
 	return sizeof(struct model) + mm_frames_size(m) + words + lists * sizeof(uint64_t) +
-	       (size_t)m->max_pfn + (size_t)m->nr_pageblocks;
+	       2 * (size_t)m->max_pfn + (size_t)m->nr_pageblocks;
 }
 
 static void model_boot(void *state, const struct mm_machine *m)
@@ -79,7 +91,8 @@ static void model_boot(void *state, const struct mm_machine *m)
 	md->listed = (uint64_t *)(void *)at;
 	at += lists * sizeof(uint64_t);
 	md->place = at;
-	md->block = at + m->max_pfn;
+	md->unit = at + m->max_pfn;
+	md->block = at + 2 * m->max_pfn;
 	memset(md->block, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		md->managed[z] = mm_frames_nr_free(&md->frames, (enum mm_zone_type)z);
@@ -87,6 +100,7 @@ static void model_boot(void *state, const struct mm_machine *m)
 		md->freed += md->managed[z];
 	}
 	md->asked = -1;
+	md->bulk = -1;
 }
 
 /* ---- what a request is owed ---- */
@@ -139,6 +153,8 @@ static bool zone_leaves(const struct zone *z, const struct wish *w, const struct
 		mark -= mark / 2;
 	if ((flags & MM_ALLOC_MIN_RESERVE) && (flags & MM_ALLOC_NON_BLOCK))
 		mark -= mark / 4;
+	if (flags & MM_ALLOC_OOM)
+		mark -= mark / 2;
 	if (left <= mark + (int64_t)z->lowmem_reserve[w->highest])
 		return false;
 	return w->order == 0 || v->block;
@@ -155,16 +171,69 @@ static bool zone_ok(const struct model *md, const struct mm_machine *m, int at,
 	return (flags & MM_ALLOC_NO_WATERMARKS) || zone_leaves(&m->zones[at], w, &v, flags);
 }
 
-/* The flags of the last attempt, from the kernel's rules about the mask. */
-static uint32_t last_flags(uint32_t gfp)
-{
-	bool waits = (gfp & MM_GFP_DIRECT_RECLAIM) != 0;
-	bool no_reserve = (gfp & MM_GFP_NOMEMALLOC) != 0;
+/* A request: its mask in effect, and who makes it. */
+struct asker {
+	uint32_t gfp;
+	uint32_t task;
+	unsigned int order;
+};
 
-	if ((gfp & MM_GFP_MEMALLOC) && !no_reserve)
-		return MM_ALLOC_NO_WATERMARKS;
-	return (gfp & MM_GFP_HIGH ? MM_ALLOC_MIN_RESERVE : 0) |
-	       (!waits && !no_reserve ? MM_ALLOC_NON_BLOCK : 0);
+static struct asker asker_of(const struct model *md, const struct mm_event *ev, uint64_t order,
+			     uint64_t masks)
+{
+	return (struct asker){(uint32_t)masks, md->task[ev->cpu], (unsigned int)order};
+}
+
+/* What ignores watermarks: the bit, or freeing memory oneself, in one's own name or
+ * in a soft interrupt; but never who says not to. */
+static bool ignores_marks(const struct asker *a)
+{
+	bool interrupted = (a->task & (MM_TASK_HARDIRQ | MM_TASK_SOFTIRQ)) != 0;
+	bool serves = (a->task & MM_TASK_SOFTIRQ) != 0;
+
+	if (a->gfp & MM_GFP_NOMEMALLOC)
+		return false;
+	return (a->gfp & MM_GFP_MEMALLOC) ||
+	       ((a->task & MM_TASK_MEMALLOC) && (!interrupted || serves));
+}
+
+/* What the mask and the task entitle to after the fast path, from the kernel's rules. */
+static uint32_t slow_flags(const struct asker *a)
+{
+	bool waits = (a->gfp & MM_GFP_DIRECT_RECLAIM) != 0;
+	bool no_reserve = (a->gfp & MM_GFP_NOMEMALLOC) != 0;
+	bool in_task = !(a->task & (MM_TASK_HARDIRQ | MM_TASK_SOFTIRQ));
+	bool urgent = (a->gfp & MM_GFP_HIGH) || (waits && in_task && (a->task & MM_TASK_RT));
+	uint32_t flags = urgent ? MM_ALLOC_MIN_RESERVE : 0;
+
+	if (!waits && !no_reserve)
+		flags |= MM_ALLOC_NON_BLOCK | (a->order ? MM_ALLOC_HIGHATOMIC : 0);
+	return flags | (a->gfp & MM_GFP_KSWAPD_RECLAIM ? MM_ALLOC_KSWAPD : 0);
+}
+
+/* And to when that fails; 0: nothing more. */
+static uint32_t reserve_flags(const struct asker *a)
+{
+	uint32_t kswapd = a->gfp & MM_GFP_KSWAPD_RECLAIM ? MM_ALLOC_KSWAPD : 0;
+
+	if (ignores_marks(a))
+		return MM_ALLOC_NO_WATERMARKS | kswapd;
+	if ((a->task & MM_TASK_VICTIM) && !(a->gfp & MM_GFP_NOMEMALLOC) &&
+	    !(a->task & (MM_TASK_HARDIRQ | MM_TASK_SOFTIRQ)))
+		return MM_ALLOC_OOM | kswapd;
+	return 0;
+}
+
+/* What is left of a mask that was asked for. */
+static uint32_t gfp_due(const struct mm_machine *m, uint32_t task, uint32_t asked)
+{
+	uint32_t io = MM_GFP_IO | MM_GFP_FS;
+	uint32_t gone = ~m->gfp_allowed_mask;
+
+	gone |= task & MM_TASK_NOIO ? io : 0;
+	gone |= task & MM_TASK_NOFS ? MM_GFP_FS : 0;
+	gone |= task & MM_TASK_PIN ? MM_GFP_MOVABLE : 0;
+	return asked & ~gone;
 }
 
 static uint64_t highest_zone(uint32_t gfp)
@@ -178,29 +247,22 @@ static uint64_t highest_zone(uint32_t gfp)
 	return MM_ZONE_NORMAL;
 }
 
-/* What the mask entitles to after the fast path, from the kernel's rules. */
-static uint32_t slow_flags(uint32_t gfp)
-{
-	return last_flags(gfp & ~MM_GFP_MEMALLOC) |
-	       (gfp & MM_GFP_KSWAPD_RECLAIM ? MM_ALLOC_KSWAPD : 0);
-}
-
 /* Is an attempt with these flags one that a request of this mask makes? */
-static bool flags_due(const struct mm_machine *m, uint32_t gfp, uint32_t flags)
+static bool flags_due(const struct mm_machine *m, const struct asker *a, uint32_t flags)
 {
-	uint64_t highest = highest_zone(gfp);
+	uint64_t highest = highest_zone(a->gfp);
 	bool low_zones = m->zones[MM_ZONE_DMA32].managed && m->zones[MM_ZONE_NORMAL].managed;
 	bool above = highest > MM_ZONE_NORMAL &&
 		     (m->zones[MM_ZONE_HIGHMEM].managed ||
 		      (highest == MM_ZONE_MOVABLE && m->zones[MM_ZONE_MOVABLE].managed));
 
-	if (flags == MM_ALLOC_WMARK_LOW || flags == slow_flags(gfp))
+	if (flags == MM_ALLOC_WMARK_LOW || flags == slow_flags(a))
 		return true;
 	if (flags == (MM_ALLOC_WMARK_LOW | MM_ALLOC_NOFRAGMENT))
 		return low_zones && highest >= MM_ZONE_NORMAL && !above;
-	if (flags == MM_ALLOC_NO_WATERMARKS)
-		return last_flags(gfp) == MM_ALLOC_NO_WATERMARKS;
-	return (gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
+	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
+		return flags == reserve_flags(a);
+	return (a->gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
 }
 
 static enum mm_migratetype type_due(const struct mm_machine *m, uint32_t gfp)
@@ -219,21 +281,35 @@ static struct wish wish_of(const struct mm_machine *m, const struct mm_event *ev
 	return (struct wish){(unsigned int)order, type_due(m, gfp), highest_zone(gfp), ev->cpu};
 }
 
-static void check_treatment(struct mm_report *r, const struct mm_machine *m,
-			    const struct mm_event *ev)
+static void check_treatment(const struct model *md, struct mm_report *r,
+			    const struct mm_machine *m, const struct mm_event *ev)
 {
-	uint32_t gfp = (uint32_t)ev->f[2];
-	uint64_t type = type_due(m, gfp);
+	struct asker a = asker_of(md, ev, ev->f[1], ev->f[2]);
+	uint64_t type = type_due(m, a.gfp);
 
-	MM_CHECK(r, "alloc.treatment", flags_due(m, gfp, (uint32_t)ev->f[4]) && ev->f[3] == type,
-		 "gfp 0x%x was treated as type %llu with flags 0x%llx", gfp,
+	MM_CHECK(r, "alloc.treatment",
+		 flags_due(m, &a, (uint32_t)ev->f[4]) && ev->f[3] == type,
+		 "gfp 0x%x of task 0x%x was treated as type %llu with flags 0x%llx", a.gfp, a.task,
 		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
+}
+
+/* The mask in effect.  Scopes do not reach the pages of a bulk request. */
+static void check_gfp(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+		      uint64_t masks, uint32_t task)
+{
+	uint32_t asked = (uint32_t)(masks >> 32);
+	uint32_t due = gfp_due(m, md->bulk < 0 ? task : 0, asked);
+
+	MM_CHECK(r, "alloc.gfp_context", (uint32_t)masks == due,
+		 "gfp 0x%x of task 0x%x went on as 0x%x, due is 0x%x", asked, task,
+		 (uint32_t)masks, due);
 }
 
 static void check_zone_choice(const struct model *md, struct mm_report *r,
 			      const struct mm_machine *m, const struct mm_event *ev)
 {
 	struct wish w = wish_of(m, ev, ev->f[1], (uint32_t)ev->f[2]);
+	struct asker a = asker_of(md, ev, ev->f[1], ev->f[2]);
 	uint64_t order = ev->f[1];
 	uint32_t flags = (uint32_t)ev->f[4];
 	uint64_t highest = w.highest;
@@ -264,30 +340,40 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 			 "order %llu took the slow path although zone %s is above its low mark",
 			 (unsigned long long)order, m->zones[z].name);
 	}
-	for (z = (int)highest; z >= 0 && (flags & MM_ALLOC_NO_WATERMARKS); z--) {
-		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, slow_flags((uint32_t)ev->f[2])),
-			 "order %llu ignored watermarks although zone %s is above its min",
+	for (z = (int)highest; z >= 0 && (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM)); z--) {
+		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, slow_flags(&a)),
+			 "order %llu took from the reserves although zone %s is above its min",
 			 (unsigned long long)order, m->zones[z].name);
+	}
+}
+
+/* Each attempt that the request had, and the zones that it must have found short. */
+static void check_short(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			const struct wish *w, uint32_t flags)
+{
+	int z;
+
+	for (z = (int)w->highest; z >= 0; z--) {
+		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, w, flags),
+			 "order %u failed although zone %s could serve it under flags 0x%x",
+			 w->order, m->zones[z].name, flags);
 	}
 }
 
 static void on_failed(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		      const struct mm_event *ev)
 {
-	uint32_t gfp = (uint32_t)ev->f[1];
-	struct wish w = wish_of(m, ev, ev->f[0], gfp);
-	uint32_t flags = last_flags(gfp);
-	int z;
+	struct asker a = asker_of(md, ev, ev->f[0], ev->f[1]);
+	struct wish w = wish_of(m, ev, ev->f[0], a.gfp);
 
 	if (ev->f[4])
-		return; /* injected */
-	if ((gfp & MM_GFP_NOFAIL) && (gfp & MM_GFP_DIRECT_RECLAIM))
-		flags |= MM_ALLOC_MIN_RESERVE;
-	for (z = (int)w.highest; z >= 0; z--) {
-		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, &w, flags),
-			 "order %llu gfp 0x%x failed although zone %s could serve it",
-			 (unsigned long long)ev->f[0], gfp, m->zones[z].name);
-	}
+		return; /* injected: a bulk request does not look at the task */
+	check_gfp(md, r, m, ev->f[1], a.task);
+	check_short(md, r, m, &w, slow_flags(&a));
+	if (reserve_flags(&a))
+		check_short(md, r, m, &w, reserve_flags(&a));
+	if ((a.gfp & MM_GFP_NOFAIL) && (a.gfp & MM_GFP_DIRECT_RECLAIM))
+		check_short(md, r, m, &w, MM_ALLOC_MIN_RESERVE);
 }
 
 /* The request is over. */
@@ -339,6 +425,54 @@ static void set_movable(struct model *md, uint64_t pfn, uint64_t n, bool movable
 		mm_bitmap_clear_range(md->movable, pfn, n);
 }
 
+/* ---- blocks ---- */
+
+/*
+ * Is the block that goes back one that was handed out?  Or the upper half of what is
+ * left of one that is no compound: its first frame is held on, and the rest is freed
+ * half by half.  Then it is no longer (all of) a block.
+ */
+static bool take_unit(struct model *md, uint64_t pfn, unsigned int order)
+{
+	uint64_t n = (uint64_t)1 << order;
+
+	if ((md->unit[pfn] & UNIT_ORDER) == order + 1) {
+		md->unit[pfn] = 0;
+		return true;
+	}
+	if (md->unit[pfn] || pfn < n || md->unit[pfn - n] != order + 2)
+		return false;
+	md->unit[pfn - n] = (uint8_t)(order + 1);
+	return true;
+}
+
+/* Bytes of a block become pages of their own; what is beyond them goes back. */
+static void on_split(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		     const struct mm_event *ev)
+{
+	uint64_t pfn = ev->f[0];
+	uint64_t n = (uint64_t)1 << ev->f[1];
+	uint64_t keep = ev->f[2] ? (ev->f[2] - 1) / MM_PAGE_SIZE + 1 : n;
+	uint64_t i;
+
+	MM_CHECK(r, "alloc.split", md->unit[pfn] == ev->f[1] + 1 && keep <= n && keep * 2 > n,
+		 "pfn %llu order %llu is split for %llu bytes", (unsigned long long)pfn,
+		 (unsigned long long)ev->f[1], (unsigned long long)ev->f[2]);
+	if (r->failures)
+		return;
+	for (i = 0; i < n; i++) {
+		const struct page *p = &m->memmap[pfn + i];
+
+		md->unit[pfn + i] = 1;
+		MM_CHECK(r, "alloc.split",
+			 (i ? p->refcount == (i < keep) : p->refcount > 0) && !p->order &&
+				 (p->flags & MM_PG_HEAD),
+			 "page %llu of a split block has %d references, order %u, flags 0x%x",
+			 (unsigned long long)i, p->refcount, p->order, p->flags);
+	}
+	md->loose += n - keep;
+}
+
 /* The flags of a new block's head; its other frames have none. */
 static uint32_t new_flags(const struct mm_event *ev)
 {
@@ -347,28 +481,117 @@ static uint32_t new_flags(const struct mm_event *ev)
 	       (ev->f[4] & MM_ALLOC_NO_WATERMARKS ? MM_PG_PFMEMALLOC : 0);
 }
 
+/* A frame behind the first: of a compound block, it says so. */
+static bool tail_ok(const struct page *head, const struct page *p, bool comp)
+{
+	uintptr_t due = (uintptr_t)head + 1;
+
+	if (p->flags || p->order || p->refcount)
+		return false;
+	return comp ? p->compound_head == due && p->mapping == 0x400
+		    : !(p->compound_head % 2) && !p->mapping;
+}
+
 static void check_init_state(struct mm_report *r, const struct mm_machine *m,
 			     const struct mm_event *ev)
 {
+	const struct page *head = &m->memmap[ev->f[0]];
+	bool zero = (ev->f[2] & MM_GFP_ZERO) || m->desc.init_on_alloc || m->desc.init_on_free;
 	uint64_t n = (uint64_t)1 << ev->f[1];
-	uint32_t head = new_flags(ev);
 	uint64_t i;
 
+	MM_CHECK(r, "alloc.init_state",
+		 head->refcount == 1 && !head->mapping && !head->private_data &&
+			 head->flags == new_flags(ev) && head->order == ev->f[1],
+		 "pfn %llu order %llu: refcount %d mapping 0x%llx flags 0x%x",
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1], head->refcount,
+		 (unsigned long long)head->mapping, head->flags);
 	for (i = 0; i < n; i++) {
-		const struct page *p = &m->memmap[ev->f[0] + i];
+		const struct page *p = head + i;
 
 		MM_CHECK(r, "alloc.init_state",
-			 p->refcount == (i == 0) && p->mapcount == -1 && !p->mapping &&
-				 !p->memcg_data && (i || !p->private_data) &&
-				 p->flags == (i ? 0 : head) && p->order == (i ? 0 : ev->f[1]),
+			 p->mapcount == -1 && !p->memcg_data &&
+				 (!i || tail_ok(head, p, (new_flags(ev) & MM_PG_COMP) != 0)),
 			 "frame %llu of %llu at pfn %llu: refcount %d mapcount %d flags 0x%x",
 			 (unsigned long long)i, (unsigned long long)n, (unsigned long long)ev->f[0],
 			 p->refcount, p->mapcount, p->flags);
-		MM_CHECK(r, "alloc.init_state",
-			 !(ev->f[2] & MM_GFP_ZERO) || mm_ram_is_zero(m, pfn_of(ev->f[0] + i)),
-			 "pfn %llu is not zero under __GFP_ZERO",
-			 (unsigned long long)(ev->f[0] + i));
+		MM_CHECK(r, "alloc.init_state", !zero || mm_ram_is_zero(m, pfn_of(ev->f[0] + i)),
+			 "pfn %llu is not zero, and should be", (unsigned long long)(ev->f[0] + i));
 	}
+}
+
+/* A page of a bulk request: its zone was chosen for all of them. */
+static void check_bulk_page(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			    const struct mm_event *ev)
+{
+	uint32_t gfp = (uint32_t)ev->f[2];
+
+	md->bulk_got++;
+	MM_CHECK(r, "alloc.bulk",
+		 ev->f[5] == (uint64_t)md->bulk && !ev->f[1] && md->bulk_got <= md->bulk_empty,
+		 "page %llu of %llu: pfn %llu order %llu of zone %s",
+		 (unsigned long long)md->bulk_got, (unsigned long long)md->bulk_empty,
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
+		 m->zones[ev->f[5]].name);
+	MM_CHECK(r, "alloc.treatment",
+		 ev->f[4] == MM_ALLOC_WMARK_LOW && ev->f[3] == type_due(m, gfp),
+		 "bulk gfp 0x%x was treated as type %llu with flags 0x%llx", gfp,
+		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
+}
+
+/* Would z leave its low mark and what it keeps from requests for the preferred zone? */
+static bool leaves_all(const struct zone *z, uint64_t pages, uint64_t preferred)
+{
+	return z->vm_stat[MM_NR_FREE_PAGES] >
+	       (int64_t)(z->wmark[MM_WMARK_LOW] + pages + z->lowmem_reserve[preferred]);
+}
+
+/* The zone that a bulk request is served from, or -1. */
+static int bulk_zone(const struct model *md, const struct mm_machine *m, uint64_t highest,
+		     uint64_t pages)
+{
+	int preferred = (int)highest;
+	int z;
+
+	while (preferred >= 0 && !md->managed[preferred])
+		preferred--;
+	for (z = preferred; z >= 0; z--) {
+		if (md->managed[z] && leaves_all(&m->zones[z], pages, (uint64_t)preferred))
+			return z;
+	}
+	return -1;
+}
+
+static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		    const struct mm_event *ev)
+{
+	int due = bulk_zone(md, m, highest_zone((uint32_t)ev->f[5]), ev->f[1]);
+
+	MM_CHECK(r, "alloc.bulk", (int)ev->f[0] == due && ev->f[2] <= ev->f[1],
+		 "%llu pages, %llu of them empty, from zone %s; due is zone %d",
+		 (unsigned long long)ev->f[1], (unsigned long long)ev->f[2],
+		 m->zones[ev->f[0]].name, due);
+	md->bulk = (int)ev->f[0];
+	md->bulk_empty = ev->f[2];
+	md->bulk_got = 0;
+	check_gfp(md, r, m, ev->f[5], 0);
+	md->bulk_type = type_due(m, (uint32_t)ev->f[5]);
+}
+
+static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			const struct mm_event *ev)
+{
+	struct wish w = {0, md->bulk_type, 0, ev->cpu};
+	struct view v = view_of(md, m, md->bulk, &w);
+
+	MM_CHECK(r, "alloc.bulk", ev->f[0] == md->bulk_got, "%llu pages came, it counts %llu",
+		 (unsigned long long)md->bulk_got, (unsigned long long)ev->f[0]);
+	MM_CHECK(r, "alloc.bulk",
+		 md->bulk_got == md->bulk_empty || !zone_can(md, m, md->bulk, &w, &v),
+		 "%llu of %llu pages came although zone %s has more",
+		 (unsigned long long)md->bulk_got, (unsigned long long)md->bulk_empty,
+		 m->zones[md->bulk].name);
+	md->bulk = -1;
 }
 
 static void on_alloc(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -384,15 +607,28 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 		 (unsigned long long)pfn, order);
 	if (r->failures)
 		return; /* the picture is no longer true */
-	check_treatment(r, m, ev);
-	check_zone_choice(md, r, m, ev);
+	check_gfp(md, r, m, ev->f[2], md->task[ev->cpu]);
+	if (md->bulk < 0) {
+		check_treatment(md, r, m, ev);
+		check_zone_choice(md, r, m, ev);
+	} else {
+		check_bulk_page(md, r, m, ev);
+	}
 	check_init_state(r, m, ev);
 	zone = mm_frames_zone(&md->frames, pfn);
 	move(md, pfn, order, TAKEN);
+	md->unit[pfn] = (uint8_t)((order + 1) | (new_flags(ev) & MM_PG_COMP ? UNIT_COMP : 0));
 	md->allocated[zone] += (uint64_t)1 << order;
 	md->blocks[zone]++;
 	forget_attempts(md);
 	set_movable(md, pfn, (uint64_t)1 << order, (ev->f[2] & MM_GFP_MOVABLE) != 0);
+}
+
+static void check_zeroed(struct mm_report *r, const struct mm_machine *m, uint64_t pfn, uint64_t n)
+{
+	for (; m->desc.init_on_free && n > 0; pfn++, n--)
+		MM_CHECK(r, "alloc.init_on_free", mm_ram_is_zero(m, pfn_of(pfn)),
+			 "pfn %llu is taken back with contents", (unsigned long long)pfn);
 }
 
 static void on_free(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -405,6 +641,14 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 	MM_CHECK(r, "alloc.no_double", all_at(md, m, pfn, order, TAKEN),
 		 "pfn %llu order %u freed while part of it is not allocated",
 		 (unsigned long long)pfn, order);
+	if (r->failures)
+		return;
+	MM_CHECK(r, "alloc.no_double", take_unit(md, pfn, order),
+		 "pfn %llu order %u freed, which is not how it was allocated",
+		 (unsigned long long)pfn, order);
+	check_zeroed(r, m, pfn, n);
+	if (ev->f[3] == MM_PCP_FREED_UNLISTED)
+		md->loose--;
 	/* the low bits of a mapping say anonymous or movable: the freer clears it */
 	MM_CHECK(r, "alloc.free_checked", !ev->f[2] || (ev->f[2] & 3),
 		 "pfn %llu order %u taken back with mapping 0x%llx", (unsigned long long)pfn, order,
@@ -422,6 +666,7 @@ static void on_bad(struct model *md, const struct mm_event *ev)
 
 	if (!ev->f[2])
 		return; /* reported only */
+	(void)take_unit(md, pfn, (unsigned int)ev->f[1]);
 	move(md, pfn, ev->f[1], DROPPED);
 	set_movable(md, pfn, (uint64_t)1 << ev->f[1], false);
 }
@@ -664,6 +909,20 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_zone_watermark:
 		on_watermark(md, r, m, ev);
 		break;
+	case MM_EV_mm_task_flags:
+		md->task[ev->cpu] = (uint32_t)ev->f[1];
+		break;
+	case MM_EV_mm_page_split:
+		on_split(md, r, m, ev);
+		break;
+	case MM_EV_mm_page_bulk:
+		on_bulk(md, r, m, ev);
+		break;
+	case MM_EV_mm_page_bulk_end:
+		on_bulk_end(md, r, m, ev);
+		break;
+	case MM_EV_mm_page_frag:
+	case MM_EV_mm_page_frag_put:
 	case MM_EV_mm_pcp_bulk_free:
 	case MM_EV_mm_pcp_decay:
 	case MM_EV_mm_vmstat_fold:
@@ -767,25 +1026,51 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	}
 	check_events(md, r, m);
 	forget_attempts(md);
+	MM_CHECK(r, "alloc.exact_tail", !md->loose,
+		 "%llu frames that an exact request did not ask for are not given back",
+		 (unsigned long long)md->loose);
+	md->loose = 0;
 	MM_CHECK(r, "alloc.fallback_claim",
 		 memcmp(md->block, m->pageblock, (size_t)m->nr_pageblocks) == 0,
 		 "a pageblock changed its type outside the steal rule");
 }
 
+/* A frame as the machine has it, beside the block that it is in; head: the first frame
+ * of the last compound block, all of which it may be in. */
+static void check_frame(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			uint64_t pfn, uint64_t head)
+{
+	const struct page *p = &m->memmap[pfn];
+	uint8_t unit = md->unit[pfn];
+	bool tail = pfn > head && pfn - head < (uint64_t)1 << ((md->unit[head] & UNIT_ORDER) - 1);
+
+	MM_CHECK(r, "alloc.no_double",
+		 !(p->flags & MM_PG_HEAD) || !mm_bitmap_test(md->frames.level[0], pfn),
+		 "pfn %llu is allocated, the model has it free", (unsigned long long)pfn);
+	MM_CHECK(r, "zone.conservation", !(p->flags & MM_PG_BAD) == (md->place[pfn] != DROPPED),
+		 "pfn %llu: dropped on one side only", (unsigned long long)pfn);
+	MM_CHECK(r, "alloc.no_double",
+		 !unit || (p->flags & MM_PG_BAD) ||
+			 ((p->flags & MM_PG_HEAD) && p->order + 1 == (unit & UNIT_ORDER)),
+		 "pfn %llu order %u: a block of order %d was allocated there",
+		 (unsigned long long)pfn, p->order, (unit & UNIT_ORDER) - 1);
+	MM_CHECK(r, "compound.tails",
+		 mm_page_is_tail(p) == tail && !(p->flags & MM_PG_COMP) == !(unit & UNIT_COMP) &&
+			 (!tail || mm_page_head((struct page *)p) == &m->memmap[head]),
+		 "pfn %llu: tail or not, or of another head than pfn %llu",
+		 (unsigned long long)pfn, (unsigned long long)head);
+}
+
 static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
 {
 	const struct model *md = state;
+	uint64_t head = UINT64_MAX;
 	uint64_t pfn;
 
 	for (pfn = 0; pfn < m->max_pfn; pfn++) {
-		const struct page *p = &m->memmap[pfn];
-
-		MM_CHECK(r, "alloc.no_double",
-			 !(p->flags & MM_PG_HEAD) || !mm_bitmap_test(md->frames.level[0], pfn),
-			 "pfn %llu is allocated, the model has it free", (unsigned long long)pfn);
-		MM_CHECK(r, "zone.conservation",
-			 !(p->flags & MM_PG_BAD) == (md->place[pfn] != DROPPED),
-			 "pfn %llu: dropped on one side only", (unsigned long long)pfn);
+		if (md->unit[pfn])
+			head = md->unit[pfn] & UNIT_COMP ? pfn : UINT64_MAX;
+		check_frame(md, r, m, pfn, head);
 	}
 }
 
@@ -797,7 +1082,9 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_alloc_zone_locked) | MM_EV_BIT(MM_EV_mm_zone_watermark) |
 		  MM_EV_BIT(MM_EV_mm_pcp_add) | MM_EV_BIT(MM_EV_mm_pcp_take) |
 		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended) |
-		  MM_EV_BIT(MM_EV_mm_pcp_refill),
+		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_task_flags) |
+		  MM_EV_BIT(MM_EV_mm_page_split) | MM_EV_BIT(MM_EV_mm_page_bulk) |
+		  MM_EV_BIT(MM_EV_mm_page_bulk_end),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

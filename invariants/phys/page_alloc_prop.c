@@ -20,57 +20,6 @@ static uint64_t pfn_of_page(const struct mm_ctx *x, const struct page *page)
 
 /* ---- masks ---- */
 
-/* gfp_to_alloc_flags() by hand, for each of what it looks at. */
-enum {
-	HIGH = MM_GFP_HIGH,
-	KSWAPD = MM_GFP_KSWAPD_RECLAIM,
-	DIRECT = MM_GFP_DIRECT_RECLAIM,
-	NOMEMALLOC = MM_GFP_NOMEMALLOC,
-	/* flags */
-	CANNOT_WAIT = MM_ALLOC_NON_BLOCK,
-	RESERVE = MM_ALLOC_MIN_RESERVE,
-	WAKE = MM_ALLOC_KSWAPD
-};
-
-static const struct {
-	uint32_t gfp;
-	uint32_t flags;
-} slow_table[] = {
-	{0, CANNOT_WAIT},
-	{HIGH, CANNOT_WAIT | RESERVE},
-	{KSWAPD, CANNOT_WAIT | WAKE},
-	{HIGH | KSWAPD, CANNOT_WAIT | RESERVE | WAKE},
-	{DIRECT, 0},
-	{DIRECT | HIGH, RESERVE},
-	{DIRECT | KSWAPD, WAKE},
-	{DIRECT | HIGH | KSWAPD, RESERVE | WAKE},
-	{NOMEMALLOC, 0},
-	{NOMEMALLOC | HIGH, RESERVE},
-	{NOMEMALLOC | KSWAPD, WAKE},
-	{NOMEMALLOC | HIGH | KSWAPD, RESERVE | WAKE},
-	{NOMEMALLOC | DIRECT, 0},
-	{NOMEMALLOC | DIRECT | HIGH, RESERVE},
-	{NOMEMALLOC | DIRECT | KSWAPD, WAKE},
-	{NOMEMALLOC | DIRECT | HIGH | KSWAPD, RESERVE | WAKE},
-};
-
-static void slow_flags(struct mm_prop_run *p)
-{
-	const uint32_t judged = HIGH | KSWAPD | DIRECT | NOMEMALLOC;
-	size_t i;
-
-	for (i = 0; i < sizeof(slow_table) / sizeof(slow_table[0]); i++) {
-		/* no other bit has a say */
-		uint32_t other = (uint32_t)mm_rng_next(&p->rng) & ~judged;
-
-		PROP(p, mm_page_alloc_slow_flags(slow_table[i].gfp) == slow_table[i].flags,
-		     "gfp 0x%x: flags 0x%x, wanted 0x%x", slow_table[i].gfp,
-		     mm_page_alloc_slow_flags(slow_table[i].gfp), slow_table[i].flags);
-		PROP(p, mm_page_alloc_slow_flags(slow_table[i].gfp | other) == slow_table[i].flags,
-		     "gfp 0x%x: one of its bits matters", slow_table[i].gfp | other);
-	}
-}
-
 /* By highest zone: where a request looks first (-1: nowhere); and whether Normal
  * is spared fragmentation because DMA32 is there. */
 static const struct {
@@ -457,9 +406,15 @@ static uint64_t served(struct mm_victim *v, unsigned int order, uint32_t gfp)
 	return pfn_of_page(v->x, page);
 }
 
+/* The field of an event for a mask that nothing was taken from. */
+static uint64_t both(uint32_t gfp)
+{
+	return (uint64_t)gfp << 32 | gfp;
+}
+
 static void announce(struct mm_victim *v, uint64_t pfn, uint32_t gfp, uint32_t flags)
 {
-	mm_event(v->x, MM_EV_mm_page_alloc, pfn, v->m->memmap[pfn].order, gfp,
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, v->m->memmap[pfn].order, both(gfp),
 		 mm_migratetype_of_gfp(v->m, gfp), flags, v->m->memmap[pfn].zone);
 }
 
@@ -472,7 +427,7 @@ static void zone_of_another_frame(struct mm_victim *v)
 {
 	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
 
-	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, MM_GFP_KERNEL, 0, MM_ALLOC_WMARK_LOW,
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, both(MM_GFP_KERNEL), 0, MM_ALLOC_WMARK_LOW,
 		 MM_ZONE_DMA);
 }
 
@@ -519,7 +474,7 @@ static void forgotten_zeroing(struct mm_victim *v)
 
 static void failed_for_nothing(struct mm_victim *v)
 {
-	mm_event(v->x, MM_EV_mm_page_alloc_failed, 3, MM_GFP_KERNEL, 0, MM_ZONE_NORMAL, 0);
+	mm_event(v->x, MM_EV_mm_page_alloc_failed, 3, both(MM_GFP_KERNEL), 0, MM_ZONE_NORMAL, 0);
 }
 
 static void lower_zone_for_nothing(struct mm_victim *v)
@@ -536,14 +491,14 @@ static void slow_for_nothing(struct mm_victim *v)
 static void reserves_for_nothing(struct mm_victim *v)
 {
 	announce(v, served(v, 0, MM_GFP_KERNEL | MM_GFP_MEMALLOC), MM_GFP_KERNEL | MM_GFP_MEMALLOC,
-		 MM_ALLOC_NO_WATERMARKS);
+		 MM_ALLOC_NO_WATERMARKS | MM_ALLOC_KSWAPD);
 }
 
 static void treated_as_another_type(struct mm_victim *v)
 {
 	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
 
-	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, MM_GFP_KERNEL, MM_MIGRATE_MOVABLE,
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, both(MM_GFP_KERNEL), MM_MIGRATE_MOVABLE,
 		 MM_ALLOC_WMARK_LOW, v->m->memmap[pfn].zone);
 }
 
@@ -630,7 +585,6 @@ static void planted(struct mm_prop_run *p)
 
 const struct mm_prop mm_page_alloc_props[] = {
 	{"page_alloc.refused_sysctl_changes_nothing", refused_sysctl_changes_nothing, 1},
-	{"page_alloc.slow_flags_follow_the_kernels_table", slow_flags, 1},
 	{"page_alloc.zones_are_tried_from_the_top", zones_are_tried_from_the_top, 1},
 	{"page_alloc.impossible_requests_are_outcomes", impossible_requests_are_outcomes, 1},
 	{"page_alloc.exhausted_zones_keep_their_reserve", exhausted_zones_keep_their_reserve, 1},

@@ -7,21 +7,15 @@
  * repeated with what the request may use: the minimum, parts of it, or nothing
  * held back.  Then reclaim is asked through the upcall.
  */
-#include "mm/page_alloc.h"
+#include "parts.h"
 
 #include "mm/failpoint.h"
 #include "mm/ram.h"
+#include "mm/task.h"
 
 /* Rounds of reclaim that freed something before a request gives up.
  * Kernel: MAX_RECLAIM_RETRIES. */
 #define RECLAIM_RETRIES_MAX 16
-
-struct request {
-	unsigned int order;
-	uint32_t gfp;
-	enum mm_migratetype type;
-	enum mm_zone_type highest;
-};
 
 static void bad_page(struct mm_ctx *x, struct page *page, unsigned int order, bool dropped)
 {
@@ -31,8 +25,7 @@ static void bad_page(struct mm_ctx *x, struct page *page, unsigned int order, bo
 	mm_machine_outcome(x, MM_OUTCOME_BAD_PAGE, pfn);
 }
 
-/* Take a block out of use for good: it belongs to nobody from now on. */
-static void drop_block(struct mm_ctx *x, struct page *page, unsigned int order)
+void mm_page_alloc_drop(struct mm_ctx *x, struct page *page, unsigned int order)
 {
 	uint64_t i;
 
@@ -63,7 +56,7 @@ static bool new_page_ok(const struct page *p)
 	return !(p->flags & MM_PG_CHECK_AT_PREP) && nobodys(p);
 }
 
-static bool new_block_ok(const struct page *page, unsigned int order)
+bool mm_page_alloc_new_ok(const struct page *page, unsigned int order)
 {
 	uint64_t i;
 
@@ -72,6 +65,13 @@ static bool new_block_ok(const struct page *page, unsigned int order)
 			return false;
 	}
 	return true;
+}
+
+/* Is a new block to be zeroed?  Not where every free does it.  Kernel:
+ * want_init_on_alloc, want_init_on_free. */
+static bool init_on_alloc(const struct mm_machine *m, uint32_t gfp)
+{
+	return !m->desc.init_on_free && (m->desc.init_on_alloc || (gfp & MM_GFP_ZERO));
 }
 
 /* Kernel: prep_new_page. */
@@ -91,7 +91,9 @@ static void prepare_new(struct mm_ctx *x, struct page *page, const struct reques
 	page->refcount = 1;
 	page->order = (uint8_t)rq->order;
 	mm_page_touch(x, page);
-	if (rq->gfp & MM_GFP_ZERO)
+	if (flags & MM_PG_COMP)
+		mm_page_alloc_prep_tails(x, page, rq->order);
+	if (init_on_alloc(x->m, rq->gfp))
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << rq->order);
 }
 
@@ -103,9 +105,9 @@ static struct page *take_from_pcp(struct mm_ctx *x, struct zone *z, const struct
 	for (;;) {
 		struct page *page = mm_pcp_get(x, z, rq->order, rq->type, alloc_flags);
 
-		if (!page || new_block_ok(page, rq->order))
+		if (!page || mm_page_alloc_new_ok(page, rq->order))
 			return page;
-		drop_block(x, page, rq->order);
+		mm_page_alloc_drop(x, page, rq->order);
 	}
 }
 
@@ -118,9 +120,9 @@ static struct page *take_from_buddy(struct mm_ctx *x, struct zone *z, const stru
 		mm_lock_acquire(x, &z->lock);
 		page = mm_buddy_take(x, z, rq->order, rq->type, alloc_flags);
 		mm_lock_release(x, &z->lock);
-		if (!page || new_block_ok(page, rq->order))
+		if (!page || mm_page_alloc_new_ok(page, rq->order))
 			return page;
-		drop_block(x, page, rq->order);
+		mm_page_alloc_drop(x, page, rq->order);
 	}
 }
 
@@ -165,6 +167,22 @@ static MM_ALWAYS_INLINE bool zone_has_enough(struct mm_ctx *x, struct zone *z,
 	return ok;
 }
 
+static MM_ALWAYS_INLINE void hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
+				      const struct request *rq, uint32_t alloc_flags)
+{
+	mm_vmstat_count(x, MM_VM_PGALLOC + z->type, (uint64_t)1 << rq->order);
+	mm_vmstat_numa(x, z);
+	prepare_new(x, page, rq, alloc_flags);
+	mm_event(x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(x->m, page)), rq->order,
+		 mm_page_alloc_masks(rq), rq->type, alloc_flags, z->type);
+}
+
+void mm_page_alloc_hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
+			    const struct request *rq, uint32_t alloc_flags)
+{
+	hand_out(x, z, page, rq, alloc_flags);
+}
+
 static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
 					      const struct request *rq, uint32_t alloc_flags)
 {
@@ -175,11 +193,7 @@ static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
 	page = take_from(x, z, rq, alloc_flags);
 	if (!page)
 		return NULL;
-	mm_vmstat_count(x, MM_VM_PGALLOC + z->type, (uint64_t)1 << rq->order);
-	mm_vmstat_numa(x, z);
-	prepare_new(x, page, rq, alloc_flags);
-	mm_event(x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(x->m, page)), rq->order, rq->gfp,
-		 rq->type, alloc_flags, z->type);
+	hand_out(x, z, page, rq, alloc_flags);
 	return page;
 }
 
@@ -222,49 +236,25 @@ int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
 	return 0;
 }
 
-struct zone *mm_page_alloc_preferred(const struct mm_machine *m, enum mm_zone_type highest)
+/* How often reclaim is asked: once by who does not insist.  Kernel: should_reclaim_retry
+ * and what stands before it. */
+static int reclaim_rounds(const struct request *rq)
 {
-	return mm_zone_list(m, highest)->zone[0];
-}
+	bool costly = rq->order > MM_PCP_COSTLY_ORDER;
 
-uint32_t mm_page_alloc_fast_flags(const struct mm_machine *m, const struct zone *z)
-{
-	uint32_t flags = MM_ALLOC_WMARK_LOW;
-
-	/* a lower zone is there to be fragmented instead */
-	if (z && z->type == MM_ZONE_NORMAL && mm_zone_managed(&m->zones[MM_ZONE_DMA32]))
-		flags |= MM_ALLOC_NOFRAGMENT;
-	return flags;
-}
-
-uint32_t mm_page_alloc_slow_flags(uint32_t gfp)
-{
-	uint32_t flags = MM_ALLOC_WMARK_MIN;
-
-	if (gfp & MM_GFP_HIGH)
-		flags |= MM_ALLOC_MIN_RESERVE;
-	if (gfp & MM_GFP_KSWAPD_RECLAIM)
-		flags |= MM_ALLOC_KSWAPD;
-	if (!(gfp & (MM_GFP_DIRECT_RECLAIM | MM_GFP_NOMEMALLOC)))
-		flags |= MM_ALLOC_NON_BLOCK;
-	return flags;
-}
-
-/* May it ignore watermarks altogether?  Kernel: __gfp_pfmemalloc_flags. */
-static uint32_t reserve_flags(uint32_t gfp)
-{
-	if (gfp & MM_GFP_NOMEMALLOC)
-		return 0;
-	return gfp & MM_GFP_MEMALLOC ? MM_ALLOC_NO_WATERMARKS : 0;
+	if (rq->gfp & MM_GFP_NORETRY)
+		return 1;
+	return costly && !(rq->gfp & MM_GFP_RETRY_MAYFAIL) ? 1 : RECLAIM_RETRIES_MAX;
 }
 
 static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq, uint32_t flags)
 {
 	int round;
 
-	if (!x->m->upcalls->direct_reclaim)
+	/* reclaim that needs memory does not reclaim for it */
+	if (!x->m->upcalls->direct_reclaim || (x->task_flags & MM_TASK_MEMALLOC))
 		return NULL;
-	for (round = 0; round < RECLAIM_RETRIES_MAX; round++) {
+	for (round = reclaim_rounds(rq); round > 0; round--) {
 		struct page *page;
 
 		if (!x->m->upcalls->direct_reclaim(x, rq->order, rq->gfp))
@@ -284,15 +274,16 @@ static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq
 /* Kernel: __alloc_pages_slowpath. */
 static struct page *slow_path(struct mm_ctx *x, const struct request *rq)
 {
-	uint32_t flags = mm_page_alloc_slow_flags(rq->gfp);
+	uint32_t flags = mm_page_alloc_slow_flags(x, rq->order, rq->gfp);
+	uint32_t reserve = mm_page_alloc_reserve_flags(x, rq->gfp);
 	struct zone *preferred = mm_page_alloc_preferred(x->m, rq->highest);
 	struct page *page;
 
 	if ((flags & MM_ALLOC_KSWAPD) && x->m->upcalls->wake_kswapd && preferred)
 		x->m->upcalls->wake_kswapd(x, preferred, rq->order);
 	page = try_zones(x, rq, flags);
-	if (!page && reserve_flags(rq->gfp)) {
-		flags = reserve_flags(rq->gfp);
+	if (!page && reserve) {
+		flags = reserve | (flags & MM_ALLOC_KSWAPD);
 		page = try_zones(x, rq, flags);
 	}
 	if (page)
@@ -315,39 +306,26 @@ static struct page *slow_path(struct mm_ctx *x, const struct request *rq)
 	return page;
 }
 
-/* Refuse what no zone can serve.  Kernel: prepare_alloc_pages and callers. */
-static bool decode(struct mm_ctx *x, struct request *rq)
-{
-	if (rq->order > x->m->desc.max_order) {
-		if (!(rq->gfp & MM_GFP_NOWARN))
-			mm_machine_outcome(x, MM_OUTCOME_WARN_ORDER, rq->order);
-		return false;
-	}
-	if (!mm_gfp_zone(rq->gfp, &rq->highest)) {
-		mm_machine_outcome(x, MM_OUTCOME_BAD_ZONE, rq->gfp);
-		return false;
-	}
-	rq->type = mm_migratetype_of_gfp(x->m, rq->gfp);
-	return true;
-}
-
 struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gfp)
 {
-	struct request rq = {.order = order, .gfp = gfp};
+	struct request rq = {.order = order, .asked = gfp};
 	struct page *page;
 
-	if (!decode(x, &rq))
+	gfp &= x->m->gfp_allowed_mask;
+	rq.gfp = MM_UNLIKELY(x->task_flags) ? mm_page_alloc_scoped_gfp(x, gfp) : gfp;
+	if (!mm_page_alloc_decode(x, &rq))
 		return NULL;
-	if (!(gfp & MM_GFP_NOFAIL) && mm_failpoint_ask(x)) {
-		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp, 0, rq.highest, 1);
+	if (!(rq.gfp & MM_GFP_NOFAIL) && mm_failpoint_ask(x)) {
+		mm_event(x, MM_EV_mm_page_alloc_failed, order, mm_page_alloc_masks(&rq), 0,
+			 rq.highest, 1);
 		return NULL;
 	}
 	page = first_try(x, &rq, mm_zone_list(x->m, rq.highest)->alloc_flags);
 	if (!page)
 		page = slow_path(x, &rq);
 	if (!page)
-		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp, mm_page_alloc_slow_flags(gfp),
-			 rq.highest, 0);
+		mm_event(x, MM_EV_mm_page_alloc_failed, order, mm_page_alloc_masks(&rq),
+			 mm_page_alloc_slow_flags(x, order, rq.gfp), rq.highest, 0);
 	return page;
 }
 
@@ -362,8 +340,9 @@ static bool free_page_ok(const struct page *p, bool head)
 }
 
 /* Kernel: free_pages_prepare.  False: something of an owner is left. */
-static bool prepare_free(struct page *page, unsigned int order)
+static bool prepare_free(struct mm_ctx *x, struct page *page, unsigned int order)
 {
+	bool ok = true;
 	uint64_t i;
 
 	/* low bits say anonymous or movable: the freer's to clear, others are not */
@@ -371,21 +350,24 @@ static bool prepare_free(struct page *page, unsigned int order)
 		page->mapping = 0;
 	if (!(page->flags & MM_PG_HEAD))
 		return false;
+	if (page->flags & MM_PG_COMP)
+		ok = mm_page_alloc_clear_tails(x, page, order);
 	for (i = 0; i < (uint64_t)1 << order; i++) {
 		if (!free_page_ok(page + i, i == 0))
 			return false;
 	}
-	return true;
+	return ok;
 }
 
-static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order)
+static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order,
+				       enum mm_buddy_end end)
 {
 	struct zone *z = &x->m->zones[page->zone];
 	uint64_t mapping = page->mapping;
 	enum mm_pcp_freed where = MM_PCP_FREED_TO_ZONE;
 
-	if (!prepare_free(page, order)) {
-		drop_block(x, page, order);
+	if (!prepare_free(x, page, order)) {
+		mm_page_alloc_drop(x, page, order);
 		return;
 	}
 	page->flags &= ~(MM_PG_HEAD | MM_PG_MOVABLE | MM_PG_COMP | MM_PG_PFMEMALLOC);
@@ -393,7 +375,11 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 	page->order = 0;
 	mm_page_touch(x, page);
 	mm_vmstat_count(x, MM_VM_PGFREE, (uint64_t)1 << order);
-	if (mm_pcp_allowed(x->m, order))
+	if (x->m->desc.init_on_free)
+		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
+	if (end == MM_BUDDY_TAIL)
+		where = MM_PCP_FREED_UNLISTED;
+	else if (mm_pcp_allowed(x->m, order))
 		where = mm_pcp_trylock(x, z) ? MM_PCP_FREED_TO_LIST : MM_PCP_FREED_PAST_LIST;
 	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order, mapping, where);
 	if (where == MM_PCP_FREED_TO_LIST) {
@@ -401,14 +387,19 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 		return;
 	}
 	mm_lock_acquire(x, &z->lock);
-	mm_buddy_put(x, z, page, order, MM_BUDDY_AUTO);
+	mm_buddy_put(x, z, page, order, end);
 	mm_lock_release(x, &z->lock);
 }
 
 /* The same, off the fast path. */
 static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
 {
-	free_last(x, page, order);
+	free_last(x, page, order, MM_BUDDY_AUTO);
+}
+
+void mm_page_alloc_trim(struct mm_ctx *x, struct page *page)
+{
+	free_last(x, page, 0, MM_BUDDY_TAIL);
 }
 
 /* False, and reported, when there was no reference to drop. */
@@ -425,6 +416,7 @@ static bool drop_ref(struct mm_ctx *x, struct page *page, unsigned int order)
 
 void mm_page_alloc_ref(struct mm_ctx *x, struct page *page)
 {
+	page = mm_page_head(page);
 	MM_PRE(page->refcount > 0);
 	page->refcount++;
 	mm_page_touch(x, page);
@@ -450,13 +442,21 @@ void mm_page_alloc_put(struct mm_ctx *x, struct page *page, unsigned int order)
 	if (!drop_ref(x, page, order))
 		return;
 	if (page->refcount == 0)
-		free_last(x, page, order);
+		free_last(x, page, order, MM_BUDDY_AUTO);
 	else if (!(page->flags & MM_PG_COMP))
 		free_tail(x, page, order);
 }
 
 void mm_page_alloc_unref(struct mm_ctx *x, struct page *page)
 {
+	page = mm_page_head(page);
 	if (drop_ref(x, page, page->order) && page->refcount == 0)
 		free_block(x, page, page->flags & MM_PG_COMP ? page->order : 0);
+}
+
+void mm_page_alloc_free(struct mm_ctx *x, struct page *page)
+{
+	MM_PRE(!page->refcount && (page->flags & (MM_PG_HEAD)) &&
+	       (!page->order || (page->flags & MM_PG_COMP)));
+	free_block(x, page, page->order);
 }

@@ -44,6 +44,8 @@ enum field {
 	F_PCP,
 	F_THP,
 	F_CACHE,
+	F_INIT_ON_ALLOC,
+	F_INIT_ON_FREE,
 	F_MIN_FREE_KBYTES,
 	F_WATERMARK_SCALE_FACTOR,
 	F_LOWMEM_RESERVE_RATIO,
@@ -260,6 +262,8 @@ static int read_plain(struct reader *r)
 	case F_PCP:
 	case F_THP:
 	case F_CACHE:
+	case F_INIT_ON_ALLOC:
+	case F_INIT_ON_FREE:
 	case F_LOWMEM_RESERVE_RATIO:
 	case F_NR:
 		break;
@@ -291,10 +295,25 @@ static int read_kernel(struct reader *r)
 	return val_is(r, "6.12") ? 0 : refuse(r, "only this release is modelled");
 }
 
+static int read_switch(struct reader *r, bool *on)
+{
+	*on = val_is(r, "on");
+	return *on || val_is(r, "off") ? 0 : refuse(r, "neither on nor off");
+}
+
 static int read_pcp(struct reader *r)
 {
-	r->d->pcp = val_is(r, "on");
-	return r->d->pcp || val_is(r, "off") ? 0 : refuse(r, "neither on nor off");
+	return read_switch(r, &r->d->pcp);
+}
+
+static int read_init_on_alloc(struct reader *r)
+{
+	return read_switch(r, &r->d->init_on_alloc);
+}
+
+static int read_init_on_free(struct reader *r)
+{
+	return read_switch(r, &r->d->init_on_free);
 }
 
 static int read_thp(struct reader *r)
@@ -363,6 +382,10 @@ static const struct field_def field_defs[F_NR] = {
 	 "order of huge pages, which per-CPU lists keep too; 9 or none"},
 	{"cache", read_cache, 0, 0, "SIZE",
 	 "data cache per CPU, which decides how long freed blocks stay; 0"},
+	{"init_on_alloc", read_init_on_alloc, 0, 0, "on or off",
+	 "zero each block that is handed out; off"},
+	{"init_on_free", read_init_on_free, 0, 0, "on or off",
+	 "zero each block that is taken back, and all memory at boot; off"},
 	{"min_free_kbytes", read_plain, 0, (uint64_t)MM_SPANNED_MAX * 4, "KiB, at most all RAM",
 	 "0: by the kernel's formula; 0"},
 	{"watermark_scale_factor", read_plain, 1, 3000, "1 .. 3000",

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* parts: what the files of page_alloc share. */
+#ifndef MM_PAGE_ALLOC_PARTS_H
+#define MM_PAGE_ALLOC_PARTS_H
+
+#include "mm/page_alloc.h"
+
+struct request {
+	unsigned int order;
+	uint32_t gfp;   /* in effect */
+	uint32_t asked; /* as it came, for who checks */
+	enum mm_migratetype type;
+	enum mm_zone_type highest;
+};
+
+/* Both masks in one field of an event. */
+static inline uint64_t mm_page_alloc_masks(const struct request *rq)
+{
+	return (uint64_t)rq->asked << 32 | rq->gfp;
+}
+
+/* ---- page_alloc.c ---- */
+
+/* Report, and take a block out of use for good: it belongs to nobody from now on. */
+void mm_page_alloc_drop(struct mm_ctx *x, struct page *page, unsigned int order);
+/* Does nothing of an owner stick to a block that is to be handed out? */
+bool mm_page_alloc_new_ok(const struct page *page, unsigned int order);
+/* Count a block of z, prepare it for its owner and say so. */
+void mm_page_alloc_hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
+			    const struct request *rq, uint32_t alloc_flags);
+/* Free a page that nobody refers to, past the lists of the CPU and to the end of the
+ * zone's: it is not wanted soon.  Kernel: __free_pages_ok with FPI_TO_TAIL. */
+void mm_page_alloc_trim(struct mm_ctx *x, struct page *page);
+
+/* ---- rights.c ---- */
+
+/* A request that may have to wait, in an interrupt: an outcome.  Kernel: might_alloc. */
+void mm_page_alloc_might_wait(struct mm_ctx *x, uint32_t gfp);
+
+/*
+ * Refuse what no zone can serve; zone and type of the rest.  Kernel: prepare_alloc_pages
+ * and callers.
+ */
+static MM_ALWAYS_INLINE bool mm_page_alloc_decode(struct mm_ctx *x, struct request *rq)
+{
+	if (rq->order > x->m->desc.max_order) {
+		if (!(rq->gfp & MM_GFP_NOWARN))
+			mm_machine_outcome(x, MM_OUTCOME_WARN_ORDER, rq->order);
+		return false;
+	}
+	if (!mm_gfp_zone(rq->gfp, &rq->highest)) {
+		mm_machine_outcome(x, MM_OUTCOME_BAD_ZONE, rq->gfp);
+		return false;
+	}
+	if (MM_UNLIKELY(x->task_flags))
+		mm_page_alloc_might_wait(x, rq->gfp);
+	rq->type = mm_migratetype_of_gfp(x->m, rq->gfp);
+	return true;
+}
+
+/* ---- compound.c ---- */
+
+/* Make the frames behind head its tails.  Kernel: prep_compound_tail. */
+void mm_page_alloc_prep_tails(struct mm_ctx *x, struct page *head, unsigned int order);
+/* Make them plain frames again, in any case.  False: one of them was not as it was
+ * made.  Kernel: free_tail_page_prepare. */
+bool mm_page_alloc_clear_tails(struct mm_ctx *x, struct page *head, unsigned int order);
+
+#endif
