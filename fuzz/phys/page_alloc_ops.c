@@ -380,8 +380,10 @@ static void op_get_free_pages(struct mm_run *r, const struct mm_op *op, struct m
 
 static void op_gfp_restrict(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
 {
-	(void)res;
-	mm_page_alloc_restrict(mm_run_ctx(r, 0), (uint32_t)op->arg[0]);
+	if (op->arg[0] & ~(uint64_t)MM_GFP_RESTRICTABLE)
+		res->err = -MM_EINVAL;
+	else
+		mm_page_alloc_restrict(mm_run_ctx(r, 0), (uint32_t)op->arg[0]);
 }
 
 static void give_back(struct mm_run *r, struct mm_handle *h)
@@ -451,7 +453,7 @@ static const struct mm_op_def ops[] = {
 		{"order", MM_ARG_ORDER, MM_ARGF_SHOW},
 		{"gfp", MM_ARG_GFP, MM_ARGF_SHOW},
 		{"cpu", MM_ARG_CPU, 0}}},
-	{"gfp_restrict", MM_ARG_END, op_gfp_restrict, "take bits away from all requests; 0: give them back", {
+	{"gfp_restrict", MM_ARG_END, op_gfp_restrict, "take RECLAIM, IO, FS from all requests; 0: give back", {
 		{"gfp", MM_ARG_GFP, MM_ARGF_SHOW}}},
 	{"set_mapping", MM_ARG_END, op_set_mapping, "store VALUE in page->mapping, as an owner does", {
 		{"page", MM_ARG_PAGE, 0},

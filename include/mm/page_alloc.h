@@ -64,7 +64,10 @@ int mm_page_alloc_boot(struct mm_ctx *x);
  */
 int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value) MM_MUST_USE;
 
-/* Take bits away from all requests to come; 0 gives all back.  Early boot takes
+/* What the machine as a whole can forbid for a while. */
+#define MM_GFP_RESTRICTABLE MM_GFP_KERNEL
+
+/* Take bits of those away from all requests to come; 0 gives all back.  Early boot takes
  * RECLAIM|IO|FS, suspending IO|FS.  Kernel: gfp_allowed_mask, pm_restrict_gfp_mask. */
 void mm_page_alloc_restrict(struct mm_ctx *x, uint32_t gfp);
 

@@ -49,6 +49,8 @@ const char *const mm_walk_machines[] = {
 	"ram=4M max_order=6 pageblock_order=5 cpus=2 pcp=on thp=5 min_free_kbytes=64",
 	"ram=4M dma=512K dma32=1M normal=2M highmem=3M max_order=6 pageblock_order=3 cpus=3 pcp=on",
 	"ram=16M max_order=6 pageblock_order=4 cpus=2 pcp=on cache=1M",
+	/* contents that are always zero */
+	"ram=2M max_order=5 pageblock_order=3 cpus=2 pcp=on contents=full init_on_free=on",
 	NULL,
 };
 
@@ -154,6 +156,10 @@ void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 	add(&t, " contents=%s", contents[below(p, 3)]);
 	if (below(p, 2))
 		add_pcp(p, &t, max_order);
+	if (below(p, 8) == 0)
+		add(&t, " init_on_alloc=on");
+	if (below(p, 8) == 0)
+		add(&t, " init_on_free=on");
 	if (below(p, 3) == 0)
 		add(&t, " min_free_kbytes=%" PRIu64, below(p, end * 2));
 	if (below(p, 3) == 0)

@@ -6,6 +6,8 @@
 #include "mm/page_alloc.h"
 
 #include "mm/failpoint.h"
+#include "mm/ram.h"
+#include "mm/task.h"
 
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
@@ -554,7 +556,178 @@ static void flagged_tail(struct mm_victim *v)
 	mm_page_touch(v->x, page + 6);
 }
 
+/* ---- plantings: blocks of pages ---- */
+
+static struct page *compound_of(struct mm_victim *v)
+{
+	return &v->m->memmap[mm_victim_held(v, VICTIM_E)];
+}
+
+static void tail_of_the_neighbour(struct mm_victim *v)
+{
+	struct page *head = compound_of(v);
+
+	head[3].compound_head = (uintptr_t)(head + 1) | 1;
+	mm_page_touch(v->x, head + 3);
+}
+
+static void tail_without_a_head(struct mm_victim *v)
+{
+	struct page *head = compound_of(v);
+
+	mm_list_init(&head[5].lru);
+	mm_page_touch(v->x, head);
+	mm_page_touch(v->x, head + 5);
+}
+
+/* Frames of a block that is no compound point to their first. */
+static void tail_of_no_compound(struct mm_victim *v)
+{
+	struct page *first = &v->m->memmap[mm_victim_held(v, VICTIM_A)];
+
+	first[2].compound_head = (uintptr_t)first | 1;
+	mm_page_touch(v->x, first + 2);
+}
+
+/* All of it is a compound block now, but nobody asked for one. */
+static void compound_unasked(struct mm_victim *v)
+{
+	struct page *first = &v->m->memmap[mm_victim_held(v, VICTIM_A)];
+	unsigned int i;
+
+	first->flags |= MM_PG_COMP;
+	for (i = 1; i < 8; i++) {
+		first[i].compound_head = (uintptr_t)first | 1;
+		first[i].mapping = MM_TAIL_MAPPING;
+		mm_page_touch(v->x, first + i);
+	}
+	mm_page_touch(v->x, first);
+}
+
+static void freed_as_another_order(struct mm_victim *v)
+{
+	/* a is of order 3; its lower half is no block */
+	mm_event(v->x, MM_EV_mm_page_free, mm_victim_held(v, VICTIM_A), 2);
+}
+
+static void scope_without_effect(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	(void)!mm_task_enter(v->x, MM_TASK_NOFS);
+	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+}
+
+static void mask_edited_for_nothing(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_NOIO);
+
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, (uint64_t)MM_GFP_KERNEL << 32 | MM_GFP_NOIO, 0,
+		 MM_ALLOC_WMARK_LOW, v->m->memmap[pfn].zone);
+}
+
+static void taken_back_with_contents(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_B);
+
+	mm_ram_write(v->x, pfn_of(pfn + 1), 17, 1);
+	v->m->desc.init_on_free = true;
+	mm_event(v->x, MM_EV_mm_page_free, pfn, 2);
+}
+
+static void part_without_reference(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_A);
+
+	v->x->events = 0;
+	mm_page_alloc_split(v->x, &v->m->memmap[pfn]);
+	v->x->events = mm_event_mask(v->m);
+	v->m->memmap[pfn + 4].refcount = 0;
+	mm_event(v->x, MM_EV_mm_page_split, pfn, 3, 0);
+}
+
+static void split_of_a_compound(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_page_split, mm_victim_held(v, VICTIM_E), 4, 0);
+}
+
+static void split_for_too_little(struct mm_victim *v)
+{
+	/* four of eight pages would have been a block of order 2 */
+	mm_event(v->x, MM_EV_mm_page_split, mm_victim_held(v, VICTIM_A), 3, 16384);
+}
+
+/* A block becomes six pages, and the other two are forgotten. */
+static void tail_is_kept(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_A);
+	unsigned int i;
+
+	v->x->events = 0;
+	mm_page_alloc_split(v->x, &v->m->memmap[pfn]);
+	v->x->events = mm_event_mask(v->m);
+	for (i = 6; i < 8; i++)
+		v->m->memmap[pfn + i].refcount = 0;
+	mm_event(v->x, MM_EV_mm_page_split, pfn, 3, 6 * 4096 - 5);
+	for (i = 6; i < 8; i++)
+		v->m->memmap[pfn + i].flags = 0;
+}
+
+static void begin_bulk(struct mm_victim *v, uint64_t pages, uint64_t zone)
+{
+	mm_event(v->x, MM_EV_mm_page_bulk, zone, pages, pages, 0, MM_ZONE_NORMAL,
+		 both(MM_GFP_KERNEL));
+}
+
+static void bulk_of_the_wrong_zone(struct mm_victim *v)
+{
+	begin_bulk(v, 4, MM_ZONE_DMA);
+}
+
+static void bulk_miscounts(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	begin_bulk(v, 1, MM_ZONE_NORMAL);
+	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	mm_event(v->x, MM_EV_mm_page_bulk_end, 2);
+}
+
+static void bulk_gives_up_early(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	begin_bulk(v, 3, MM_ZONE_NORMAL);
+	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	mm_event(v->x, MM_EV_mm_page_bulk_end, 1);
+}
+
+static void bulk_takes_one_more(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	begin_bulk(v, 0, MM_ZONE_NORMAL);
+	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	mm_event(v->x, MM_EV_mm_page_bulk_end, 1);
+}
+
 static const struct mm_plant plants[] = {
+	{"compound.tails", tail_of_the_neighbour, NULL, false},
+	{"compound.tails", tail_without_a_head, NULL, false},
+	{"compound.tails", tail_of_no_compound, NULL, false},
+	{"compound.tails", compound_unasked, NULL, false},
+	{"alloc.no_double", freed_as_another_order, NULL, true},
+	{"alloc.gfp_context", scope_without_effect, NULL, true},
+	{"alloc.gfp_context", mask_edited_for_nothing, NULL, true},
+	{"alloc.init_on_free", taken_back_with_contents, NULL, true},
+	{"alloc.split", part_without_reference, "alloc.head_referenced", true},
+	{"alloc.split", split_of_a_compound, NULL, true},
+	{"alloc.split", split_for_too_little, NULL, true},
+	{"alloc.exact_tail", tail_is_kept, NULL, true},
+	{"alloc.bulk", bulk_of_the_wrong_zone, NULL, true},
+	{"alloc.bulk", bulk_miscounts, NULL, true},
+	{"alloc.bulk", bulk_gives_up_early, NULL, true},
+	{"alloc.bulk", bulk_takes_one_more, NULL, true},
 	{"alloc.zone_allowed", wrong_zone, NULL, true},
 	{"alloc.zone_allowed", zone_of_another_frame, "watermark.respected alloc.result", true},
 	{"alloc.no_double", handed_out_twice, NULL, true},

@@ -30,6 +30,7 @@ void mm_page_alloc_might_wait(struct mm_ctx *x, uint32_t gfp)
 
 void mm_page_alloc_restrict(struct mm_ctx *x, uint32_t gfp)
 {
+	MM_PRE(!(gfp & ~MM_GFP_RESTRICTABLE));
 	x->m->gfp_allowed_mask = ~gfp;
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
 }
