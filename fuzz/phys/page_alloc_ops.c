@@ -367,7 +367,8 @@ static void op_get_free_pages(struct mm_run *r, const struct mm_op *op, struct m
 {
 	struct mm_ctx *x = mm_run_ctx(r, op->arg[2]);
 	uint64_t order = op->arg[0] > UINT8_MAX ? UINT8_MAX : op->arg[0];
-	uint64_t address = x ? mm_page_alloc_pages(x, (unsigned int)order, (uint32_t)op->arg[1]) : 0;
+	uint64_t address =
+		x ? mm_page_alloc_pages(x, (unsigned int)order, (uint32_t)op->arg[1]) : 0;
 
 	if (x)
 		mm_run_count_alloc(r, order, address != 0);

@@ -26,11 +26,11 @@
 	E(mm_page_alloc_zone_locked, "pfn", "order", "migratetype", "from_order", "zone", "")      \
 	E(mm_page_pcpu_drain, "pfn", "order", "migratetype", "zone", "cpu", "list")                \
 	E(mm_pcp_add, "pfn", "order", "list", "zone", "cpu", "tail")                               \
-	E(mm_pcp_take, "pfn", "order", "list", "zone", "cpu", "bulk")                                \
+	E(mm_pcp_take, "pfn", "order", "list", "zone", "cpu", "bulk")                              \
 	E(mm_pcp_contended, "zone", "cpu", "", "", "", "")                                         \
 	E(mm_pcp_decay, "zone", "cpu", "", "", "", "")                                             \
 	E(mm_vmstat_fold, "cpu", "", "", "", "", "")                                               \
-	E(mm_pcp_refill, "zone", "order", "migratetype", "wanted", "got", "bulk")                    \
+	E(mm_pcp_refill, "zone", "order", "migratetype", "wanted", "got", "bulk")                  \
 	E(mm_pcp_bulk_free, "zone", "cpu", "wanted", "freed", "cause", "")                         \
 	E(mm_page_alloc_extfrag, "pfn", "alloc_order", "fallback_order", "alloc_migratetype",      \
 	  "fallback_migratetype", "change_ownership")                                              \
@@ -46,7 +46,7 @@
 	E(mm_page_split, "pfn", "order", "size", "", "", "")                                       \
 	E(mm_page_bulk, "zone", "pages", "empty", "mark", "highest_zone", "gfp")                   \
 	E(mm_page_bulk_end, "got", "", "", "", "", "")                                             \
-	E(mm_page_frag, "pfn", "offset", "size", "align", "pfmemalloc", "bias")                   \
+	E(mm_page_frag, "pfn", "offset", "size", "align", "pfmemalloc", "bias")                    \
 	E(mm_page_frag_put, "pfn", "what", "count", "", "", "")
 
 #define MM_EVENT_ENUM(name, a, b, c, d, e, f) MM_EV_##name,

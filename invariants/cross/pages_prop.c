@@ -4,9 +4,8 @@
  * have, arrays with every pattern of holes, tails that lead to their head, contents
  * that are zero when they have to be.
  */
-#include "mm/page_alloc.h"
-
 #include "mm/failpoint.h"
+#include "mm/page_alloc.h"
 #include "mm/ram.h"
 #include "mm/task.h"
 
@@ -58,12 +57,14 @@ static void any_frame_leads_to_the_head(struct mm_prop_run *p)
 
 		PROP(p, head, "order %u cannot be had", order);
 		for (i = 0; i < n; i++) {
-			PROP(p, mm_page_head(head + i) == head && mm_page_is_tail(head + i) == (i > 0),
+			PROP(p,
+			     mm_page_head(head + i) == head && mm_page_is_tail(head + i) == (i > 0),
 			     "order %u: frame %llu leads elsewhere", order, (unsigned long long)i);
 			mm_page_alloc_ref(x, head + i);
 		}
-		PROP(p, head->refcount == (int32_t)n + 1, "%llu references were taken, %d are there",
-		     (unsigned long long)n, head->refcount);
+		PROP(p, head->refcount == (int32_t)n + 1,
+		     "%llu references were taken, %d are there", (unsigned long long)n,
+		     head->refcount);
 		mm_page_alloc_put(x, head, order);
 		for (i = 0; i < n; i++) {
 			PROP(p, unused(w.m) == before, "a reference is left, and frames go");
@@ -155,8 +156,7 @@ static void split_pages_are_freed_one_by_one(struct mm_prop_run *p)
 			PROP(p, page[i].refcount == 1 && !page[i].order, "page %llu of %llu: %d",
 			     (unsigned long long)i, (unsigned long long)n, page[i].refcount);
 		for (i = 0; i < n; i++) {
-			PROP(p, mm_checker_after_op(w.checker), "%s",
-			     w.checker->report.first.text);
+			PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
 			PROP(p, unused(w.m) == before + i, "%llu pages are freed, %llu came back",
 			     (unsigned long long)i, (unsigned long long)(unused(w.m) - before));
 			mm_page_alloc_put(x, page + (first + i) % n, 0);
@@ -202,13 +202,15 @@ static void exact_is_exact(struct mm_prop_run *p)
 	}
 	m = w.m;
 	PROP(p, !m->nr_outcomes, "a good request is complained about");
-	PROP(p, !mm_page_alloc_exact(&w.run->ctx[0], 0, MM_GFP_KERNEL) &&
-			!mm_page_alloc_exact(&w.run->ctx[0], 64 * 4096 + 1, MM_GFP_KERNEL) &&
-			!mm_page_alloc_exact(&w.run->ctx[0], UINT64_MAX, MM_GFP_KERNEL) &&
-			m->outcomes[MM_OUTCOME_WARN_ORDER] == 3,
+	PROP(p,
+	     !mm_page_alloc_exact(&w.run->ctx[0], 0, MM_GFP_KERNEL) &&
+		     !mm_page_alloc_exact(&w.run->ctx[0], 64 * 4096 + 1, MM_GFP_KERNEL) &&
+		     !mm_page_alloc_exact(&w.run->ctx[0], UINT64_MAX, MM_GFP_KERNEL) &&
+		     m->outcomes[MM_OUTCOME_WARN_ORDER] == 3,
 	     "nothing, too much and far too much are served");
-	PROP(p, mm_page_alloc_exact(&w.run->ctx[0], 8192, MM_GFP_HIGHUSER | MM_GFP_COMP) &&
-			m->outcomes[MM_OUTCOME_WARN_GFP] == 1,
+	PROP(p,
+	     mm_page_alloc_exact(&w.run->ctx[0], 8192, MM_GFP_HIGHUSER | MM_GFP_COMP) &&
+		     m->outcomes[MM_OUTCOME_WARN_GFP] == 1,
 	     "COMP and HIGHMEM are not complained about");
 	mm_walk_close(&w);
 }
@@ -311,7 +313,8 @@ static void marks_hold_for_all_of_them(struct mm_prop_run *p)
 		mm_ctx_init(&x, m, 0);
 		while (mm_vmstat_zone(z, MM_NR_FREE_PAGES) >
 		       z->wmark[MM_WMARK_LOW] + z->lowmem_reserve[MM_ZONE_NORMAL] + spare) {
-			struct page *page = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL | MM_GFP_MEMALLOC);
+			struct page *page =
+				mm_page_alloc_get(&x, 0, MM_GFP_KERNEL | MM_GFP_MEMALLOC);
 
 			PROP(p, page, "the zone does not run dry");
 			mm_pcp_drain(&x, NULL, 0);
@@ -334,8 +337,9 @@ static void told_to_fail(struct mm_prop_run *p)
 	PROP(p, mm_page_alloc_bulk(&x, MM_GFP_KERNEL, 4, slots) == 0 && !slots[0],
 	     "told to fail, and pages came");
 	PROP(p, mm_page_alloc_bulk(&x, MM_GFP_KERNEL, 4, slots) == 4, "one failure became two");
-	PROP(p, mm_page_alloc_bulk(&x, MM_GFP_KERNEL, 4, slots) == 4 &&
-			mm_page_alloc_bulk(&x, MM_GFP_KERNEL, 0, slots) == 0,
+	PROP(p,
+	     mm_page_alloc_bulk(&x, MM_GFP_KERNEL, 4, slots) == 4 &&
+		     mm_page_alloc_bulk(&x, MM_GFP_KERNEL, 0, slots) == 0,
 	     "a full array, and none");
 	mm_machine_destroy(m);
 }
@@ -378,9 +382,9 @@ static void zero_when_it_has_to_be(struct mm_prop_run *p)
 		struct page *page;
 		struct mm_ctx x;
 
-		(void)snprintf(text, sizeof(text), "%s contents=%s init_on_alloc=%s init_on_free=%s",
-			       MACHINE, kinds[i >> 4 & 1], on_alloc ? "on" : "off",
-			       on_free ? "on" : "off");
+		(void)snprintf(text, sizeof(text),
+			       "%s contents=%s init_on_alloc=%s init_on_free=%s", MACHINE,
+			       kinds[i >> 4 & 1], on_alloc ? "on" : "off", on_free ? "on" : "off");
 		m = mm_boot(text, NULL);
 		PROP(p, m, "%s does not boot", text);
 		mm_ctx_init(&x, m, 0);

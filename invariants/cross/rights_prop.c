@@ -13,7 +13,6 @@
  * The first combination that differs is printed in words.
  */
 #include "mm/page_alloc.h"
-
 #include "mm/ram.h"
 #include "mm/task.h"
 
@@ -299,8 +298,8 @@ static void rights_follow_the_sentences(struct mm_prop_run *p)
 			x.task_flags = rq.task;
 			if (!same(p, &rq, "in the slow path",
 				  mm_page_alloc_slow_flags(&x, rq.order, rq.gfp), slow_due(&rq)) ||
-			    !same(p, &rq, "of the reserves", mm_page_alloc_reserve_flags(&x, rq.gfp),
-				  reserve_due(&rq)))
+			    !same(p, &rq, "of the reserves",
+				  mm_page_alloc_reserve_flags(&x, rq.gfp), reserve_due(&rq)))
 				goto out;
 		}
 	}
@@ -394,8 +393,7 @@ static bool check_fate(struct mm_prop_run *p, struct mm_ctx *x, const struct req
 	p->checks++;
 	if (memcmp(&have, &want, sizeof(have)) == 0)
 		return true;
-	prop_fail(p, __FILE__, __LINE__,
-		  "%s with %llu pages free: %s%s%s%s%s; due: %s%s%s%s%s",
+	prop_fail(p, __FILE__, __LINE__, "%s with %llu pages free: %s%s%s%s%s; due: %s%s%s%s%s",
 		  request_text(rq, text, sizeof(text)), (unsigned long long)free_pages,
 		  have.served ? "served" : "refused", have.reserves ? " by right to all" : "",
 		  have.warned ? ", warned" : "", have.stalled ? ", loops" : "",
@@ -466,12 +464,14 @@ static void zones_follow_the_sentences(struct mm_prop_run *p)
 		mm_ctx_init(&x, m, 0);
 		x.task_flags = rq.task;
 		page = mm_page_alloc_get(&x, 0, rq.gfp);
-		PROP(p, due == BAD ? !page && m->outcomes[MM_OUTCOME_BAD_ZONE] == 1
-				   : page && page->zone == due && !m->nr_outcomes,
-		     "gfp 0x%x of task 0x%x: from zone %d, due is %d", rq.gfp, rq.task,
+		PROP(p,
+		     due == BAD ? !page && m->outcomes[MM_OUTCOME_BAD_ZONE] == 1
+				: page && page->zone == due && !m->nr_outcomes,
+		     "gfp 0x%x by task %#x: from zone %d, due is %d", rq.gfp, rq.task,
 		     page ? page->zone : -1, (int)due);
-		PROP(p, !page || !(page->flags & MM_PG_MOVABLE) == !(mask_due(&rq) & MM_GFP_MOVABLE),
-		     "gfp 0x%x of task 0x%x: Movable or not", rq.gfp, rq.task);
+		PROP(p,
+		     !page || !(page->flags & MM_PG_MOVABLE) == !(mask_due(&rq) & MM_GFP_MOVABLE),
+		     "gfp 0x%x by task %#x: Movable or not", rq.gfp, rq.task);
 	}
 	mm_machine_destroy(m);
 }

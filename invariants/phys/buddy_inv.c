@@ -95,8 +95,7 @@ static void check_head_marks(struct mm_report *r, const struct mm_machine *m, ui
 
 	MM_CHECK(r, "buddy.head_marked_only",
 		 (p->flags & MM_PG_PCP) ||
-			 (head ? !(p->flags & MM_PG_HEAD) && linked
-			       : !linked && p->list == 0),
+			 (head ? !(p->flags & MM_PG_HEAD) && linked : !linked && p->list == 0),
 		 "pfn %llu: flags 0x%x, %s a list", (unsigned long long)pfn, p->flags,
 		 linked ? "on" : "not on");
 	MM_CHECK(r, "buddy.head_marked_only",

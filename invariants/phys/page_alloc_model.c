@@ -63,7 +63,7 @@ struct model {
 	uint64_t bulk_empty;         /* slots it may fill */
 	uint64_t bulk_got;           /* and has */
 	enum mm_migratetype bulk_type;
-	uint64_t loose;              /* frames that an exact request must give back */
+	uint64_t loose; /* frames that an exact request must give back */
 };
 
 static size_t model_size(const struct mm_machine *m)
@@ -281,15 +281,14 @@ static struct wish wish_of(const struct mm_machine *m, const struct mm_event *ev
 	return (struct wish){(unsigned int)order, type_due(m, gfp), highest_zone(gfp), ev->cpu};
 }
 
-static void check_treatment(const struct model *md, struct mm_report *r,
-			    const struct mm_machine *m, const struct mm_event *ev)
+static void check_treatment(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			    const struct mm_event *ev)
 {
 	struct asker a = asker_of(md, ev, ev->f[1], ev->f[2]);
 	uint64_t type = type_due(m, a.gfp);
 
-	MM_CHECK(r, "alloc.treatment",
-		 flags_due(m, &a, (uint32_t)ev->f[4]) && ev->f[3] == type,
-		 "gfp 0x%x of task 0x%x was treated as type %llu with flags 0x%llx", a.gfp, a.task,
+	MM_CHECK(r, "alloc.treatment", flags_due(m, &a, (uint32_t)ev->f[4]) && ev->f[3] == type,
+		 "gfp 0x%x by task %#x was treated as type %llu with flags 0x%llx", a.gfp, a.task,
 		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
 }
 
@@ -301,8 +300,8 @@ static void check_gfp(const struct model *md, struct mm_report *r, const struct 
 	uint32_t due = gfp_due(m, md->bulk < 0 ? task : 0, asked);
 
 	MM_CHECK(r, "alloc.gfp_context", (uint32_t)masks == due,
-		 "gfp 0x%x of task 0x%x went on as 0x%x, due is 0x%x", asked, task,
-		 (uint32_t)masks, due);
+		 "gfp 0x%x by task %#x went on as 0x%x, due is 0x%x", asked, task, (uint32_t)masks,
+		 due);
 }
 
 static void check_zone_choice(const struct model *md, struct mm_report *r,
@@ -1057,8 +1056,8 @@ static void check_frame(const struct model *md, struct mm_report *r, const struc
 	MM_CHECK(r, "compound.tails",
 		 mm_page_is_tail(p) == tail && !(p->flags & MM_PG_COMP) == !(unit & UNIT_COMP) &&
 			 (!tail || mm_page_head((struct page *)p) == &m->memmap[head]),
-		 "pfn %llu: tail or not, or of another head than pfn %llu",
-		 (unsigned long long)pfn, (unsigned long long)head);
+		 "pfn %llu: tail or not, or of another head than pfn %llu", (unsigned long long)pfn,
+		 (unsigned long long)head);
 }
 
 static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)

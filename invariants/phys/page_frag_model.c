@@ -115,8 +115,7 @@ static void on_cache(struct model *md, struct mm_report *r, const struct mm_mach
 		 "chunk at pfn %llu: %llu references given up, %u pieces were cut",
 		 (unsigned long long)chunk, (unsigned long long)ev->f[2], c->cut);
 	MM_CHECK(r, "frag.reuse",
-		 !again ||
-			 (!md->held[chunk] && !(m->memmap[chunk].flags & MM_PG_PFMEMALLOC)),
+		 !again || (!md->held[chunk] && !(m->memmap[chunk].flags & MM_PG_PFMEMALLOC)),
 		 "chunk at pfn %llu is cut anew with %u pieces held, flags 0x%x",
 		 (unsigned long long)chunk, md->held[chunk], m->memmap[chunk].flags);
 	MM_CHECK(r, "frag.reuse",

@@ -74,7 +74,7 @@ static bool sub_and_test(struct mm_ctx *x, struct page *page, uint32_t n)
 /* ---- chunks ---- */
 
 /* A large chunk if it is to be had without effort, else one page. */
-static struct page *get_chunk(struct mm_ctx *x, struct page_frag_cache *c, uint32_t gfp)
+static struct page *get_chunk(struct mm_ctx *x, uint32_t gfp)
 {
 	const uint32_t easy = (gfp & ~MM_GFP_DIRECT_RECLAIM) | MM_GFP_COMP | MM_GFP_NOWARN |
 			      MM_GFP_NORETRY | MM_GFP_NOMEMALLOC;
@@ -82,25 +82,25 @@ static struct page *get_chunk(struct mm_ctx *x, struct page_frag_cache *c, uint3
 
 	if (x->m->desc.max_order >= MM_FRAG_CHUNK_ORDER)
 		page = mm_page_alloc_get(x, MM_FRAG_CHUNK_ORDER, easy);
-	c->size = (uint32_t)(page ? MM_FRAG_CHUNK_SIZE : MM_PAGE_SIZE);
 	if (!page)
 		page = mm_page_alloc_get(x, 0, gfp);
-	c->page = page;
-	touch(x);
 	return page;
 }
 
 static bool refill(struct mm_ctx *x, struct page_frag_cache *c, uint32_t gfp)
 {
-	struct page *page = get_chunk(x, c, gfp);
+	struct page *page = get_chunk(x, gfp);
 
 	if (!page)
 		return false;
 	page->refcount += (int32_t)(MM_FRAG_BIAS - 1);
 	mm_page_touch(x, page);
+	c->page = page;
+	c->size = (uint32_t)(MM_PAGE_SIZE << page->order);
 	c->pfmemalloc = (page->flags & MM_PG_PFMEMALLOC) != 0;
 	c->bias = MM_FRAG_BIAS;
 	c->offset = c->size;
+	touch(x);
 	return true;
 }
 

@@ -9,9 +9,9 @@
  * them, or none does and one page is asked for in the ordinary way, which may
  * reclaim.  Scopes of the task do not reach here, only to that single page.
  */
-#include "parts.h"
-
 #include "mm/failpoint.h"
+
+#include "parts.h"
 
 struct bulk {
 	struct request rq;

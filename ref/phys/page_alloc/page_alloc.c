@@ -7,11 +7,11 @@
  * repeated with what the request may use: the minimum, parts of it, or nothing
  * held back.  Then reclaim is asked through the upcall.
  */
-#include "parts.h"
-
 #include "mm/failpoint.h"
 #include "mm/ram.h"
 #include "mm/task.h"
+
+#include "parts.h"
 
 /* Rounds of reclaim that freed something before a request gives up.
  * Kernel: MAX_RECLAIM_RETRIES. */

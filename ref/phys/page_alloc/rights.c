@@ -6,9 +6,9 @@
  *     mask in effect -> zones, type, first attempt
  *                    -> marks of the second; reserves of the third
  */
-#include "parts.h"
-
 #include "mm/task.h"
+
+#include "parts.h"
 
 uint32_t mm_page_alloc_scoped_gfp(const struct mm_ctx *x, uint32_t gfp)
 {

@@ -198,8 +198,8 @@ void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object)
 const char *mm_machine_outcome_name(enum mm_outcome o)
 {
 	static const char *const names[MM_OUTCOME_NR] = {
-		"bad_page",    "warn_order", "bad_zone",     "nofail_stall",
-		"warn_nofail", "stale_use",  "warn_overlap", "memblock_full", "atomic_sleep", "warn_gfp"};
+		"bad_page",  "warn_order",   "bad_zone",      "nofail_stall", "warn_nofail",
+		"stale_use", "warn_overlap", "memblock_full", "atomic_sleep", "warn_gfp"};
 
 	return names[o];
 }
