@@ -133,6 +133,8 @@ struct mm_machine {
 
 	/* page_alloc: bits that requests may have now; in the digest */
 	uint32_t gfp_allowed_mask;
+	/* from the description: does anything but __GFP_ZERO zero blocks? */
+	bool init_on_any;
 
 	/* early/memblock: which memory there is, and which of it was taken at boot */
 	struct memblock *memblock;

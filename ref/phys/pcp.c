@@ -353,28 +353,19 @@ static int refill_blocks(const struct zone *z, struct per_cpu_pages *pcp, unsign
 	return batch > 1 ? max_int(batch >> order, 2) : batch;
 }
 
-/* What a list is asked for. */
-struct wish {
-	unsigned int order;
-	enum mm_migratetype type;
-	uint32_t alloc_flags;
-	bool bulk; /* one of several pages under one lock */
-};
-
 /* Blocks from the zone to the end of a list, so that what the zone gave first
  * (and lies lowest) is handed out first.  Kernel: rmqueue_bulk. */
-static void refill(struct mm_ctx *x, struct zone *z, const struct wish *w)
+static void refill(struct mm_ctx *x, struct zone *z, unsigned int order, enum mm_migratetype type,
+		   uint32_t alloc_flags, bool bulk)
 {
 	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
-	const unsigned int order = w->order;
-	const enum mm_migratetype type = w->type;
 	const struct place cold = place_of(pcp, mm_pcp_index(type, order), order, true);
 	int wanted = refill_blocks(z, pcp, order);
 	int got;
 
 	mm_lock_acquire(x, &z->lock);
 	for (got = 0; got < wanted; got++) {
-		struct page *page = mm_buddy_take(x, z, order, type, w->alloc_flags);
+		struct page *page = mm_buddy_take(x, z, order, type, alloc_flags);
 
 		if (!page)
 			break;
@@ -383,7 +374,7 @@ static void refill(struct mm_ctx *x, struct zone *z, const struct wish *w)
 	}
 	mm_lock_release(x, &z->lock);
 	mm_event(x, MM_EV_mm_pcp_refill, z->type, order, type, (uint64_t)wanted, (uint64_t)got,
-		 w->bulk);
+		 bulk);
 }
 
 bool mm_pcp_contended(struct mm_ctx *x, const struct zone *z)
@@ -393,24 +384,25 @@ bool mm_pcp_contended(struct mm_ctx *x, const struct zone *z)
 	return false;
 }
 
-/* The hottest block of a list, which is filled first if need be.  Kernel:
- * __rmqueue_pcplist. */
+/* The hottest block of a list, which is filled first if need be; bulk: one of several
+ * under one lock.  Kernel: __rmqueue_pcplist. */
 static MM_ALWAYS_INLINE struct page *take_listed(struct mm_ctx *x, struct zone *z,
-						 const struct wish *w)
+						 unsigned int order, enum mm_migratetype type,
+						 uint32_t alloc_flags, bool bulk)
 {
 	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
-	unsigned int index = mm_pcp_index(w->type, w->order);
+	unsigned int index = mm_pcp_index(type, order);
 	const struct mm_list *list = &pcp->lists[index];
 	struct page *page = NULL;
 
 	if (mm_list_empty(list))
-		refill(x, z, w);
+		refill(x, z, order, type, alloc_flags, bulk);
 	if (!mm_list_empty(list)) {
 		page = mm_list_entry(list->next, struct page, lru);
 		unlist_block(x, page);
-		pcp->count -= 1 << w->order;
-		mm_event(x, MM_EV_mm_pcp_take, pfn_raw(mm_page_pfn(x->m, page)), w->order, index,
-			 z->type, (uint64_t)x->cpu, w->bulk);
+		pcp->count -= 1 << order;
+		mm_event(x, MM_EV_mm_pcp_take, pfn_raw(mm_page_pfn(x->m, page)), order, index,
+			 z->type, (uint64_t)x->cpu, bulk);
 	}
 	touch_lists(x, z, x->cpu);
 	touch_tuning(x, z, x->cpu);
@@ -420,14 +412,13 @@ static MM_ALWAYS_INLINE struct page *take_listed(struct mm_ctx *x, struct zone *
 struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
 			enum mm_migratetype type, uint32_t alloc_flags)
 {
-	const struct wish w = {order, type, alloc_flags, false};
 	struct page *page;
 
 	if (!mm_pcp_trylock(x, z))
 		return NULL;
 	/* an allocation breaks the run of frees */
 	pcp_of(z, x->cpu)->free_count >>= 1;
-	page = take_listed(x, z, &w);
+	page = take_listed(x, z, order, type, alloc_flags, false);
 	mm_pcp_unlock(x, z);
 	return page;
 }
@@ -435,9 +426,7 @@ struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
 struct page *mm_pcp_take(struct mm_ctx *x, struct zone *z, unsigned int order,
 			 enum mm_migratetype type, uint32_t alloc_flags)
 {
-	const struct wish w = {order, type, alloc_flags, true};
-
-	return take_listed(x, z, &w);
+	return take_listed(x, z, order, type, alloc_flags, true);
 }
 
 /* ---- putting ---- */

@@ -113,6 +113,7 @@ unsigned int mm_page_alloc_bulk(struct mm_ctx *x, uint32_t gfp, unsigned int nr,
 	if (nr - b.full > 1) {
 		if (!mm_page_alloc_decode(x, &b.rq))
 			return b.full;
+		mm_page_alloc_might_wait(x, b.rq.gfp);
 		if (!(b.rq.gfp & MM_GFP_NOFAIL) && mm_failpoint_ask(x)) {
 			mm_event(x, MM_EV_mm_page_alloc_failed, 0, mm_page_alloc_masks(&b.rq), 0,
 				 b.rq.highest, 1);

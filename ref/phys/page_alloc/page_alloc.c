@@ -67,14 +67,7 @@ bool mm_page_alloc_new_ok(const struct page *page, unsigned int order)
 	return true;
 }
 
-/* Is a new block to be zeroed?  Not where every free does it.  Kernel:
- * want_init_on_alloc, want_init_on_free. */
-static bool init_on_alloc(const struct mm_machine *m, uint32_t gfp)
-{
-	return !m->desc.init_on_free && (m->desc.init_on_alloc || (gfp & MM_GFP_ZERO));
-}
-
-/* Kernel: prep_new_page. */
+/* Kernel: prep_new_page, want_init_on_alloc, want_init_on_free. */
 static void prepare_new(struct mm_ctx *x, struct page *page, const struct request *rq,
 			uint32_t alloc_flags)
 {
@@ -82,8 +75,10 @@ static void prepare_new(struct mm_ctx *x, struct page *page, const struct reques
 
 	if (rq->gfp & MM_GFP_MOVABLE)
 		flags |= MM_PG_MOVABLE;
-	if ((rq->gfp & MM_GFP_COMP) && rq->order)
+	if ((rq->gfp & MM_GFP_COMP) && rq->order) {
 		flags |= MM_PG_COMP;
+		mm_page_alloc_prep_tails(x, page, rq->order);
+	}
 	if (alloc_flags & MM_ALLOC_NO_WATERMARKS)
 		flags |= MM_PG_PFMEMALLOC;
 	page->flags |= flags;
@@ -91,9 +86,8 @@ static void prepare_new(struct mm_ctx *x, struct page *page, const struct reques
 	page->refcount = 1;
 	page->order = (uint8_t)rq->order;
 	mm_page_touch(x, page);
-	if (flags & MM_PG_COMP)
-		mm_page_alloc_prep_tails(x, page, rq->order);
-	if (init_on_alloc(x->m, rq->gfp))
+	/* not where every free does it: then all that is free is zero */
+	if (((rq->gfp & MM_GFP_ZERO) || x->m->init_on_any) && !x->m->desc.init_on_free)
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << rq->order);
 }
 
@@ -311,8 +305,9 @@ struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gf
 	struct request rq = {.order = order, .asked = gfp};
 	struct page *page;
 
-	gfp &= x->m->gfp_allowed_mask;
-	rq.gfp = MM_UNLIKELY(x->task_flags) ? mm_page_alloc_scoped_gfp(x, gfp) : gfp;
+	rq.gfp = gfp & x->m->gfp_allowed_mask;
+	if (MM_UNLIKELY(x->task_flags))
+		mm_page_alloc_heed_task(x, &rq);
 	if (!mm_page_alloc_decode(x, &rq))
 		return NULL;
 	if (!(rq.gfp & MM_GFP_NOFAIL) && mm_failpoint_ask(x)) {
@@ -375,7 +370,7 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 	page->order = 0;
 	mm_page_touch(x, page);
 	mm_vmstat_count(x, MM_VM_PGFREE, (uint64_t)1 << order);
-	if (x->m->desc.init_on_free)
+	if (x->m->init_on_any && x->m->desc.init_on_free)
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
 	if (end == MM_BUDDY_TAIL)
 		where = MM_PCP_FREED_UNLISTED;

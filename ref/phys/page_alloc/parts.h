@@ -34,7 +34,10 @@ void mm_page_alloc_trim(struct mm_ctx *x, struct page *page);
 
 /* ---- rights.c ---- */
 
-/* A request that may have to wait, in an interrupt: an outcome.  Kernel: might_alloc. */
+/* What the task's scopes leave of the mask, and a complaint (an outcome) when a good
+ * request could wait, in an interrupt.  Kernel: current_gfp_context, might_alloc. */
+void mm_page_alloc_heed_task(struct mm_ctx *x, struct request *rq);
+/* The complaint alone. */
 void mm_page_alloc_might_wait(struct mm_ctx *x, uint32_t gfp);
 
 /*
@@ -52,8 +55,6 @@ static MM_ALWAYS_INLINE bool mm_page_alloc_decode(struct mm_ctx *x, struct reque
 		mm_machine_outcome(x, MM_OUTCOME_BAD_ZONE, rq->gfp);
 		return false;
 	}
-	if (MM_UNLIKELY(x->task_flags))
-		mm_page_alloc_might_wait(x, rq->gfp);
 	rq->type = mm_migratetype_of_gfp(x->m, rq->gfp);
 	return true;
 }

@@ -28,6 +28,15 @@ void mm_page_alloc_might_wait(struct mm_ctx *x, uint32_t gfp)
 		mm_machine_outcome(x, MM_OUTCOME_ATOMIC_SLEEP, gfp);
 }
 
+void mm_page_alloc_heed_task(struct mm_ctx *x, struct request *rq)
+{
+	enum mm_zone_type zone;
+
+	rq->gfp = mm_page_alloc_scoped_gfp(x, rq->gfp);
+	if (rq->order <= x->m->desc.max_order && mm_gfp_zone(rq->gfp, &zone))
+		mm_page_alloc_might_wait(x, rq->gfp);
+}
+
 void mm_page_alloc_restrict(struct mm_ctx *x, uint32_t gfp)
 {
 	MM_PRE(!(gfp & ~MM_GFP_RESTRICTABLE));

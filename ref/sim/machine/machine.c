@@ -130,6 +130,7 @@ struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_
 	m->sysctl = d->sysctl;
 	m->upcalls = &no_upcalls;
 	m->gfp_allowed_mask = UINT32_MAX;
+	m->init_on_any = d->init_on_alloc || d->init_on_free;
 	if (mm_machine_kind_set(m, MM_OBJ_MACHINE, &machine_kind)) {
 		(void)mm_error_set(e, -MM_ENOMEM, 0, 0, "machine: arena too small");
 		mm_machine_destroy(m);
