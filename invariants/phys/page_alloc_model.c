@@ -225,15 +225,16 @@ static uint32_t reserve_flags(const struct asker *a)
 }
 
 /* What is left of a mask that was asked for. */
-static uint32_t gfp_due(const struct mm_machine *m, uint32_t task, uint32_t asked)
+static uint32_t gfp_due(const struct mm_machine *m, const struct asker *a)
 {
+	uint32_t task = a->task;
 	uint32_t io = MM_GFP_IO | MM_GFP_FS;
 	uint32_t gone = ~m->gfp_allowed_mask;
 
 	gone |= task & MM_TASK_NOIO ? io : 0;
 	gone |= task & MM_TASK_NOFS ? MM_GFP_FS : 0;
 	gone |= task & MM_TASK_PIN ? MM_GFP_MOVABLE : 0;
-	return asked & ~gone;
+	return a->gfp & ~gone;
 }
 
 static uint64_t highest_zone(uint32_t gfp)
@@ -296,11 +297,11 @@ static void check_treatment(const struct model *md, struct mm_report *r, const s
 static void check_gfp(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 		      uint64_t masks, uint32_t task)
 {
-	uint32_t asked = (uint32_t)(masks >> 32);
-	uint32_t due = gfp_due(m, md->bulk < 0 ? task : 0, asked);
+	struct asker a = {(uint32_t)(masks >> 32), md->bulk < 0 ? task : 0, 0};
+	uint32_t due = gfp_due(m, &a);
 
 	MM_CHECK(r, "alloc.gfp_context", (uint32_t)masks == due,
-		 "gfp 0x%x by task %#x went on as 0x%x, due is 0x%x", asked, task, (uint32_t)masks,
+		 "gfp 0x%x by task %#x went on as 0x%x, due is 0x%x", a.gfp, task, (uint32_t)masks,
 		 due);
 }
 
@@ -435,6 +436,8 @@ static bool take_unit(struct model *md, uint64_t pfn, unsigned int order)
 {
 	uint64_t n = (uint64_t)1 << order;
 
+	if (order > MM_ORDER_LIMIT)
+		return false;
 	if ((md->unit[pfn] & UNIT_ORDER) == order + 1) {
 		md->unit[pfn] = 0;
 		return true;
@@ -481,8 +484,9 @@ static uint32_t new_flags(const struct mm_event *ev)
 }
 
 /* A frame behind the first: of a compound block, it says so. */
-static bool tail_ok(const struct page *head, const struct page *p, bool comp)
+static bool tail_ok(const struct page *head, uint64_t i, bool comp)
 {
+	const struct page *p = head + i;
 	uintptr_t due = (uintptr_t)head + 1;
 
 	if (p->flags || p->order || p->refcount)
@@ -510,7 +514,7 @@ static void check_init_state(struct mm_report *r, const struct mm_machine *m,
 
 		MM_CHECK(r, "alloc.init_state",
 			 p->mapcount == -1 && !p->memcg_data &&
-				 (!i || tail_ok(head, p, (new_flags(ev) & MM_PG_COMP) != 0)),
+				 (!i || tail_ok(head, i, (new_flags(ev) & MM_PG_COMP) != 0)),
 			 "frame %llu of %llu at pfn %llu: refcount %d mapcount %d flags 0x%x",
 			 (unsigned long long)i, (unsigned long long)n, (unsigned long long)ev->f[0],
 			 p->refcount, p->mapcount, p->flags);
@@ -539,23 +543,22 @@ static void check_bulk_page(struct model *md, struct mm_report *r, const struct 
 }
 
 /* Would z leave its low mark and what it keeps from requests for the preferred zone? */
-static bool leaves_all(const struct zone *z, uint64_t pages, uint64_t preferred)
+static bool leaves_all(const struct zone *z, uint64_t pages, int preferred)
 {
 	return z->vm_stat[MM_NR_FREE_PAGES] >
 	       (int64_t)(z->wmark[MM_WMARK_LOW] + pages + z->lowmem_reserve[preferred]);
 }
 
 /* The zone that a bulk request is served from, or -1. */
-static int bulk_zone(const struct model *md, const struct mm_machine *m, uint64_t highest,
-		     uint64_t pages)
+static int bulk_zone(const struct model *md, const struct mm_machine *m, const struct mm_event *ev)
 {
-	int preferred = (int)highest;
+	int preferred = (int)highest_zone((uint32_t)ev->f[5]);
 	int z;
 
 	while (preferred >= 0 && !md->managed[preferred])
 		preferred--;
 	for (z = preferred; z >= 0; z--) {
-		if (md->managed[z] && leaves_all(&m->zones[z], pages, (uint64_t)preferred))
+		if (md->managed[z] && leaves_all(&m->zones[z], ev->f[1], preferred))
 			return z;
 	}
 	return -1;
@@ -564,7 +567,7 @@ static int bulk_zone(const struct model *md, const struct mm_machine *m, uint64_
 static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
 {
-	int due = bulk_zone(md, m, highest_zone((uint32_t)ev->f[5]), ev->f[1]);
+	int due = bulk_zone(md, m, ev);
 
 	MM_CHECK(r, "alloc.bulk", (int)ev->f[0] == due && ev->f[2] <= ev->f[1],
 		 "%llu pages, %llu of them empty, from zone %s; due is zone %d",
@@ -870,69 +873,34 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 
 	if (r->failures)
 		return;
-	switch (ev->kind) {
-	case MM_EV_mm_page_alloc:
-		on_alloc(md, r, m, ev);
-		break;
-	case MM_EV_mm_page_free:
-		on_free(md, r, m, ev);
-		break;
+	/* clang-format off */
+	switch ((int)ev->kind) {
+	case MM_EV_mm_page_alloc:             on_alloc(md, r, m, ev); break;
+	case MM_EV_mm_page_free:              on_free(md, r, m, ev); break;
 	case MM_EV_mm_page_alloc_failed:
 		on_failed(md, r, m, ev);
 		forget_attempts(md);
 		break;
 	case MM_EV_mm_pcp_add:
 	case MM_EV_mm_pcp_take:
-	case MM_EV_mm_page_pcpu_drain:
-		on_list(md, r, m, ev);
-		break;
-	case MM_EV_mm_pcp_refill:
-		md->contended[ev->f[0]] = false;
-		break;
+	case MM_EV_mm_page_pcpu_drain:        on_list(md, r, m, ev); break;
+	case MM_EV_mm_pcp_refill:             md->contended[ev->f[0]] = false; break;
 	case MM_EV_mm_pcp_contended:
 		md->contended[ev->f[0]] = true;
 		md->excused[ev->f[0]] = true;
 		break;
-	case MM_EV_mm_bad_page:
-		on_bad(md, ev);
-		break;
-	case MM_EV_mm_page_alloc_extfrag:
-		on_extfrag(md, r, m, ev);
-		break;
-	case MM_EV_mm_buddy_merge:
-		on_merge(md, m, ev);
-		break;
-	case MM_EV_mm_page_alloc_zone_locked:
-		on_take(md, r, m, ev);
-		break;
-	case MM_EV_mm_zone_watermark:
-		on_watermark(md, r, m, ev);
-		break;
-	case MM_EV_mm_task_flags:
-		md->task[ev->cpu] = (uint32_t)ev->f[1];
-		break;
-	case MM_EV_mm_page_split:
-		on_split(md, r, m, ev);
-		break;
-	case MM_EV_mm_page_bulk:
-		on_bulk(md, r, m, ev);
-		break;
-	case MM_EV_mm_page_bulk_end:
-		on_bulk_end(md, r, m, ev);
-		break;
-	case MM_EV_mm_page_frag:
-	case MM_EV_mm_page_frag_put:
-	case MM_EV_mm_pcp_bulk_free:
-	case MM_EV_mm_pcp_decay:
-	case MM_EV_mm_vmstat_fold:
-	case MM_EV_mm_memblock_change:
-	case MM_EV_mm_memblock_alloc:
-	case MM_EV_mm_memblock_grow:
-	case MM_EV_mm_ram_write:
-	case MM_EV_mm_ram_zero:
-	case MM_EV_NR:
-		break;
+	case MM_EV_mm_bad_page:               on_bad(md, ev); break;
+	case MM_EV_mm_page_alloc_extfrag:     on_extfrag(md, r, m, ev); break;
+	case MM_EV_mm_buddy_merge:            on_merge(md, m, ev); break;
+	case MM_EV_mm_page_alloc_zone_locked: on_take(md, r, m, ev); break;
+	case MM_EV_mm_zone_watermark:         on_watermark(md, r, m, ev); break;
+	case MM_EV_mm_task_flags:             md->task[ev->cpu] = (uint32_t)ev->f[1]; break;
+	case MM_EV_mm_page_split:             on_split(md, r, m, ev); break;
+	case MM_EV_mm_page_bulk:              on_bulk(md, r, m, ev); break;
+	case MM_EV_mm_page_bulk_end:          on_bulk_end(md, r, m, ev); break;
+	default: break;
 	}
+	/* clang-format on */
 }
 
 /* Free pages, with what CPUs hold back. */

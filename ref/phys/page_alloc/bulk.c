@@ -102,6 +102,18 @@ static bool fill_from_list(struct mm_ctx *x, struct bulk *b)
 	return got != 0;
 }
 
+/* Is the request a good one, and not told to fail? */
+static bool may_ask(struct mm_ctx *x, struct request *rq)
+{
+	if (!mm_page_alloc_decode(x, rq))
+		return false;
+	mm_page_alloc_might_wait(x, rq->gfp);
+	if ((rq->gfp & MM_GFP_NOFAIL) || !mm_failpoint_ask(x))
+		return true;
+	mm_event(x, MM_EV_mm_page_alloc_failed, 0, mm_page_alloc_masks(rq), 0, rq->highest, 1);
+	return false;
+}
+
 unsigned int mm_page_alloc_bulk(struct mm_ctx *x, uint32_t gfp, unsigned int nr,
 				struct page **pages)
 {
@@ -110,18 +122,9 @@ unsigned int mm_page_alloc_bulk(struct mm_ctx *x, uint32_t gfp, unsigned int nr,
 	skip_full(&b);
 	if (b.full == nr)
 		return nr;
-	if (nr - b.full > 1) {
-		if (!mm_page_alloc_decode(x, &b.rq))
-			return b.full;
-		mm_page_alloc_might_wait(x, b.rq.gfp);
-		if (!(b.rq.gfp & MM_GFP_NOFAIL) && mm_failpoint_ask(x)) {
-			mm_event(x, MM_EV_mm_page_alloc_failed, 0, mm_page_alloc_masks(&b.rq), 0,
-				 b.rq.highest, 1);
-			return b.full;
-		}
-		if (fill_from_list(x, &b))
-			return b.full;
-	}
+	/* one page is had in the ordinary way */
+	if (nr - b.full > 1 && (!may_ask(x, &b.rq) || fill_from_list(x, &b)))
+		return b.full;
 	pages[b.full] = mm_page_alloc_get(x, 0, gfp);
 	return b.full + (pages[b.full] != NULL);
 }

@@ -59,6 +59,7 @@ uint32_t mm_page_alloc_fast_flags(const struct mm_machine *m, const struct zone 
 	return flags;
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): in the order of all requests */
 uint32_t mm_page_alloc_slow_flags(const struct mm_ctx *x, unsigned int order, uint32_t gfp)
 {
 	uint32_t flags = MM_ALLOC_WMARK_MIN;
