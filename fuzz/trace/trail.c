@@ -89,7 +89,7 @@ static void append(struct mm_trail *t, uint32_t at)
 /* Under at goes what lies at the end of its parent and is a part of at. */
 static void take_parts(struct mm_trail *t, uint32_t at)
 {
-	uint32_t before = mm_trail_row(t->nodes[at].ev.kind)->before;
+	uint64_t before = mm_trail_row(t->nodes[at].ev.kind)->before;
 	struct node *p = &t->nodes[t->nodes[at].parent];
 	uint32_t from = NONE;
 	uint32_t i;
@@ -136,7 +136,7 @@ static void on_event(void *env, const struct mm_event *ev)
 struct mm_trail *mm_trail_create(struct mm_machine *m)
 {
 	struct mm_trail *t = calloc(1, sizeof(*t));
-	const struct mm_listener l = {~(uint32_t)0, on_event, t};
+	const struct mm_listener l = {~(uint64_t)0, on_event, t};
 
 	if (!t)
 		return NULL;

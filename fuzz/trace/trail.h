@@ -22,8 +22,8 @@ struct mm_trail_row {
 	enum mm_event_kind kind;
 	const char *function; /* whose step it is; a test looks for it in the file */
 	const char *file;
-	uint32_t before; /* kinds that are parts of it when they come just before */
-	uint32_t after;  /* kinds that are parts of it when they follow */
+	uint64_t before; /* kinds that are parts of it when they come just before */
+	uint64_t after;  /* kinds that are parts of it when they follow */
 	/* the step in words, with its values */
 	void (*say)(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len);
 };

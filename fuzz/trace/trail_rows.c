@@ -10,6 +10,7 @@
 #include "mm/memblock.h"
 #include "mm/page_ext.h"
 #include "mm/pcp.h"
+#include "mm/task.h"
 #include "mm/watermark.h"
 
 #include "fuzz/trace/trail.h"
@@ -112,6 +113,49 @@ static void say_ext_store(const struct mm_machine *m, const uint64_t *f, char *b
 		       f[1] < MM_PAGE_EXT_CLIENTS ? mm_page_ext_name((enum mm_page_ext_client)f[1])
 						  : "?",
 		       f[2]);
+}
+
+static void say_task(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	char flags[120];
+
+	(void)m;
+	(void)mm_task_print((uint32_t)f[1], flags, sizeof(flags));
+	(void)snprintf(buf, len, "the task is %s now", flags);
+}
+
+static void say_split(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 " of order %" PRIu64 " becomes single pages", f[0],
+		       f[1]);
+}
+
+static void say_bulk(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "zone %s leaves %" PRIu64 " after all of them: %" PRIu64 " slots",
+		       zone_name(m, f[0]).s, f[3], f[2]);
+}
+
+static void say_bulk_end(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "%" PRIu64 " slots are filled", f[0]);
+}
+
+static void say_frag(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len,
+		       "%" PRIu64 " bytes of the chunk at pfn %" PRIu64 ", offset %" PRIu64, f[2],
+		       f[0], f[1]);
+}
+
+static void say_frag_put(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "%" PRIu64 " references to the chunk at pfn %" PRIu64 " go", f[2],
+		       f[0]);
 }
 
 static void say_slowpath(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
@@ -337,6 +381,13 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_zone_grow, "mm_page_alloc_grow", "ref/phys/page_alloc/handover.c", 0, 0, say_grow),
 	ROW(mm_section_change, "change", "ref/early/sparse.c", 0, 0, say_section),
 	ROW(mm_page_ext_store, "mm_page_ext_store", "ref/early/page_ext.c", 0, 0, say_ext_store),
+	ROW(mm_task_flags, "mm_task_set", "ref/sim/task.c", 0, 0, say_task),
+	ROW(mm_page_split, "mm_page_alloc_split", "ref/phys/page_alloc/api.c", 0, 0, say_split),
+	ROW(mm_page_bulk, "fill_from_list", "ref/phys/page_alloc/bulk.c", 0, 0, say_bulk),
+	ROW(mm_page_bulk_end, "fill_from_list", "ref/phys/page_alloc/bulk.c", 0, 0, say_bulk_end),
+	ROW(mm_page_frag, "mm_page_frag_alloc", "ref/phys/page_frag.c", 0, 0, say_frag),
+	ROW(mm_page_frag_put, "mm_page_frag_put", "ref/phys/page_frag.c", 0, B(mm_page_free),
+	    say_frag_put),
 	ROW(mm_cpuset_mems, "mm_page_alloc_set_mems", PAGE_ALLOC, 0, 0, say_mems),
 	ROW(mm_page_alloc_slowpath, "slow_path", PAGE_ALLOC, 0, 0, say_slowpath),
 	ROW(mm_zone_watermark, "zone_has_enough", PAGE_ALLOC, 0, 0, say_watermark),

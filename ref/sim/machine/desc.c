@@ -105,6 +105,8 @@ static int read_plain(struct mm_desc_reader *r)
 	case F_PCP:
 	case F_THP:
 	case F_CACHE:
+	case F_INIT_ON_ALLOC:
+	case F_INIT_ON_FREE:
 	case F_LOWMEM_RESERVE_RATIO:
 	case F_PROFILE:
 	case F_PAGE_EXT:
@@ -143,9 +145,11 @@ static int read_kernel(struct mm_desc_reader *r)
 
 static int read_switch(struct mm_desc_reader *r)
 {
-	bool *to = r->field == F_PCP        ? &r->d->pcp
-		   : r->field == F_DEFERRED ? &r->d->deferred
-					    : &r->d->movable_node;
+	bool *to = r->field == F_PCP             ? &r->d->pcp
+		   : r->field == F_DEFERRED      ? &r->d->deferred
+		   : r->field == F_INIT_ON_ALLOC ? &r->d->init_on_alloc
+		   : r->field == F_INIT_ON_FREE  ? &r->d->init_on_free
+						 : &r->d->movable_node;
 
 	*to = mm_desc_is(r, "on");
 	return *to || mm_desc_is(r, "off") ? 0 : mm_desc_refuse(r, "neither on nor off");
@@ -303,6 +307,10 @@ static const struct mm_desc_def field_defs[F_NR] = {
 	 "order of huge pages, which per-CPU lists keep too; 9 or none"},
 	{"cache", read_cache, 0, 0, "SIZE",
 	 "data cache per CPU, which decides how long freed blocks stay; 0"},
+	{"init_on_alloc", read_switch, 0, 0, "on or off",
+	 "zero each block that is handed out; off"},
+	{"init_on_free", read_switch, 0, 0, "on or off",
+	 "zero each block that is taken back, and all memory at boot; off"},
 	{"min_free_kbytes", read_plain, 0, (uint64_t)MM_SPANNED_MAX * 4, "KiB, at most all RAM",
 	 "0: by the kernel's formula; 0"},
 	{"watermark_scale_factor", read_plain, 1, 3000, "1 .. 3000",

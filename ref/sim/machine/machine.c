@@ -132,6 +132,8 @@ struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_
 	m->max_pfn = frames;
 	m->sysctl = d->sysctl;
 	m->upcalls = &no_upcalls;
+	m->gfp_allowed_mask = UINT32_MAX;
+	m->init_on_any = d->init_on_alloc || d->init_on_free;
 	if (mm_machine_kind_set(m, MM_OBJ_MACHINE, &machine_kind)) {
 		(void)mm_error_set(e, -MM_ENOMEM, 0, 0, "machine: arena too small");
 		mm_machine_destroy(m);
@@ -238,8 +240,8 @@ void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object)
 const char *mm_machine_outcome_name(enum mm_outcome o)
 {
 	static const char *const names[MM_OUTCOME_NR] = {
-		"bad_page",    "warn_order", "bad_zone",     "nofail_stall",
-		"warn_nofail", "stale_use",  "warn_overlap", "memblock_full"};
+		"bad_page",  "warn_order",   "bad_zone",      "nofail_stall", "warn_nofail",
+		"stale_use", "warn_overlap", "memblock_full", "atomic_sleep", "warn_gfp"};
 
 	return names[o];
 }
