@@ -51,7 +51,9 @@ static uint64_t frame_hash(const struct mm_machine *m, uint64_t id)
 		h = mm_hash64_add(h, p->memcg_data);
 		h = mm_hash64_add(h, p->index);
 	}
-	return h + mm_ram_hash(m, pfn_of(id)) + mm_page_ext_hash(m, id);
+	if (m->page_ext)
+		h += mm_page_ext_hash(m, id);
+	return h + mm_ram_hash(m, pfn_of(id));
 }
 
 static const struct mm_kind_ops frame_kind = {"frame", frame_count, frame_hash,

@@ -68,8 +68,8 @@ bool mm_page_alloc_new_ok(const struct page *page, unsigned int order)
 }
 
 /* Kernel: prep_new_page, want_init_on_alloc, want_init_on_free. */
-static void prepare_new(struct mm_ctx *x, struct page *page, const struct request *rq,
-			uint32_t alloc_flags)
+static MM_ALWAYS_INLINE void prepare_new(struct mm_ctx *x, struct page *page,
+					 const struct request *rq, uint32_t alloc_flags)
 {
 	uint32_t flags = MM_PG_HEAD;
 
@@ -196,19 +196,15 @@ static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
 }
 
 /*
- * Kernel: get_page_from_freelist.  Better two types in a pageblock than memory of
- * another node, and better that than no memory.
+ * Kernel: get_page_from_freelist, from the zone at place `i` of the list on.  Better
+ * two types in a pageblock than memory of another node, and better that than no memory.
  */
-static MM_ALWAYS_INLINE struct page *first_try(struct mm_ctx *x, const struct request *rq,
-					       uint32_t alloc_flags)
+static struct page *try_zones_from(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags,
+				   int i)
 {
-	const struct zonelist *list = rq->list;
-
-	for (;;) {
-		int i;
-
-		for (i = 0; list->zone[i]; i++) {
-			struct zone *z = list->zone[i];
+	for (;; i = 0) {
+		for (; rq->list->zone[i]; i++) {
+			struct zone *z = rq->list->zone[i];
 			struct page *page;
 
 			if (!mm_numa_has(rq->nodes, z->nid))
@@ -225,10 +221,23 @@ static MM_ALWAYS_INLINE struct page *first_try(struct mm_ctx *x, const struct re
 	}
 }
 
-/* Further attempts, off the fast path: one copy serves them all. */
 static struct page *try_zones(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags)
 {
-	return first_try(x, rq, alloc_flags);
+	return try_zones_from(x, rq, alloc_flags, 0);
+}
+
+/* The first attempt: the preferred zone, where it is the first of all, has most of what
+ * is asked for. */
+static MM_ALWAYS_INLINE struct page *first_try(struct mm_ctx *x, const struct request *rq,
+					       uint32_t alloc_flags)
+{
+	struct zone *z = rq->list->zone[0];
+	struct page *page;
+
+	if (MM_UNLIKELY(!z || z != rq->preferred))
+		return try_zones(x, rq, alloc_flags);
+	page = try_zone(x, z, rq, alloc_flags);
+	return MM_LIKELY(page != NULL) ? page : try_zones_from(x, rq, alloc_flags, 1);
 }
 
 int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
@@ -387,7 +396,7 @@ static bool free_page_ok(const struct page *p, bool head)
 }
 
 /* Kernel: free_pages_prepare.  False: something of an owner is left. */
-static bool prepare_free(struct mm_ctx *x, struct page *page, unsigned int order)
+static MM_ALWAYS_INLINE bool prepare_free(struct mm_ctx *x, struct page *page, unsigned int order)
 {
 	bool ok = true;
 	uint64_t i;
