@@ -32,7 +32,7 @@ machine() { # REGEX DESCRIPTION
 
 machine '1:[0-9]+: .*overlap' 'ram=0-2M,1M-3M'
 machine '1:8: .*cpus=0: out of range; expected 1' 'ram=4M cpus=0'
-machine '1:1: .*more than the 64G' 'ram=1152921504606846976'
+machine '1:1: .*more than the 4T' 'ram=1152921504606846976'
 machine 'zone limits are out of order' 'ram=4M dma=2M dma32=1M'
 machine 'no field "foo=1"' 'ram=4M foo=1'
 machine 'ram= is missing' 'cpus=2 max_order=6'
@@ -55,8 +55,8 @@ expect 2 'there are: buddyinfo pagetypeinfo zoneinfo vmstat unusable_index extfr
 
 # shrink and trail refuse what check refuses, and say what is no failure.
 expect 2 'no trace given' "$mmref" shrink
-expect 2 'budget takes a number' "$mmref" shrink --budget soon wrong.ops
-expect 2 'one trace at a time' "$mmref" shrink wrong.ops wrong.ops
+expect 2 'budget soon: it takes a number' "$mmref" shrink --budget soon wrong.ops
+expect 2 'one word too many' "$mmref" shrink wrong.ops wrong.ops
 expect 3 'missing.ops: cannot be read|cannot read' "$mmref" shrink missing.ops
 expect 3 'unknown.ops:2:1: found "alocate", expected an operation' "$mmref" shrink unknown.ops
 expect 3 'machine.ops:2:16: .*cpus=0' "$mmref" shrink machine.ops
@@ -75,7 +75,7 @@ expect 1 'kept: ' "$mmref" check longer.ops
 expect 0 'replay: mmref check .mmref-fail/expect-alloc/trace.ops' "$mmref" shrink .mmref-fail/expect-alloc
 expect 0 '' test -f .mmref-fail/expect-alloc/original.ops
 expect 2 'no trace given' "$mmref" trail
-expect 2 'takes the number of an operation' "$mmref" trail --op last right.ops
+expect 2 'it takes a number' "$mmref" trail --op last right.ops
 expect 3 'unknown.ops:2:1: found' "$mmref" trail unknown.ops
 expect 3 'machine.ops:2:16: .*cpus=0' "$mmref" trail machine.ops
 expect 3 'right.ops: @7: no such operation' "$mmref" trail --op 7 right.ops
