@@ -12,6 +12,10 @@
  * compound: a pair of blocks whose tails are prepared and checked, beside pair/order:3.
  * many: 64 pages in one bulk request, or one by one.
  *
+ * first_page: from a description to the first page, on machines of 1 GiB, where boot is
+ * eager, and of 1 TiB, 8 nodes and 64 CPUs, where two sections are made ready; its
+ * label says how much memory the larger machine took.
+ *
  * replay_git_log: items are operations. exec20: an iteration and an item are
  * one input of 20 operations, treated as a fuzz target treats it: pcp:0 is target
  * buddy, pcp:1 target page_alloc.
@@ -23,6 +27,7 @@
 #include "fuzz/import/import.h"
 #include "fuzz/trace/exec.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define RECORDING   "corpus/recordings/git_log.txt.gz"
@@ -409,8 +414,55 @@ static const int64_t orders[] = {0, 3, 5, 9};
 static const int64_t compound_orders[] = {3, 9};
 static const int64_t off_and_on[] = {0, 1};
 
+/* ---- boot ---- */
+
+/* Resident memory of this process in KiB. */
+static long resident(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long all = 0;
+	long pages = 0;
+
+	if (f && fscanf(f, "%ld %ld", &all, &pages) != 2)
+		pages = 0;
+	if (f)
+		(void)fclose(f);
+	return pages * 4;
+}
+
+static void first_page(struct bench_state *s)
+{
+	static const char *const machines[] = {"ram=1G contents=none",
+					       "ram=1T nodes=8 cpus=64 profile=x86-64"};
+	const char *description = machines[bench_arg(s, 0)];
+	char label[64];
+	long took = 0;
+
+	for (uint64_t n = bench_begin(s); n != 0 || bench_end(s); n--) {
+		long before = resident();
+		struct mm_machine *m = mm_boot(description, NULL);
+		struct page *page = NULL;
+		struct mm_ctx x;
+
+		if (m) {
+			mm_ctx_init(&x, m, 0);
+			page = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL);
+		}
+		bench_pause(s);
+		took = resident() - before;
+		mm_machine_destroy(m);
+		if (!page)
+			bench_fail(s, "no first page");
+		bench_resume(s);
+	}
+	(void)snprintf(label, sizeof(label), "%ld KiB resident", took);
+	bench_label(s, label);
+}
+
 /* clang-format off */
 const struct bench_def mm_page_alloc_benches[] = {
+	{.name = "page_alloc/first_page", .fn = first_page,
+	 .arg_names = {"tib"}, .args = off_and_on, .nr_args = 2, .unit = BENCH_MS},
 	{.name = "page_alloc/pair", .fn = pair, .setup = setup,
 	 .arg_names = {"order"}, .args = orders, .nr_args = 4},
 	{.name = "page_alloc/bulk_get", .fn = bulk_get, .setup = setup},
