@@ -805,8 +805,8 @@ static void sections_add_up_to_an_eager_machine(struct mm_prop_run *p)
 {
 	static const char *const machines[] = {
 		"ram=8M section=1M max_order=6 pageblock_order=3",
-		"ram=1M-5M,6M-8M reserved=2M-2100K,4M-5M section=512K dma32=2300K max_order=5 "
-		"pageblock_order=3 nodes=2",
+		("ram=1M-5M,6M-8M reserved=2M-2100K,4M-5M section=512K dma32=2300K max_order=5 "
+		 "pageblock_order=3 nodes=2"),
 		"ram=0-3M,5M-8M section=256K max_order=6 pageblock_order=4 nodes=3 kernelcore=3M",
 		"ram=1028K-8M section=4M max_order=10 memmodel=sparse",
 	};
