@@ -57,7 +57,8 @@ static const struct mm_fact facts[] = {
 	{"node[%n].fallback[%n]", fact_fallback, "the node a node falls back to, in order from 0"},
 	{"node[%n].cpus", fact_cpus, "CPUs of a node"},
 	{"node[%n].has_memory", fact_has_memory, "does a node have RAM?"},
-	{"node[%n].has_normal_memory", fact_has_normal_memory, "RAM that the kernel itself may use?"},
+	{"node[%n].has_normal_memory", fact_has_normal_memory,
+	 "RAM that the kernel itself may use?"},
 	{NULL, NULL, NULL},
 };
 

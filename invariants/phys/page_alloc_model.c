@@ -50,7 +50,7 @@ struct model {
 	uint64_t *listed;        /* blocks by zone, CPU and list */
 	struct mm_node_order order[MM_NODES_MAX];
 	uint64_t managed[MM_ZONES_MAX];
-	uint64_t given[MM_ZONES_MAX];                /* what it has when all sections are ready */
+	uint64_t given[MM_ZONES_MAX];               /* what it has when all sections are ready */
 	uint64_t count[MM_ZONES_MAX][ON_LISTS + 1]; /* frames by place */
 	uint64_t allocated[MM_NR_ZONES];            /* so far, by type of zone */
 	uint64_t freed;                             /* so far, those of boot too */
@@ -457,7 +457,9 @@ static void check_passed_over(const struct model *md, struct mm_report *r,
 			 w->order, w->gfp, what,
 			 (unsigned long long)(md->given[z] - md->managed[z]), m->zones[z].nid,
 			 m->zones[z].name);
-		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, w, flags),
+		/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
+		MM_CHECK(r, "alloc.result",
+			 (flags & MM_ALLOC_NOFRAGMENT) || !zone_ok(md, m, z, w, flags),
 			 "order %u gfp 0x%x %s although node %d zone %s could serve it", w->order,
 			 w->gfp, what, m->zones[z].nid, m->zones[z].name);
 	}
@@ -486,8 +488,7 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 					 zone_leaves(&m->zones[picked], &w, &md->found, flags)),
 		 "zone %s had %lld free, order %u taken with flags 0x%x", m->zones[picked].name,
 		 (long long)md->found.seen, w.order, flags);
-	/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
-	if (!(flags & MM_ALLOC_NOFRAGMENT) && place_in(&walk, picked) >= 0)
+	if (place_in(&walk, picked) >= 0)
 		check_passed_over(md, r, m, &w, nodes, flags, picked, "went past it");
 	if (!(flags & MM_ALLOC_WMARK_LOW))
 		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
