@@ -5,9 +5,11 @@
 # One at a time they are planted in a copy of the working tree, build/bugs/tree,
 # which is built as the fuzz preset is. First the traces in corpus/ are judged.
 # When they are content (or with --fuzz), the fuzzers start from nothing, with the
-# target that the patch names ("Target: NAME"; default buddy).
+# target that the patch names ("Target: NAME"; default buddy). A bug that no operation
+# can bring to light names the property that does ("Property: NAME") and is not fuzzed.
 #
 #     sync tree -> apply patch -> build -> check corpus -> fuzz -> sync tree
+#                                                       -> or property
 #
 # The copy is kept: the next run compiles only what changed.
 # Exit: 0 all bugs were seen, 1 one was not (or its patch is of no use any more),
@@ -120,9 +122,14 @@ configure() {
 
 build() {
 	local programs
-	mapfile -t programs < <(fuzz_programs)
+	mapfile -t programs < <(programs_of_run)
 	cmake --build "$tree/build/fuzz" --parallel "${JOBS:-$(nproc)}" \
 		--target mmref-cli "${programs[@]}" >"$log" 2>&1
+}
+
+# The property of a patch, or nothing.
+property_of() { # PATCH
+	sed -n '/^--- /q;s/^Property: \([a-z0-9_]*\.[a-z0-9_]*\)$/\1/p' "$1" | head -n 1
 }
 
 # The fuzz target of a patch.
@@ -132,11 +139,14 @@ target_of() { # PATCH
 	printf '%s' "${target:-buddy}"
 }
 
-# The programs of all targets that the bugs of this run name.
-fuzz_programs() {
+# The programs of all targets and properties that the bugs of this run name.
+programs_of_run() {
 	local bug
 	for bug in $names; do
 		printf 'fuzz_%s\n' "$(target_of "corpus/bugs/$bug.patch")"
+		if [ -n "$(property_of "corpus/bugs/$bug.patch")" ]; then
+			printf 'mmref-prop\n'
+		fi
 	done | sort -u
 }
 
@@ -162,7 +172,7 @@ trace_of() {
 	sed -n 's|^\(.*/\)\{0,1\}\([^/]*\.ops\):[0-9]*: @[0-9]*: .*|\2|p' "$log" | head -n 1
 }
 
-# ---- the two ways to see a bug; claim and where are set ----
+# ---- the ways to see a bug; claim and where are set ----
 
 seen_by_corpus() {
 	local status=0
@@ -177,6 +187,20 @@ seen_by_corpus() {
 	fi
 	where=$(trace_of)
 	where=${where:-corpus}
+}
+
+seen_by_property() { # PROPERTY
+	local status=0
+	run_logged timeout 300 ../tree/build/fuzz/mmref-prop "$1" || status=$?
+	case $status in
+	0) return 1 ;;
+	2 | 4)
+		cat "$log" >&2
+		die 1 "$name: mmref-prop $1 says status $status"
+		;;
+	esac
+	claim=$1
+	where=mmref-prop
 }
 
 # All seeds of one engine; the median of the inputs until a finding is left in
@@ -239,7 +263,7 @@ row() { # NAME CLAIM EXECUTIONS BLIND WHERE
 }
 
 one_bug() { # NAME
-	local claim='' where='' executions=- blind_executions=-
+	local claim='' where='' executions=- blind_executions=- property
 	name=$1
 	planted=corpus/bugs/$name.patch
 	if ! git apply --directory="$tree" "$planted" >"$log" 2>&1; then
@@ -254,7 +278,10 @@ one_bug() { # NAME
 		row "$name" "DOES NOT BUILD" - - -
 		return
 	fi
-	if ! seen_by_corpus || [ "$fuzz" = yes ]; then
+	property=$(property_of "$planted")
+	if [ -n "$property" ]; then
+		seen_by_corpus || seen_by_property "$property" || true
+	elif ! seen_by_corpus || [ "$fuzz" = yes ]; then
 		seen_by_fuzzing libfuzzer || true
 		if [ "$blind" = yes ]; then
 			fuzzed=$executions

@@ -44,11 +44,21 @@ static int fact_has_memory(const struct mm_machine *m, const uint64_t *key, uint
 	return 0;
 }
 
+static int fact_has_normal_memory(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	if (!is_node(m, key[0]))
+		return -MM_ENOENT;
+	*value = mm_numa_has(mm_numa_nodes(m, MM_N_NORMAL_MEMORY), (int)key[0]);
+	return 0;
+}
+
 static const struct mm_fact facts[] = {
 	{"node[%n].distance[%n]", fact_distance, "from a node to a node, 10 for itself"},
 	{"node[%n].fallback[%n]", fact_fallback, "the node a node falls back to, in order from 0"},
 	{"node[%n].cpus", fact_cpus, "CPUs of a node"},
 	{"node[%n].has_memory", fact_has_memory, "does a node have RAM?"},
+	{"node[%n].has_normal_memory", fact_has_normal_memory,
+	 "RAM that the kernel itself may use?"},
 	{NULL, NULL, NULL},
 };
 

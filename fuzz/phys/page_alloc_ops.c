@@ -142,6 +142,22 @@ static void op_set_mapping(struct mm_run *r, const struct mm_op *op, struct mm_o
 	mm_page_touch(x, page_of(r, h));
 }
 
+/* Of a frame behind the first: of that the fields are the allocator's, or the array's. */
+static void op_set_private(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
+{
+	struct mm_ctx *x = mm_run_ctx(r, 0);
+	const struct mm_handle *h = mm_run_handle(r, op->arg[0]);
+	uint64_t i = op->arg[1];
+
+	if (h->state == MM_HANDLE_CONSUMED || (page_of(r, h)->flags & MM_PG_COMP) || !i ||
+	    i >= (uint64_t)1 << h->order) {
+		res->err = -MM_EINVAL;
+		return;
+	}
+	page_of(r, h)[i].private_data = op->arg[2];
+	mm_page_touch(x, page_of(r, h) + i);
+}
+
 /* ---- single pages ---- */
 
 /* An array is as large as a page of pointers. */
@@ -486,6 +502,10 @@ static const struct mm_op_def ops[] = {
 		{"gfp", MM_ARG_GFP, MM_ARGF_SHOW}}},
 	{"set_mapping", MM_ARG_END, op_set_mapping, "store VALUE in page->mapping, as an owner does", {
 		{"page", MM_ARG_PAGE, 0},
+		{"value", MM_ARG_COUNT, MM_ARGF_SHOW}}},
+	{"set_private", MM_ARG_END, op_set_private, "store VALUE in page->private of an inner frame", {
+		{"page", MM_ARG_PAGE, 0},
+		{"index", MM_ARG_COUNT, MM_ARGF_SHOW},
 		{"value", MM_ARG_COUNT, MM_ARGF_SHOW}}},
 	{"sysctl", MM_ARG_END, op_sysctl, "write a sysctl of /proc/sys/vm", {
 		{"name", MM_ARG_SYSCTL, MM_ARGF_SHOW},

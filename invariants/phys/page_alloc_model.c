@@ -50,6 +50,7 @@ struct model {
 	uint64_t *listed;        /* blocks by zone, CPU and list */
 	struct mm_node_order order[MM_NODES_MAX];
 	uint64_t managed[MM_ZONES_MAX];
+	uint64_t given[MM_ZONES_MAX];               /* what it has when all sections are ready */
 	uint64_t count[MM_ZONES_MAX][ON_LISTS + 1]; /* frames by place */
 	uint64_t allocated[MM_NR_ZONES];            /* so far, by type of zone */
 	uint64_t freed;                             /* so far, those of boot too */
@@ -81,6 +82,46 @@ static size_t model_size(const struct mm_machine *m)
 	       2 * (size_t)m->max_pfn + (size_t)m->nr_pageblocks;
 }
 
+/* Where frames of a range may begin to be of another zone. */
+static uint64_t next_border(const struct mm_machine *m, uint64_t pfn, uint64_t end, int nid)
+{
+	int i;
+
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		uint64_t at = m->desc.zone_end[i];
+
+		end = at > pfn && at < end ? at : end;
+	}
+	return m->movable_pfn[nid] > pfn && m->movable_pfn[nid] < end ? m->movable_pfn[nid] : end;
+}
+
+/* RAM without what is reserved, between borders, by zone. */
+static void count_given(struct model *md, const struct mm_machine *m)
+{
+	const struct mm_machine_desc *d = &m->desc;
+	int i;
+	int k;
+
+	for (i = 0; i < d->nr_ram; i++) {
+		uint64_t pfn = d->ram[i].start;
+
+		while (pfn < d->ram[i].end) {
+			uint64_t stop = next_border(m, pfn, d->ram[i].end, d->ram[i].nid);
+			uint64_t *given = &md->given[mm_frames_zone(&md->frames, pfn)];
+
+			*given += stop - pfn;
+			for (k = 0; k < d->nr_reserved; k++) {
+				const struct mm_range *r = &d->reserved[k];
+
+				if (r->start < stop && r->end > pfn)
+					*given -= (r->end < stop ? r->end : stop) -
+						  (r->start > pfn ? r->start : pfn);
+			}
+			pfn = stop;
+		}
+	}
+}
+
 static void model_boot(void *state, const struct mm_machine *m)
 {
 	struct model *md = state;
@@ -105,6 +146,7 @@ static void model_boot(void *state, const struct mm_machine *m)
 		memset(md->block, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
 	}
 	mm_nodes_order(&m->desc, md->order);
+	count_given(md, m);
 	for (z = 0; z < m->nr_zones; z++) {
 		md->managed[z] = mm_frames_nr_free(&md->frames, z);
 		md->count[z][IN_ZONE] = md->managed[z];
@@ -410,7 +452,14 @@ static void check_passed_over(const struct model *md, struct mm_report *r,
 
 		if ((flags & MM_ALLOC_WMARK_LOW) && stop < 0 && md->excused[z])
 			continue;
-		MM_CHECK(r, "alloc.result", !zone_ok(md, m, z, w, flags),
+		MM_CHECK(r, "alloc.result", md->managed[z] == md->given[z],
+			 "order %u gfp 0x%x %s although %llu frames of node %d zone %s are to come",
+			 w->order, w->gfp, what,
+			 (unsigned long long)(md->given[z] - md->managed[z]), m->zones[z].nid,
+			 m->zones[z].name);
+		/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
+		MM_CHECK(r, "alloc.result",
+			 (flags & MM_ALLOC_NOFRAGMENT) || !zone_ok(md, m, z, w, flags),
 			 "order %u gfp 0x%x %s although node %d zone %s could serve it", w->order,
 			 w->gfp, what, m->zones[z].nid, m->zones[z].name);
 	}
@@ -439,8 +488,7 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 					 zone_leaves(&m->zones[picked], &w, &md->found, flags)),
 		 "zone %s had %lld free, order %u taken with flags 0x%x", m->zones[picked].name,
 		 (long long)md->found.seen, w.order, flags);
-	/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
-	if (!(flags & MM_ALLOC_NOFRAGMENT) && place_in(&walk, picked) >= 0)
+	if (place_in(&walk, picked) >= 0)
 		check_passed_over(md, r, m, &w, nodes, flags, picked, "went past it");
 	if (!(flags & MM_ALLOC_WMARK_LOW))
 		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
@@ -608,7 +656,7 @@ static bool tail_ok(const struct page *head, uint64_t i, bool comp)
 
 	if (p->flags || p->order || p->refcount)
 		return false;
-	return comp ? p->compound_head == due && p->mapping == 0x400
+	return comp ? p->compound_head == due && p->mapping == 0x400 && !p->private_data
 		    : !(p->compound_head % 2) && !p->mapping;
 }
 
@@ -1075,6 +1123,10 @@ static void check_zone_counts(const struct model *md, struct mm_report *r,
 			 (unsigned long long)z->free_area[o].nr_free,
 			 (unsigned long long)mm_frames_blocks(&md->frames, z->id, o));
 	}
+	MM_CHECK(r, "zone.conservation", z->managed + z->deferred == md->given[z->id],
+		 "zone %s: managed %llu and %llu to come, of %llu", z->name,
+		 (unsigned long long)z->managed, (unsigned long long)z->deferred,
+		 (unsigned long long)md->given[z->id]);
 	MM_CHECK(r, "zone.conservation",
 		 z->managed == md->managed[z->id] && !count[IN_HAND] &&
 			 z->managed ==
@@ -1131,7 +1183,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	int z;
 
 	for (z = 0; z < m->nr_zones; z++) {
-		if (!md->managed[z])
+		if (!md->given[z])
 			continue;
 		check_zone_counts(md, r, m, &m->zones[z]);
 		check_numa(md, r, m, &m->zones[z]);
