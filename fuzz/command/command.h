@@ -40,6 +40,7 @@ int command_import(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_oracle(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_record(int argc, char **argv);
 
 extern const struct command_form help_form;
 extern const struct command_form run_form;
@@ -49,6 +50,7 @@ extern const struct command_form import_form;
 extern const struct command_form show_form;
 extern const struct command_form oracle_form;
 extern const struct command_form doctor_form;
+extern const struct command_form record_form;
 
 /* What `mmref help` explains beside subcommands; the last has no name. */
 struct help_topic {
