@@ -36,6 +36,7 @@
 #define POLL_MS       10   /* the longest that a buffer fills unread */
 #define READS_AT_ONCE 256  /* of one pipe, before the others are looked at */
 #define GRACE_S       3.0  /* from a signal to SIGKILL */
+#define REMOVE_MS     5000 /* for what the guard could not remove */
 #define TRACER_S      2.0  /* for the tracer, when the command is over */
 
 struct recording {
@@ -407,7 +408,9 @@ static int finish(struct recording *c, bool ran, int err)
 	if (ran)
 		c->r->did = c->did;
 	mm_record_tracefs_release(&c->tracefs);
-	c->r->removed = mm_record_guard_finish(&c->guard);
+	/* should the guard have been killed, then here */
+	c->r->removed = mm_record_guard_finish(&c->guard) ||
+			mm_record_tracefs_remove(c->tracefs.root, c->tracefs.name, REMOVE_MS);
 	i = close_files(c, ran);
 	err = err ? err : i;
 	for (i = 0; i < 2; i++) {
