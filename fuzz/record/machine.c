@@ -8,7 +8,9 @@
  *     ram=         the parts of the span that are RAM, if they add up to present;
  *                  else present - 1 frames from the start, and the last one
  *     reserved=    present - managed frames of each zone
- *     dma= ...     where the next populated zone begins, or this one ends
+ *     dma= ...     where the next populated zone begins
+ *
+ * Spans follow from RAM and limits; what would come out otherwise is refused.
  */
 #include "mm/machine.h"
 
@@ -105,14 +107,13 @@ static bool by_firmware(struct text *t, const struct mm_proc_zone *z, struct ran
 		uint64_t start = h->ram[i].start > z->start_pfn ? h->ram[i].start : z->start_pfn;
 		uint64_t end = h->ram[i].end < zone_end(z) ? h->ram[i].end : zone_end(z);
 
-		if (start < end) {
-			pages += end - start;
-			if (!add(to, start, end, z->node))
-				return false;
-		}
+		if (start >= end)
+			continue;
+		pages += end - start;
+		if (!add(to, start, end, z->node))
+			return false;
 	}
-	return pages == present(z) && to->nr && to->r[0].start == z->start_pfn &&
-	       to->r[to->nr - 1].end == zone_end(z);
+	return pages == present(z);
 }
 
 static void by_sizes(const struct mm_proc_zone *z, struct ranges *to)
@@ -174,6 +175,68 @@ static bool take_zone(struct text *t, const struct mm_proc_zone *z, bool firmwar
 	return reserve(t, z, &parts);
 }
 
+/* Where zones begin on the lowest node that has them, UINT64_MAX: no node has. */
+static void zone_starts(const struct text *t, uint64_t start[MM_NR_ZONES])
+{
+	size_t i;
+
+	memset(start, 0xff, MM_NR_ZONES * sizeof(*start));
+	for (i = 0; i < t->h->zoneinfo.nr_zones; i++) {
+		const struct mm_proc_zone *z = &t->h->zoneinfo.zone[i];
+		int k = zone_index(z);
+
+		if (k >= 0 && present(z) && z->start_pfn < start[k])
+			start[k] = z->start_pfn;
+	}
+}
+
+/* Where the next populated zone begins; UINT64_MAX: there is none. */
+static uint64_t limit_of(const uint64_t start[MM_NR_ZONES], int zone)
+{
+	uint64_t above = UINT64_MAX;
+	int k;
+
+	for (k = zone + 1; k < MM_NR_ZONES; k++)
+		above = start[k] < above ? start[k] : above;
+	return above;
+}
+
+/* A zone spans what of its node lies between the limits: is it what zoneinfo says? */
+static bool span_follows(struct text *t, const struct mm_proc_zone *z)
+{
+	uint64_t start[MM_NR_ZONES];
+	uint64_t from = UINT64_MAX;
+	uint64_t to = 0;
+	uint64_t end;
+	int k = zone_index(z);
+	int i;
+
+	zone_starts(t, start);
+	for (i = 0; i < t->ram.nr; i++) {
+		if (t->ram.r[i].node != z->node)
+			continue;
+		from = t->ram.r[i].start < from ? t->ram.r[i].start : from;
+		to = t->ram.r[i].end > to ? t->ram.r[i].end : to;
+	}
+	from = start[k] > from ? start[k] : from;
+	end = limit_of(start, k);
+	return from == z->start_pfn && (end < to ? end : to) == zone_end(z);
+}
+
+static bool spans_follow(struct text *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->h->zoneinfo.nr_zones; i++) {
+		const struct mm_proc_zone *z = &t->h->zoneinfo.zone[i];
+
+		if (present(z) && !span_follows(t, z))
+			return refuse(t, "node %u, zone %s: limits of zones do not tell its span",
+				      z->node, z->name);
+	}
+	return true;
+}
+
 static bool take_zones(struct text *t, bool firmware)
 {
 	size_t i;
@@ -184,7 +247,9 @@ static bool take_zones(struct text *t, bool firmware)
 		if (!take_zone(t, &t->h->zoneinfo.zone[i], firmware))
 			return false;
 	}
-	return t->ram.nr || refuse(t, "no zone has pages");
+	if (!t->ram.nr)
+		return refuse(t, "no zone has pages");
+	return spans_follow(t);
 }
 
 static int by_start(const void *a, const void *b)
@@ -256,33 +321,23 @@ static void put_ranges(const char *name, const struct ranges *r, FILE *out)
 		(void)fprintf(out, "\n");
 }
 
-/* Where zone i ends: of all nodes the highest frame, or where the next begins. */
+/* Normal and HighMem end at the end of RAM unless a zone above has pages. */
 static void put_limits(const struct text *t, FILE *out)
 {
 	uint64_t start[MM_NR_ZONES];
-	uint64_t end[MM_NR_ZONES] = {0};
-	uint64_t above = UINT64_MAX;
-	size_t i;
+	uint64_t top = 0;
 	int k;
 
-	memset(start, 0xff, sizeof(start));
-	for (i = 0; i < t->h->zoneinfo.nr_zones; i++) {
-		const struct mm_proc_zone *z = &t->h->zoneinfo.zone[i];
-
-		k = zone_index(z);
-		if (!present(z) || k < 0)
-			continue;
-		start[k] = z->start_pfn < start[k] ? z->start_pfn : start[k];
-		end[k] = zone_end(z) > end[k] ? zone_end(z) : end[k];
-	}
-	for (k = MM_NR_ZONES - 1; k >= 0; k--) {
+	zone_starts(t, start);
+	for (k = 0; k < t->ram.nr; k++)
+		top = t->ram.r[k].end > top ? t->ram.r[k].end : top;
+	for (k = 0; limit_names[k]; k++) {
+		uint64_t limit = limit_of(start, k);
 		bool low = k == MM_ZONE_DMA || k == MM_ZONE_DMA32;
 
-		if (end[k] && limit_names[k] && (low || above != UINT64_MAX))
+		if (low ? start[k] != UINT64_MAX : limit != UINT64_MAX)
 			(void)fprintf(out, "%s=0x%" PRIx64 "\n", limit_names[k],
-				      (above != UINT64_MAX ? above : end[k]) << MM_PAGE_SHIFT);
-		if (end[k])
-			above = start[k];
+				      (limit < top ? limit : top) << MM_PAGE_SHIFT);
 	}
 }
 
