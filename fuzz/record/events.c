@@ -170,8 +170,7 @@ static size_t member(const char text[HEADER_BYTES], unsigned char to[MEMBER_MAX]
 	return end == Z_STREAM_END ? MEMBER_MAX - z.avail_out : 0;
 }
 
-int mm_record_event_header(const char *path, const struct mm_record_events *ev,
-			   const char *command)
+int mm_record_event_header(const char *path, const struct mm_record_events *ev, const char *command)
 {
 	char text[HEADER_BYTES];
 	unsigned char bytes[MEMBER_MAX];

@@ -23,10 +23,10 @@ struct mm_record_ram {
 struct mm_record_host {
 	struct mm_proc_zoneinfo zoneinfo; /* borrowed */
 	struct mm_record_ram ram[MM_RECORD_RAM_MAX];
-	int nr_ram;                              /* 0: nobody tells */
-	uint8_t cpu_node[MM_RECORD_CPUS_MAX];    /* ids as zoneinfo has them; CPUs in use */
-	unsigned int nr_cpus;                    /* in use */
-	char distance[MM_PROC_NODES_MAX][512];   /* by id: "10 20"; "": nobody tells */
+	int nr_ram;                            /* 0: nobody tells */
+	uint8_t cpu_node[MM_RECORD_CPUS_MAX];  /* ids as zoneinfo has them; CPUs in use */
+	unsigned int nr_cpus;                  /* in use */
+	char distance[MM_PROC_NODES_MAX][512]; /* by id: "10 20"; "": nobody tells */
 	unsigned int max_order;
 	unsigned int pageblock_order;
 	uint64_t min_free_kbytes;

@@ -146,9 +146,8 @@ static bool reserve(struct text *t, const struct mm_proc_zone *z, struct ranges 
 		if (t->reserved.nr == MM_RANGES_GIVEN_MAX)
 			return refuse(t, "reserved pages in more than %d places",
 				      MM_RANGES_GIVEN_MAX);
-		t->reserved.r[t->reserved.nr++] =
-			(struct range){parts->r[largest].start, parts->r[largest].start + size,
-				       z->node};
+		t->reserved.r[t->reserved.nr++] = (struct range){
+			parts->r[largest].start, parts->r[largest].start + size, z->node};
 		parts->r[largest].start += size;
 		left -= size;
 	}
@@ -252,6 +251,7 @@ static bool take_zones(struct text *t, bool firmware)
 	return spans_follow(t);
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int by_start(const void *a, const void *b)
 {
 	const struct range *x = a;
@@ -401,8 +401,8 @@ static void put_cpus(const struct text *t, FILE *out)
 	put_nodes(t, out);
 	put_distance(t, out);
 	for (c = 0; c < cpus; c++)
-		(void)fprintf(out, "%s%d", c ? "," : "cpu_nodes=",
-			      node_index(t, t->h->cpu_node[c]));
+		(void)fprintf(out, "%s%d",
+			      c ? "," : "cpu_nodes=", node_index(t, t->h->cpu_node[c]));
 	(void)fprintf(out, "\n");
 }
 
@@ -443,8 +443,9 @@ static void put_settings(const struct text *t, FILE *out)
 
 bool mm_record_describe(const struct mm_record_host *h, FILE *out, char why[MM_RECORD_WHY_MAX])
 {
-	struct text t = {.h = h, .why = why};
+	struct text t = {.h = h};
 
+	t.why = why;
 	if (!take_zones(&t, true) && !take_zones(&t, false))
 		return false;
 	if (!take_nodes(&t))

@@ -60,13 +60,13 @@ static void put_end(const struct mm_record_result *r, FILE *out)
 }
 
 static void put_events(const struct mm_record_options *o, const struct mm_record_result *r,
-		       const char *clock, FILE *out)
+		       FILE *out)
 {
 	const struct mm_record_events *ev = &r->events;
 	unsigned int i;
 
 	(void)fprintf(out, "events-of: %s\nclock: %s\nbuffer-kib-per-cpu: %" PRIu64 "\n",
-		      o->system ? "the whole system" : "the command and its children", clock,
+		      o->system ? "the whole system" : "the command and its children", r->clock,
 		      o->buffer_kib);
 	(void)fprintf(out, "events: %" PRIu64 "\n", ev->total);
 	for (i = 0; i < MM_IMPORT_KIND_NR; i++) {
@@ -85,7 +85,7 @@ static void put_events(const struct mm_record_options *o, const struct mm_record
 }
 
 static void put_all(const struct mm_record_options *o, const struct mm_record_result *r,
-		    const char *command, const char *clock, FILE *out)
+		    const char *command, FILE *out)
 {
 	struct utsname u;
 
@@ -95,7 +95,7 @@ static void put_all(const struct mm_record_options *o, const struct mm_record_re
 		(void)fprintf(out, "kernel: %s %s\n", u.release, u.machine);
 	put_end(r, out);
 	if (r->did & MM_RECORD_EVENTS)
-		put_events(o, r, clock, out);
+		put_events(o, r, out);
 	else
 		(void)fprintf(out, "events: none%s%s\n", r->why_no_events[0] ? ", " : "",
 			      r->why_no_events);
@@ -107,7 +107,7 @@ static void put_all(const struct mm_record_options *o, const struct mm_record_re
 }
 
 int mm_record_meta(const struct mm_record_options *o, const struct mm_record_result *r,
-		   const char *command, const char *clock)
+		   const char *command)
 {
 	char path[4096];
 	FILE *out;
@@ -124,7 +124,7 @@ int mm_record_meta(const struct mm_record_options *o, const struct mm_record_res
 	out = fopen(path, "we");
 	if (!out)
 		return errno;
-	put_all(o, r, command, clock, out);
+	put_all(o, r, command, out);
 	err = ferror(out) ? EIO : 0;
 	errno = 0;
 	if (fclose(out) && !err)

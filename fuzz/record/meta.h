@@ -14,7 +14,7 @@ void mm_record_command_text(const struct mm_record_options *o, struct mm_record_
 
 /* Copies of /proc after it, and DIR/meta.  0, or errno. */
 int mm_record_meta(const struct mm_record_options *o, const struct mm_record_result *r,
-		   const char *command, const char *clock);
+		   const char *command);
 
 /* "status 0", "killed by signal 9". */
 void mm_record_status_text(int status, char *to, size_t size);

@@ -17,6 +17,7 @@ struct name {
 	char kind;
 };
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int compare(const void *a, const void *b)
 {
 	const struct name *x = a;

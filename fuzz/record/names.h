@@ -4,7 +4,7 @@
  * order in which they came.  Nothing of the name is in it, so nothing can be
  * computed back from a recording.
  *
- *     gcc -> c-1   cc1 -> c-2   gcc -> c-1      "/home/me/x.c" -> s-3
+ *     gcc -> c-1   cc1 -> c-2   gcc -> c-1      "dir/x.c" -> s-3
  */
 #ifndef MM_RECORD_NAMES_H
 #define MM_RECORD_NAMES_H

@@ -51,7 +51,7 @@ struct recording {
 	char strace[4096]; /* the program */
 	int strace_pipe[2];
 	bool tracer_left_out;
-	bool over; /* the command is */
+	bool over;    /* the command is */
 	double asked; /* when it was told to end, 0: not */
 	bool killed;
 	struct mm_record_lines event_lines;
@@ -73,7 +73,7 @@ static double now(void)
 }
 
 /* The first failure is the one that is told. */
-static int fail(struct recording *c, int err, const char *file, const char *why)
+static int fail(struct recording *c, const char *file, int err, const char *why)
 {
 	if (!c->e->text[0]) {
 		c->e->file = file;
@@ -125,7 +125,7 @@ static int look(struct recording *c)
 	char path[4096];
 
 	if (!mm_record_find(o->command[0], path, sizeof(path)))
-		return fail(c, -MM_EINVAL, o->command[0],
+		return fail(c, o->command[0], -MM_EINVAL,
 			    "the command is not there, or cannot be executed");
 	if ((want & MM_RECORD_EVENTS) && can_events(c))
 		c->did |= MM_RECORD_EVENTS;
@@ -133,7 +133,7 @@ static int look(struct recording *c)
 		want |= MM_RECORD_STRACE;
 	if ((want & MM_RECORD_STRACE) && can_strace(c))
 		c->did |= MM_RECORD_STRACE;
-	return c->did ? 0 : fail(c, -MM_ENODEV, NULL, "nothing can be recorded here");
+	return c->did ? 0 : fail(c, NULL, -MM_ENODEV, "nothing can be recorded here");
 }
 
 /* ---- the folder ---- */
@@ -157,16 +157,16 @@ static int make_folder(struct recording *c)
 	int err;
 
 	if (mkdir(dir, 0777) && errno != EEXIST)
-		return fail(c, -MM_EINVAL, dir, strerror(errno));
+		return fail(c, dir, -MM_EINVAL, strerror(errno));
 	if (!is_empty(dir))
-		return fail(c, -MM_EINVAL, dir,
+		return fail(c, dir, -MM_EINVAL,
 			    "not an empty folder: a recording is not written over another, "
 			    "give a new one with -o");
 	err = mm_record_host_save(dir);
 	if (err)
-		return fail(c, -MM_EIO, dir, strerror(err));
+		return fail(c, dir, -MM_EIO, strerror(err));
 	(void)mm_record_host_describe(dir, c->r->why_no_machine, &err);
-	return err ? fail(c, -MM_EIO, dir, strerror(err)) : 0;
+	return err ? fail(c, dir, -MM_EIO, strerror(err)) : 0;
 }
 
 /* ---- setting up ---- */
@@ -180,15 +180,16 @@ static int our_events(struct recording *c)
 	(void)snprintf(c->tracefs.name, sizeof(c->tracefs.name), "mmref-%ld", (long)getpid());
 	(void)snprintf(c->r->instance, sizeof(c->r->instance), "%s", c->tracefs.name);
 	if (!mm_record_guard_start(&c->guard, c->tracefs.root, c->tracefs.name))
-		return fail(c, -MM_ENOMEM, NULL, "no process for the guard");
+		return fail(c, NULL, -MM_ENOMEM, "no process for the guard");
 	if (!mm_record_tracefs_make(&c->tracefs, c->o->buffer_kib, why))
-		return fail(c, -MM_ENODEV, NULL, why);
+		return fail(c, NULL, -MM_ENODEV, why);
 	mm_record_command_text(c->o, &c->names, command, sizeof(command));
 	(void)snprintf(c->event_sink.path, sizeof(c->event_sink.path), "%s/events.txt.gz",
 		       c->o->dir);
 	err = mm_record_event_header(c->event_sink.path, &c->r->events, command);
 	if (err || !mm_record_sink_open(&c->event_sink, c->o->dir, "events.txt.gz"))
-		return fail(c, -MM_EIO, c->o->dir, strerror(err ? err : c->event_sink.err));
+		return fail(c, c->o->dir, -MM_EIO, strerror(err ? err : c->event_sink.err));
+	memcpy(c->r->clock, c->tracefs.clock, sizeof(c->r->clock));
 	c->event_text.ev = &c->r->events;
 	c->event_text.sink = &c->event_sink;
 	c->event_text.names = c->o->clear_names ? NULL : &c->names;
@@ -197,11 +198,10 @@ static int our_events(struct recording *c)
 
 static int our_strace(struct recording *c)
 {
-	if (pipe2(c->strace_pipe, O_CLOEXEC) ||
-	    fcntl(c->strace_pipe[0], F_SETFL, O_NONBLOCK) < 0)
-		return fail(c, -MM_EIO, NULL, strerror(errno));
+	if (pipe2(c->strace_pipe, O_CLOEXEC) || fcntl(c->strace_pipe[0], F_SETFL, O_NONBLOCK) < 0)
+		return fail(c, NULL, -MM_EIO, strerror(errno));
 	if (!mm_record_sink_open(&c->strace_sink, c->o->dir, "strace.txt.gz"))
-		return fail(c, -MM_EIO, c->o->dir, strerror(c->strace_sink.err));
+		return fail(c, c->o->dir, -MM_EIO, strerror(c->strace_sink.err));
 	c->strace_text.sink = &c->strace_sink;
 	c->strace_text.names = c->o->clear_names ? NULL : &c->names;
 	return 0;
@@ -211,26 +211,28 @@ static int make_child(struct recording *c)
 {
 	char **words = c->o->command;
 	char **traced = NULL;
+	char to[64];
 	bool ok;
 
 	if (c->did & MM_RECORD_STRACE) {
-		traced = mm_record_strace_words(c->strace, c->o->command, c->o->nr_words, getpid(),
-						c->strace_pipe[1]);
+		(void)snprintf(to, sizeof(to), "/proc/%ld/fd/%d", (long)getpid(),
+			       c->strace_pipe[1]);
+		traced = mm_record_strace_words(c->strace, c->o->command, c->o->nr_words, to);
 		if (!traced)
-			return fail(c, -MM_ENOMEM, NULL, "no memory for a command line");
+			return fail(c, NULL, -MM_ENOMEM, "no memory for a command line");
 		words = traced;
 	}
 	ok = mm_record_child_make(&c->child, words, &c->before);
 	free(traced);
 	if (!ok)
-		return fail(c, -MM_ENOMEM, NULL, "no process for the command");
+		return fail(c, NULL, -MM_ENOMEM, "no process for the command");
 	if (!(c->did & MM_RECORD_EVENTS))
 		return 0;
 	if ((!c->o->system &&
 	     !mm_record_tracefs_follow(&c->tracefs, c->child.pid, c->r->why_no_events)) ||
 	    !mm_record_tracefs_switch(&c->tracefs, true)) {
 		mm_record_child_drop(&c->child);
-		return fail(c, -MM_ENODEV, NULL, "the events cannot be switched on");
+		return fail(c, NULL, -MM_ENODEV, "the events cannot be switched on");
 	}
 	return 0;
 }
@@ -252,8 +254,7 @@ static bool drain(struct mm_record_lines *l, int fd, void (*take)(void *, const 
 static void drain_events(struct recording *c)
 {
 	if (c->did & MM_RECORD_EVENTS)
-		(void)drain(&c->event_lines, c->tracefs.pipe, mm_record_event_line,
-			    &c->event_text);
+		(void)drain(&c->event_lines, c->tracefs.pipe, mm_record_event_line, &c->event_text);
 }
 
 /* Our own end is open until the tracer has one: without either there is no more. */
@@ -390,14 +391,14 @@ static int close_files(struct recording *c, bool ran)
 	if (!ran)
 		return 0;
 	if (c->did & MM_RECORD_EVENTS)
-		err = c->event_sink.err ? c->event_sink.err
-					: mm_record_event_header(c->event_sink.path, &c->r->events,
-								 command);
+		err = c->event_sink.err
+			      ? c->event_sink.err
+			      : mm_record_event_header(c->event_sink.path, &c->r->events, command);
 	if (!err)
 		err = c->strace_sink.err;
 	if (!err)
-		err = mm_record_meta(c->o, c->r, command, c->tracefs.clock);
-	return err ? fail(c, -MM_EIO, c->o->dir, strerror(err)) : 0;
+		err = mm_record_meta(c->o, c->r, command);
+	return err ? fail(c, c->o->dir, -MM_EIO, strerror(err)) : 0;
 }
 
 /* Everything that was made goes, in this order, whatever of it there is. */
@@ -442,7 +443,7 @@ static int conduct(struct recording *c)
 		end_strace(c);
 		end_events(c);
 		if (failed)
-			err = fail(c, -MM_EINVAL, c->o->command[0], strerror(failed));
+			err = fail(c, c->o->command[0], -MM_EINVAL, strerror(failed));
 	}
 	return finish(c, ran, err);
 }
@@ -463,8 +464,7 @@ static bool take_signals(struct recording *c)
 	return c->signals >= 0;
 }
 
-int mm_record_run(const struct mm_record_options *o, struct mm_record_result *r,
-		  struct mm_error *e)
+int mm_record_run(const struct mm_record_options *o, struct mm_record_result *r, struct mm_error *e)
 {
 	struct recording c = {.o = o,
 			      .r = r,
@@ -485,7 +485,7 @@ int mm_record_run(const struct mm_record_options *o, struct mm_record_result *r,
 		return err;
 	}
 	if (!take_signals(&c))
-		err = fail(&c, -MM_ENOMEM, NULL, strerror(errno));
+		err = fail(&c, NULL, -MM_ENOMEM, strerror(errno));
 	err = err ? finish(&c, false, err) : conduct(&c);
 	if (c.signals >= 0)
 		(void)close(c.signals);

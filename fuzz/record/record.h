@@ -83,6 +83,7 @@ struct mm_record_result {
 	double seconds;
 	bool removed; /* the instance is gone, or never was */
 	char instance[48];
+	char clock[16]; /* of the events */
 };
 
 /*

@@ -55,25 +55,21 @@ bool mm_record_find(const char *name, char *path, size_t size)
 	return false;
 }
 
-char **mm_record_strace_words(const char *strace, char *const *command, int nr, pid_t pid, int fd)
+char **mm_record_strace_words(const char *strace, char *const *command, int nr, const char *to)
 {
 	const size_t words = 1 + NR_FIXED + 4 + (size_t)nr + 1;
-	const size_t text = 64;
-	char **w = malloc(words * sizeof(*w) + text);
+	char **w = malloc(words * sizeof(*w));
 	size_t at = 0;
 	size_t i;
-	char *to;
 
 	if (!w)
 		return NULL;
-	to = (char *)(w + words);
-	(void)snprintf(to, text, "/proc/%ld/fd/%d", (long)pid, fd);
 	w[at++] = (char *)(uintptr_t)strace;
 	for (i = 0; i < NR_FIXED; i++)
 		w[at++] = (char *)(uintptr_t)fixed[i];
 	w[at++] = (char *)(uintptr_t)CALLS;
 	w[at++] = (char *)(uintptr_t) "-o";
-	w[at++] = to;
+	w[at++] = (char *)(uintptr_t)to;
 	w[at++] = (char *)(uintptr_t) "--";
 	for (i = 0; i < (size_t)nr; i++)
 		w[at++] = command[i];

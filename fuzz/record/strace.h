@@ -16,9 +16,10 @@ bool mm_record_find(const char *name, char *path, size_t size);
 
 /*
  * Words that run `command` under strace so that it is still our child, and what
- * it writes goes to descriptor fd of process pid.  malloc'ed at once, or NULL.
+ * it writes goes to the file `to`.  malloc'ed at once, its words are borrowed; or
+ * NULL.
  */
-char **mm_record_strace_words(const char *strace, char *const *command, int nr, pid_t pid, int fd);
+char **mm_record_strace_words(const char *strace, char *const *command, int nr, const char *to);
 
 struct mm_record_strace_text {
 	struct mm_record_names *names; /* NULL: as they are */

@@ -16,8 +16,9 @@
 #include <unistd.h>
 
 static const char *const events[] = {
-	"mm_page_alloc",	     "mm_page_free",	    "mm_page_free_batched",
-	"mm_page_alloc_zone_locked", "mm_page_pcpu_drain", "mm_page_alloc_extfrag",
+	"mm_page_alloc",        "mm_page_free",
+	"mm_page_free_batched", "mm_page_alloc_zone_locked",
+	"mm_page_pcpu_drain",   "mm_page_alloc_extfrag",
 };
 
 #define NR_EVENTS (sizeof(events) / sizeof(events[0]))
@@ -27,12 +28,23 @@ static const struct {
 	const char *name;
 	const char *value;
 } settings[] = {
-	{"options/context-info", "1"},	 {"options/irq-info", "1"},   {"options/latency-format", "0"},
-	{"options/record-tgid", "0"},	 {"options/verbose", "0"},    {"options/raw", "0"},
-	{"options/hex", "0"},		 {"options/bin", "0"},	      {"options/fields", "0"},
-	{"options/stacktrace", "0"},	 {"options/overwrite", "1"},  {"options/print-tgid", "0"},
-	{"options/userstacktrace", "0"}, {"options/annotate", "0"},   {"options/event-fork", "0"},
-	{"options/delta", "0"},		 {"options/pause-on-trace", "0"},
+	{"options/context-info", "1"},
+	{"options/irq-info", "1"},
+	{"options/latency-format", "0"},
+	{"options/record-tgid", "0"},
+	{"options/verbose", "0"},
+	{"options/raw", "0"},
+	{"options/hex", "0"},
+	{"options/bin", "0"},
+	{"options/fields", "0"},
+	{"options/stacktrace", "0"},
+	{"options/overwrite", "1"},
+	{"options/print-tgid", "0"},
+	{"options/userstacktrace", "0"},
+	{"options/annotate", "0"},
+	{"options/event-fork", "0"},
+	{"options/delta", "0"},
+	{"options/pause-on-trace", "0"},
 };
 
 /* ---- files ---- */
@@ -258,8 +270,8 @@ void mm_record_tracefs_losses(const struct mm_record_tracefs *t, struct mm_recor
 	uint64_t lost = 0;
 	unsigned int i;
 
-	ev->nr_cpus = cpus > 0 && cpus < MM_RECORD_CPUS_MAX ? (unsigned int)cpus
-							    : MM_RECORD_CPUS_MAX;
+	ev->nr_cpus =
+		cpus > 0 && cpus < MM_RECORD_CPUS_MAX ? (unsigned int)cpus : MM_RECORD_CPUS_MAX;
 	for (i = 0; i < ev->nr_cpus; i++) {
 		struct mm_record_loss *l = &ev->cpu[i];
 		char path[48];
