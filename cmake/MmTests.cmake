@@ -4,6 +4,7 @@
 #
 #   seed regress   mmref check on each module's traces, and on recordings
 #   prop           mmref-prop, module by module
+#   flow           the .trail beside a trace is what mmref trail prints
 #   header         every contract alone and twice, C11 and C++17, gcc and clang
 #   tidy           the source checks (invariants/source), and the format
 #   bench-smoke    each benchmark for a moment
@@ -38,6 +39,8 @@ function(mm_add_tests)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/proc-readers")
 	mm_test(command/manual LABELS prop slow COMMAND bash cmake/tests/manual.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/manual")
+	mm_test(flow LABELS flow COMMAND bash cmake/tests/flow.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/flow")
 	mm_test_oracle()
 	mm_test_properties()
 	mm_test_headers()
@@ -46,6 +49,7 @@ function(mm_add_tests)
 	mm_test_benchmarks()
 	mm_test_fuzz_targets()
 	mm_test_build_system()
+	mm_test_shrinking()
 endfunction()
 
 function(mm_test_traces folder part)
@@ -155,4 +159,11 @@ function(mm_test_build_system)
 	endforeach()
 	mm_test(build/install LABELS install build slow
 		COMMAND bash cmake/tests/install.sh "${CMAKE_BINARY_DIR}/install-test")
+endfunction()
+
+# Bugs planted in a copy of the tree, which is built here: not the build's own.
+function(mm_test_shrinking)
+	mm_test(command/shrink LABELS build slow
+		COMMAND bash cmake/tests/shrink.sh "${CMAKE_BINARY_DIR}/shrink")
+	set_tests_properties(command/shrink PROPERTIES TIMEOUT 900)
 endfunction()

@@ -9,6 +9,13 @@
  * fallbacks that claim them, the timed loop has none.  CPUs keep lists there;
  * order 5 has none and shows what a request costs without.
  *
+ * compound: a pair of blocks whose tails are prepared and checked, beside pair/order:3.
+ * many: 64 pages in one bulk request, or one by one.
+ *
+ * first_page: from a description to the first page, on machines of 1 GiB, where boot is
+ * eager, and of 1 TiB, 8 nodes and 64 CPUs, where two sections are made ready; its
+ * label says how much memory the larger machine took.
+ *
  * replay_git_log: items are operations. exec20: an iteration and an item are
  * one input of 20 operations, treated as a fuzz target treats it: pcp:0 is target
  * buddy, pcp:1 target page_alloc.
@@ -20,11 +27,14 @@
 #include "fuzz/import/import.h"
 #include "fuzz/trace/exec.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define RECORDING   "corpus/recordings/git_log.txt.gz"
 #define INPUTS      1000
 #define INPUT_OPS   20
+#define MANY        64
+#define MANY_PASS   1000
 #define INPUT_BYTES (2 + INPUT_OPS * (1 + 2 * MM_OP_ARGS_MAX))
 
 /* Both targets have so many machines. */
@@ -83,6 +93,56 @@ static void put_random(struct bench_state *s)
 static void churn(struct bench_state *s)
 {
 	workload_churn(s, "page_alloc/churn", get, put);
+}
+
+/* ---- blocks with tails, many pages at once ---- */
+
+WORKLOAD_INLINE struct page *get_compound(struct workload *w, unsigned int order)
+{
+	return mm_page_alloc_get(&w->x, order, MM_GFP_KERNEL | MM_GFP_COMP);
+}
+
+static void compound(struct bench_state *s)
+{
+	workload_pair(s, "page_alloc/compound", get_compound, put);
+}
+
+static void take_many(struct workload *w, bool bulk)
+{
+	struct page *pages[MANY] = {NULL};
+
+	if (bulk)
+		w->failed += mm_page_alloc_bulk(&w->x, MM_GFP_KERNEL, MANY, pages) != MANY;
+	for (int i = 0; !bulk && i < MANY; i++) {
+		pages[i] = mm_page_alloc_get(&w->x, 0, MM_GFP_KERNEL);
+		w->failed += !pages[i];
+	}
+	BENCH_USE(pages);
+	for (int i = 0; i < MANY; i++) {
+		if (pages[i])
+			mm_page_alloc_put(&w->x, pages[i], 0);
+	}
+}
+
+/* Argument 0: bulk. An operation is 64 pages taken, and put back one by one. */
+static void many(struct bench_state *s)
+{
+	struct workload *w = bench_data(s);
+	bool bulk = bench_arg(s, 0) != 0;
+	char row[COUNTS_LINE_MAX / 2];
+
+	(void)snprintf(row, sizeof(row), "page_alloc/many/bulk:%d", bulk);
+	workload_count(w);
+	for (int i = 0; i < MANY_PASS; i++)
+		take_many(w, bulk);
+	if (!workload_counted(s, w, row, MANY_PASS))
+		return;
+	workload_restart(w);
+	take_many(w, bulk);
+	for (uint64_t n = bench_begin(s); n != 0 || bench_end(s); n--)
+		take_many(w, bulk);
+	workload_all_merged(s, w);
+	bench_items(s, bench_iterations(s) * MANY);
 }
 
 /* ---- a recording ---- */
@@ -351,10 +411,58 @@ static void exec20(struct bench_state *s)
 }
 
 static const int64_t orders[] = {0, 3, 5, 9};
+static const int64_t compound_orders[] = {3, 9};
 static const int64_t off_and_on[] = {0, 1};
+
+/* ---- boot ---- */
+
+/* Resident memory of this process in KiB. */
+static long resident(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long all = 0;
+	long pages = 0;
+
+	if (f && fscanf(f, "%ld %ld", &all, &pages) != 2)
+		pages = 0;
+	if (f)
+		(void)fclose(f);
+	return pages * 4;
+}
+
+static void first_page(struct bench_state *s)
+{
+	static const char *const machines[] = {"ram=1G contents=none",
+					       "ram=1T nodes=8 cpus=64 profile=x86-64"};
+	const char *description = machines[bench_arg(s, 0)];
+	char label[64];
+	long took = 0;
+
+	for (uint64_t n = bench_begin(s); n != 0 || bench_end(s); n--) {
+		long before = resident();
+		struct mm_machine *m = mm_boot(description, NULL);
+		struct page *page = NULL;
+		struct mm_ctx x;
+
+		if (m) {
+			mm_ctx_init(&x, m, 0);
+			page = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL);
+		}
+		bench_pause(s);
+		took = resident() - before;
+		mm_machine_destroy(m);
+		if (!page)
+			bench_fail(s, "no first page");
+		bench_resume(s);
+	}
+	(void)snprintf(label, sizeof(label), "%ld KiB resident", took);
+	bench_label(s, label);
+}
 
 /* clang-format off */
 const struct bench_def mm_page_alloc_benches[] = {
+	{.name = "page_alloc/first_page", .fn = first_page,
+	 .arg_names = {"tib"}, .args = off_and_on, .nr_args = 2, .unit = BENCH_MS},
 	{.name = "page_alloc/pair", .fn = pair, .setup = setup,
 	 .arg_names = {"order"}, .args = orders, .nr_args = 4},
 	{.name = "page_alloc/bulk_get", .fn = bulk_get, .setup = setup},
@@ -363,6 +471,10 @@ const struct bench_def mm_page_alloc_benches[] = {
 	{.name = "page_alloc/put_random", .fn = put_random, .setup = setup},
 	{.name = "page_alloc/churn", .fn = churn, .setup = setup,
 	 .arg_names = {"mix"}, .args = off_and_on, .nr_args = 2},
+	{.name = "page_alloc/compound", .fn = compound, .setup = setup,
+	 .arg_names = {"order"}, .args = compound_orders, .nr_args = 2},
+	{.name = "page_alloc/many", .fn = many, .setup = setup,
+	 .arg_names = {"bulk"}, .args = off_and_on, .nr_args = 2},
 	{.name = "page_alloc/replay_git_log", .fn = replay_git_log, .setup = setup_replay,
 	 .arg_names = {"check"}, .args = off_and_on, .nr_args = 2, .unit = BENCH_MS},
 	{.name = "page_alloc/exec20", .fn = exec20, .setup = setup_exec,

@@ -32,7 +32,7 @@ machine() { # REGEX DESCRIPTION
 
 machine '1:[0-9]+: .*overlap' 'ram=0-2M,1M-3M'
 machine '1:8: .*cpus=0: out of range; expected 1' 'ram=4M cpus=0'
-machine '1:1: .*more than the 64G' 'ram=1152921504606846976'
+machine '1:1: .*more than the 4T' 'ram=1152921504606846976'
 machine 'zone limits are out of order' 'ram=4M dma=2M dma32=1M'
 machine 'no field "foo=1"' 'ram=4M foo=1'
 machine 'ram= is missing' 'cpus=2 max_order=6'
@@ -65,6 +65,34 @@ if [ -e rec ] || [ -e mmref-record ]; then
 	failed=1
 fi
 
+# shrink and trail refuse what check refuses, and say what is no failure.
+expect 2 'no trace given' "$mmref" shrink
+expect 2 'budget soon: it takes a number' "$mmref" shrink --budget soon wrong.ops
+expect 2 'one word too many' "$mmref" shrink wrong.ops wrong.ops
+expect 3 'missing.ops: cannot be read|cannot read' "$mmref" shrink missing.ops
+expect 3 'unknown.ops:2:1: found "alocate", expected an operation' "$mmref" shrink unknown.ops
+expect 3 'machine.ops:2:16: .*cpus=0' "$mmref" shrink machine.ops
+expect 3 'm:1:8: .*cpus=0' "$mmref" shrink -m 'ram=4M cpus=0' wrong.ops
+expect 2 'no target' "$mmref" shrink --bytes nonsense wrong.ops
+printf 'a = alloc ! ok\n' >right.ops
+expect 4 'right.ops: does not fail' "$mmref" shrink right.ops
+printf 'b = alloc order=3 ! ok\na = alloc ! -ENOMEM\nfree b ! ok\n' >longer.ops
+expect 0 'replay: mmref check short.ops' "$mmref" shrink longer.ops -o short.ops
+expect 1 'short.ops:[0-9]*: @0: a = alloc' "$mmref" check short.ops
+expect 0 '3 operations to 1,' sh -c "'$mmref' shrink longer.ops | '$mmref' shrink -"
+expect 1 'result is ok, expected -ENOMEM' sh -c "'$mmref' shrink longer.ops | '$mmref' check -"
+expect 0 'shrunk: .*budget spent' "$mmref" shrink --budget 0 longer.ops
+expect 3 'nowhere/short.ops: cannot be written' "$mmref" shrink longer.ops -o nowhere/short.ops
+expect 1 'kept: ' "$mmref" check longer.ops
+expect 0 'replay: mmref check .mmref-fail/expect-alloc/trace.ops' "$mmref" shrink .mmref-fail/expect-alloc
+expect 0 '' test -f .mmref-fail/expect-alloc/original.ops
+expect 2 'no trace given' "$mmref" trail
+expect 2 'it takes a number' "$mmref" trail --op last right.ops
+expect 3 'unknown.ops:2:1: found' "$mmref" trail unknown.ops
+expect 3 'machine.ops:2:16: .*cpus=0' "$mmref" trail machine.ops
+expect 3 'right.ops: @7: no such operation' "$mmref" trail --op 7 right.ops
+expect 3 'right.ops:9: no operation was run there' "$mmref" trail right.ops:9
+expect 3 'missing.ops: cannot' "$mmref" trail missing.ops
 mkdir empty
 expect 4 'no trace' "$mmref" check empty
 
@@ -106,6 +134,8 @@ expect 0 '' "$mmref" check --bytes buddy random
 expect 3 'not a recording' "$mmref" import random
 
 if [ -c /dev/full ]; then
+	expect 3 'disk full' sh -c "'$mmref' trail right.ops >/dev/full"
+	expect 3 'disk full' sh -c "'$mmref' shrink longer.ops >/dev/full"
 	expect 3 'No space left' "$mmref" import "$root/corpus/recordings/gcc_c.txt.gz" -o /dev/full
 	expect 3 'disk full' sh -c "'$mmref' help ops >/dev/full"
 else

@@ -187,7 +187,7 @@ seen_by_fuzzing() { # ENGINE
 	for seed in $seeds; do
 		say "$name: $1 on $target, seed $seed"
 		status=0
-		run_logged ../tree/build/fuzz/mmref fuzz "$target" --runs "$runs" --seed "$seed" \
+		run_logged ../tree/build/fuzz/mmref fuzz "$target" --no-shrink --runs "$runs" --seed "$seed" \
 			--engine "$1" --ignore-stored || status=$?
 		case $status in
 		0) found=$((runs + 1)) ;;

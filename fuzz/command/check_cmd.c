@@ -55,44 +55,6 @@ static void worse(struct check_args *a, int status)
 		a->status = status;
 }
 
-static int run_once(struct session *s, const struct mm_trace *t, uint64_t *digest)
-{
-	struct mm_run_options o = judge_all_options();
-
-	death_watch(s->run);
-	if (mm_run_trace(s->run, t, &o))
-		return STATUS_OUR_FAULT;
-	death_watch(NULL);
-	*digest = mm_machine_digest(s->m);
-	if (s->run->finding && s->run->finding != MM_FINDING_STOP)
-		return report_finding(s->run, t);
-	return STATUS_OK;
-}
-
-/* Fresh, then reset: the same trace must give the same digest. */
-static int run_twice(struct session *s, const struct mm_trace *t, uint64_t *digest)
-{
-	uint64_t again;
-	int status = run_once(s, t, digest);
-
-	if (status)
-		return status;
-	mm_run_reset(s->run);
-	if (!mm_checker_fresh(s->checker)) {
-		mm_run_found(s->run, s->checker->report.first.id, "%s",
-			     s->checker->report.first.text);
-		return report_finding(s->run, t);
-	}
-	status = run_once(s, t, &again);
-	if (status || again == *digest)
-		return status;
-	mm_run_found(s->run, "machine.reset_is_fresh",
-		     "the trace ends in digest 0x%016" PRIx64 " on a reset machine, 0x%016" PRIx64
-		     " on a fresh one",
-		     again, *digest);
-	return report_finding(s->run, t);
-}
-
 static void check_file(struct check_args *a, const char *path)
 {
 	struct mm_trace t;
@@ -105,7 +67,9 @@ static void check_file(struct check_args *a, const char *path)
 	if (!status)
 		status = session_open(&s, &t, a->machine, true);
 	if (!status) {
-		status = run_twice(&s, &t, &digest);
+		status = session_judge(&s, &t, &digest);
+		if (status == STATUS_FINDING)
+			(void)report_finding(s.run, &t);
 		a->traces++;
 		a->ops += s.run->stats.ops;
 		a->checks += s.checker->report.checks;

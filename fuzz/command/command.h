@@ -41,11 +41,15 @@ int command_show(int argc, char **argv);
 int command_oracle(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_record(int argc, char **argv);
+int command_shrink(int argc, char **argv);
+int command_trail(int argc, char **argv);
 
 extern const struct command_form help_form;
 extern const struct command_form run_form;
 extern const struct command_form check_form;
 extern const struct command_form fuzz_form;
+extern const struct command_form shrink_form;
+extern const struct command_form trail_form;
 extern const struct command_form import_form;
 extern const struct command_form show_form;
 extern const struct command_form oracle_form;
@@ -76,6 +80,9 @@ int finish_output(int status);
 
 /* ---- sessions: a machine, its checker and its run ---- */
 
+/* What a trace without a machine line runs on: the first of the target. */
+#define SMALL_MACHINE "ram=4M max_order=6 pageblock_order=3 cpus=2"
+
 struct session {
 	struct mm_machine *m;
 	struct mm_checker *checker;
@@ -95,6 +102,12 @@ char *machine_argument(const char *arg, struct mm_error *e);
 int load_trace(struct mm_trace *t, const char *path, const char *target);
 /* Options as `mmref check` uses them. */
 struct mm_run_options judge_all_options(void);
+/*
+ * Judge a trace on the fresh machine of a session and again after a reset: both
+ * must end in the same digest.  STATUS_OK, STATUS_FINDING (which one: s->run) or
+ * STATUS_OUR_FAULT.
+ */
+int session_judge(struct session *s, const struct mm_trace *t, uint64_t *digest);
 
 /* ---- findings ---- */
 
@@ -103,6 +116,34 @@ struct mm_run_options judge_all_options(void);
  * command that replays it.  STATUS_FINDING.
  */
 int report_finding(const struct mm_run *r, const struct mm_trace *t);
+/* Findings that are reported from here on are shrunk for so many s; 0: not. */
+void finding_shrinks(double seconds);
+
+/* Where a child that is forked from here on and dies says which trace it kept;
+ * empty: it did not die.  NULL when the host refuses. */
+const char *finding_share(void);
+/* Shrink a trace that was kept, in place; the original stays as original.ops. */
+void shrink_kept(const char *trace, double seconds);
+
+/* A finding to keep: what it fails with, at which kind of operation. */
+struct kept {
+	const char *id;
+	const char *op;
+	const struct mm_trace *trace; /* with its machine */
+	const char *report;
+	uint64_t digest;
+	bool trail; /* write trail.txt, in a child */
+};
+
+/*
+ * Keep it under .mmref-fail/ID-OP/, unless that has one already; trace is the
+ * name of its trace.  0, or -MM_EIO after a complaint.
+ */
+int finding_keep(const struct kept *k, char *trace, size_t len);
+/* The trail of the last operations of a finding, as FOLDER/trail.txt. */
+void finding_save_trail(const char *folder, const struct mm_trace *t);
+/* Put text into FOLDER/NAME.  0 or -MM_EIO. */
+int finding_save_text(const char *folder, const char *name, const char *text);
 /* What to print when the process dies: the trace being run. */
 void death_watch(const struct mm_run *r);
 void death_install(void);
@@ -122,6 +163,9 @@ struct progress {
 void progress_start(struct progress *p, const char *what);
 /* done of total (0: unknown); prints rarely. */
 void progress_step(struct progress *p, uint64_t done, uint64_t total);
+/* Is it time to print?  Then the caller prints a line of its own: */
+bool progress_due(struct progress *p);
+void progress_line(struct progress *p, const char *fmt, ...) MM_PRINTF(2, 3);
 void progress_end(struct progress *p);
 double wall_seconds(void);
 double cpu_seconds(void);

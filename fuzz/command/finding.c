@@ -2,7 +2,7 @@
 /*
  * finding: what a broken claim, a missed expectation or a crash leaves behind.
  *
- *     .mmref-fail/CLAIM-OPERATION/  trace.ops  machine  report.txt  env.json
+ *     .mmref-fail/CLAIM-OPERATION/  trace.ops machine report.txt trail.txt env.json
  *
  * The id (claim and kind of operation) is the folder: a second finding of the
  * same kind replaces nothing, the first one stays.  The last line printed is
@@ -19,14 +19,36 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #define FAIL_FOLDER ".mmref-fail"
 #define SHOWN_OPS   12
+#define SHARED_LEN  4096
 
 static const struct mm_run *watched;
+static double shrink_seconds;
+static char *shared_kept; /* where a dying child says what it kept */
+
+const char *finding_share(void)
+{
+	if (!shared_kept) {
+		void *page = mmap(NULL, SHARED_LEN, PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		shared_kept = page == MAP_FAILED ? NULL : page;
+	}
+	if (shared_kept)
+		shared_kept[0] = '\0';
+	return shared_kept;
+}
+
+void finding_shrinks(double seconds)
+{
+	shrink_seconds = seconds;
+}
 
 /* The operation a finding belongs to: the last that ran. */
 static size_t last_op(const struct mm_run *r, size_t pos)
@@ -61,22 +83,18 @@ static void print_moment(const struct mm_run *r, size_t pos, uint32_t line, FILE
 	}
 }
 
-/* Operations up to and with pos, on the run's machine, as a trace. */
-static int save_trace(const struct mm_run *r, size_t pos, const char *path)
+static int save_trace(const struct mm_trace *t, const char *path)
 {
-	struct mm_trace cut = *r->trace;
 	FILE *f = fopen(path, "w");
 	int err;
 
 	if (!f)
 		return -MM_EIO;
-	if (pos < cut.nr)
-		cut.nr = pos + 1;
-	err = mm_trace_print(&cut, f);
+	err = mm_trace_print_judged(t, f);
 	return fclose(f) || err ? -MM_EIO : 0;
 }
 
-static int save_text(const char *folder, const char *name, const char *text)
+int finding_save_text(const char *folder, const char *name, const char *text)
 {
 	char path[512];
 	FILE *f;
@@ -90,7 +108,7 @@ static int save_text(const char *folder, const char *name, const char *text)
 	return fclose(f) || bad ? -MM_EIO : 0;
 }
 
-static int save_env(const struct mm_run *r, const char *folder)
+static int save_env(uint64_t digest, const char *folder)
 {
 	struct utsname u;
 	char text[1024];
@@ -101,37 +119,54 @@ static int save_env(const struct mm_run *r, const char *folder)
 		       "{\"type\":\"env\",\"version\":1,\"data\":{\"system\":\"%s\",\"release\":"
 		       "\"%s\",\"machine\":\"%s\",\"compiler\":\"%s\",\"digest\":\"0x%016" PRIx64
 		       "\"}}\n",
-		       u.sysname, u.release, u.machine, __VERSION__, mm_machine_digest_sweep(r->m));
-	return save_text(folder, "env.json", text);
+		       u.sysname, u.release, u.machine, __VERSION__, digest);
+	return finding_save_text(folder, "env.json", text);
 }
 
-/* The folder with all its files; *kept is false when they could not be written. */
-static void save_finding(const struct mm_run *r, size_t pos, const char *claim, const char *report,
-			 char *trace, size_t len)
+int finding_keep(const struct kept *k, char *trace, size_t len)
 {
-	const char *machine = r->trace->machine ? r->trace->machine : "";
+	const char *machine = k->trace->machine ? k->trace->machine : "";
 	char folder[300];
 	int err;
 
-	(void)snprintf(folder, sizeof(folder), "%s/%s-%s", FAIL_FOLDER, claim, op_name(r, pos));
+	(void)snprintf(folder, sizeof(folder), "%s/%s-%s", FAIL_FOLDER, k->id, k->op);
 	(void)snprintf(trace, len, "%s/trace.ops", folder);
 	if ((mkdir(FAIL_FOLDER, 0777) && errno != EEXIST) ||
 	    (mkdir(folder, 0777) && errno != EEXIST)) {
 		(void)fprintf(stderr, "mmref: %s: cannot be made: %s\n", folder, strerror(errno));
-		(void)snprintf(trace, len, "%s", r->trace->file ? r->trace->file : "-");
-		return;
+		return -MM_EIO;
 	}
 	if (access(trace, F_OK) == 0)
-		return; /* the first of its kind is kept */
-	err = save_trace(r, pos, trace);
+		return 0; /* the first of its kind is kept */
+	err = save_trace(k->trace, trace);
 	if (!err)
-		err = save_text(folder, "report.txt", report);
+		err = finding_save_text(folder, "report.txt", k->report);
 	if (!err)
-		err = save_text(folder, "machine", machine);
+		err = finding_save_text(folder, "machine", machine);
 	if (!err)
-		err = save_env(r, folder);
+		err = save_env(k->digest, folder);
 	if (err)
 		(void)fprintf(stderr, "mmref: %s: cannot be written (disk full?)\n", folder);
+	else if (k->trail)
+		finding_save_trail(folder, k->trace);
+	return err;
+}
+
+/* Operations up to and with pos, on the run's machine; trace: where.  A dying
+ * process starts no other for the trail. */
+static void save_finding(const struct mm_run *r, size_t pos, const char *claim, const char *report,
+			 char *trace, size_t len)
+{
+	struct mm_trace cut = *r->trace;
+	struct kept k = {claim, op_name(r, pos), &cut, report, mm_machine_digest_sweep(r->m),
+			 false};
+
+	k.trail = r->finding != MM_FINDING_NONE;
+
+	if (pos < cut.nr)
+		cut.nr = pos + 1;
+	if (finding_keep(&k, trace, len) && access(trace, F_OK))
+		(void)snprintf(trace, len, "%s", r->trace->file ? r->trace->file : "-");
 }
 
 static void print_replay(const struct mm_run *r, const char *trace, FILE *out)
@@ -161,6 +196,8 @@ int report_finding(const struct mm_run *r, const struct mm_trace *t)
 		(void)fputs(report, stderr);
 	}
 	save_finding(r, r->finding_pos, r->claim, f ? report : "", trace, sizeof(trace));
+	if (shrink_seconds > 0)
+		shrink_kept(trace, shrink_seconds);
 	(void)fprintf(stderr, "kept: %s\n", trace);
 	print_replay(r, trace, stderr);
 	return STATUS_FINDING;
@@ -194,6 +231,8 @@ static void die_with_report(const char *why)
 	}
 	(void)snprintf(report, sizeof(report), "died: %s at operation %zu\n", why, r->pos);
 	save_finding(r, r->pos, why, report, trace, sizeof(trace));
+	if (shared_kept)
+		(void)snprintf(shared_kept, SHARED_LEN, "%s", trace);
 	print_replay(r, trace, stderr);
 	(void)fflush(stderr);
 }

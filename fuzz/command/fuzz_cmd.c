@@ -26,6 +26,9 @@
 #define BLIND_OPS   64
 #define BLIND_BYTES 1024
 
+/* What a finding may take to be made small, in seconds. */
+#define SHRINK_SECONDS 5
+
 /* An input that runs longer than this hangs. */
 #define HANG_SECONDS 25
 
@@ -37,6 +40,7 @@ struct fuzz_args {
 	uint64_t runs;    /* 0: no limit */
 	uint64_t seed;
 	bool ignore_stored;
+	bool no_shrink;
 };
 
 static const struct command_option options[] = {
@@ -48,6 +52,7 @@ static const struct command_option options[] = {
 		    "libfuzzer: inputs to begin with; new ones are put there"),
 	OPTION_LISTED("engine", "ENGINE", struct fuzz_args, engine, "libfuzzer blind",
 		      "libfuzzer where fuzz_TARGET lies beside mmref, else blind"),
+	OPTION_FLAG("no-shrink", struct fuzz_args, no_shrink, "keep findings as they were found"),
 	OPTION_FLAG("ignore-stored", struct fuzz_args, ignore_stored,
 		    "do not replay what .mmref-fail holds first"),
 	OPTION_END,
@@ -112,6 +117,7 @@ static int blind_loop(const struct fuzz_args *a, struct mm_exec *x, struct progr
 		if (!r)
 			return STATUS_OUR_FAULT;
 		if (r->finding && r->finding != MM_FINDING_STOP) {
+			death_timeout(0);
 			(void)printf("found after %" PRIu64 " executions\n", x->executions);
 			return report_finding(r, r->trace);
 		}
@@ -230,21 +236,44 @@ static void run_engine(const struct fuzz_args *a, const char *program)
 	_exit(STATUS_OUR_FAULT);
 }
 
-static int finding_of_artifact(const struct engine *en)
+/* Judge the artifact in a child, which may die of it; its status, or -1. */
+static int check_in_child(const struct engine *en)
 {
 	char *argv[] = {"check", "--bytes", (char *)(uintptr_t)en->a->target,
 			(char *)(uintptr_t)en->artifact, NULL};
+	int wstatus;
+	pid_t pid;
+
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		death_timeout(HANG_SECONDS);
+		_exit(finish_output(command_check(4, argv)));
+	}
+	while (pid > 0 && waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
+		continue;
+	return pid > 0 && WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : -1;
+}
+
+/* Once more as a trace, for its text and its folder; in a child that died, nobody
+ * shrank it. */
+static int finding_of_artifact(const struct engine *en)
+{
+	const char *kept;
 	int status;
 
 	(void)printf("found after %" PRIu64 " executions: %s\n", en->executions, en->artifact);
 	if (!en->artifact[0])
 		return STATUS_FINDING;
-	(void)fflush(stdout);
-	/* once more as a trace, for its text and its folder; it may die of it */
-	status = command_check(4, argv);
-	if (status == STATUS_OK)
+	kept = finding_share();
+	status = check_in_child(en);
+	if (status == STATUS_OK) {
 		(void)fprintf(stderr, "replay: mmref check --bytes %s %s\n", en->a->target,
 			      en->artifact);
+	} else if (kept && kept[0] && !en->a->no_shrink) {
+		shrink_kept(kept, SHRINK_SECONDS);
+		(void)fprintf(stderr, "replay: mmref check %s\n", kept);
+	}
 	return STATUS_FINDING;
 }
 
@@ -376,6 +405,8 @@ int command_fuzz(int argc, char **argv)
 	}
 	if (!a.ignore_stored && check_stored())
 		return STATUS_FINDING;
+	if (!a.no_shrink)
+		finding_shrinks(SHRINK_SECONDS);
 	have = engine_program(a.target, program, sizeof(program));
 	if (!a.engine)
 		a.engine = have ? "libfuzzer" : "blind";

@@ -5,6 +5,7 @@
  */
 #include "fuzz/command/command.h"
 
+#include <stdarg.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,22 +36,42 @@ void progress_start(struct progress *p, const char *what)
 	p->shown = false;
 }
 
-void progress_step(struct progress *p, uint64_t done, uint64_t total)
+bool progress_due(struct progress *p)
 {
 	double now = wall_seconds();
-	double spent = now - p->start;
 
 	if (now - p->last < (p->tty ? 0.2 : 10.0))
-		return;
+		return false;
 	p->last = now;
 	p->shown = true;
-	(void)fprintf(stderr, "%s%s: %llu", p->tty ? "\r" : "", p->what, (unsigned long long)done);
-	if (total && done)
-		(void)fprintf(stderr, " of %llu, %2.0f %%, %.0f s left", (unsigned long long)total,
-			      100.0 * (double)done / (double)total,
-			      spent * (double)(total - done) / (double)done);
+	return true;
+}
+
+void progress_line(struct progress *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fprintf(stderr, "%s%s: ", p->tty ? "\r" : "", p->what);
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
 	(void)fputs(p->tty ? "   " : "\n", stderr);
 	(void)fflush(stderr);
+}
+
+void progress_step(struct progress *p, uint64_t done, uint64_t total)
+{
+	double spent;
+
+	if (!progress_due(p))
+		return;
+	spent = p->last - p->start;
+	if (total && done)
+		progress_line(p, "%llu of %llu, %2.0f %%, %.0f s left", (unsigned long long)done,
+			      (unsigned long long)total, 100.0 * (double)done / (double)total,
+			      spent * (double)(total - done) / (double)done);
+	else
+		progress_line(p, "%llu", (unsigned long long)done);
 }
 
 void progress_end(struct progress *p)

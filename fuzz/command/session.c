@@ -5,11 +5,9 @@
 #include "fuzz/command/command.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What a trace without a machine line runs on: the first of the target. */
-#define SMALL_MACHINE "ram=4M max_order=6 pageblock_order=3 cpus=2"
 
 /* A description or a byte trace is small; more is not what was meant. */
 #define FILE_MAX ((size_t)64 << 20)
@@ -154,4 +152,39 @@ struct mm_run_options judge_all_options(void)
 	o.teardown = true;
 	o.measure = true;
 	return o;
+}
+
+static int judge_once(struct session *s, const struct mm_trace *t, uint64_t *digest)
+{
+	struct mm_run_options o = judge_all_options();
+
+	death_watch(s->run);
+	if (mm_run_trace(s->run, t, &o))
+		return STATUS_OUR_FAULT;
+	death_watch(NULL);
+	*digest = mm_machine_digest(s->m);
+	return s->run->finding && s->run->finding != MM_FINDING_STOP ? STATUS_FINDING : STATUS_OK;
+}
+
+int session_judge(struct session *s, const struct mm_trace *t, uint64_t *digest)
+{
+	uint64_t again;
+	int status = judge_once(s, t, digest);
+
+	if (status)
+		return status;
+	mm_run_reset(s->run);
+	if (!mm_checker_fresh(s->checker)) {
+		mm_run_found(s->run, s->checker->report.first.id, "%s",
+			     s->checker->report.first.text);
+		return STATUS_FINDING;
+	}
+	status = judge_once(s, t, &again);
+	if (status || again == *digest)
+		return status;
+	mm_run_found(s->run, "machine.reset_is_fresh",
+		     "the trace ends in digest 0x%016" PRIx64 " on a reset machine, 0x%016" PRIx64
+		     " on a fresh one",
+		     again, *digest);
+	return STATUS_FINDING;
 }

@@ -51,8 +51,9 @@ struct recording {
 	char strace[4096]; /* the program */
 	int strace_pipe[2];
 	bool tracer_left_out;
-	bool over;    /* the command is */
-	double asked; /* when it was told to end, 0: not */
+	bool over;  /* the command is */
+	bool asked; /* to end, at: */
+	double asked_at;
 	bool killed;
 	struct mm_record_lines event_lines;
 	struct mm_record_lines strace_lines;
@@ -294,7 +295,8 @@ static void tell_to_end(struct recording *c, enum mm_record_end why, int sig)
 {
 	c->r->end = why;
 	if (!c->asked)
-		c->asked = now();
+		c->asked_at = now();
+	c->asked = true;
 	if (sig)
 		(void)kill(c->child.pid, sig);
 }
@@ -320,7 +322,7 @@ static void look_at_clock(struct recording *c, double start)
 
 	if (!c->asked && c->o->max_seconds && t - start >= (double)c->o->max_seconds)
 		tell_to_end(c, MM_RECORD_MAX_SECONDS, SIGTERM);
-	if (c->asked && !c->killed && t - c->asked >= GRACE_S) {
+	if (c->asked && !c->killed && t - c->asked_at >= GRACE_S) {
 		(void)kill(c->child.pid, SIGKILL);
 		c->killed = true;
 	}

@@ -58,6 +58,18 @@ static int fact_memblock_full(const struct mm_machine *m, const uint64_t *key, u
 	return outcome(m, MM_OUTCOME_MEMBLOCK_FULL, value);
 }
 
+static int fact_atomic_sleep(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	return outcome(m, MM_OUTCOME_ATOMIC_SLEEP, value);
+}
+
+static int fact_warn_gfp(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	return outcome(m, MM_OUTCOME_WARN_GFP, value);
+}
+
 static const struct mm_fact facts[] = {
 	{"outcome.bad_page", fact_bad_page, "times bad_page() was due"},
 	{"outcome.stale_use", fact_stale_use, "uses of a frame that has a new owner"},
@@ -67,6 +79,8 @@ static const struct mm_fact facts[] = {
 	{"outcome.bad_zone", fact_bad_zone, "requests whose zone bits contradict each other"},
 	{"outcome.warn_overlap", fact_warn_overlap, "memory added over memory that differs"},
 	{"outcome.memblock_full", fact_memblock_full, "tables of regions that could not grow"},
+	{"outcome.atomic_sleep", fact_atomic_sleep, "requests of interrupts that could wait"},
+	{"outcome.warn_gfp", fact_warn_gfp, "bits of a mask that a call refused"},
 	{NULL, NULL, NULL},
 };
 

@@ -15,6 +15,7 @@
 
 #include "mm/gfp.h"
 #include "mm/machine.h"
+#include "mm/task.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -279,6 +280,33 @@ static bool nodes_parse(const char *s, size_t len, uint64_t *value)
 	}
 }
 
+/* ---- flags of a task ---- */
+
+static uint64_t task_settle(uint64_t value)
+{
+	return value & MM_TASK_ALL;
+}
+
+static uint64_t task_from_raw(unsigned int raw)
+{
+	return task_settle(raw);
+}
+
+static void task_print(uint64_t value, char *buf, size_t len)
+{
+	(void)mm_task_print((uint32_t)value, buf, len);
+}
+
+static bool task_parse(const char *s, size_t len, uint64_t *value)
+{
+	uint32_t flags;
+
+	if (mm_task_parse(s, len, &flags))
+		return false;
+	*value = flags;
+	return true;
+}
+
 /* clang-format off */
 static const struct kind kinds[MM_ARG_KIND_NR] = {
 	[MM_ARG_ORDER] = {.word = "order", .ceil = 16,
@@ -309,6 +337,18 @@ static const struct kind kinds[MM_ARG_KIND_NR] = {
 		.expected = "a page handle (a name, or - for none)"},
 	[MM_ARG_REF] = {.word = "ref", .handle = true,
 		.expected = "a ref handle (a name, or - for none)"},
+	[MM_ARG_TASK] = {.word = "task", .ceil = MM_TASK_ALL + 1,
+		.expected = "flags of a task such as NOIO|PIN",
+		.from_raw = task_from_raw, .settle = task_settle,
+		.print = task_print, .parse = task_parse},
+	[MM_ARG_SCOPE] = {.word = "scope", .handle = true,
+		.expected = "a scope handle (a name, or - for none)"},
+	[MM_ARG_PAGES] = {.word = "pages", .handle = true,
+		.expected = "a pages handle (a name, or - for none)"},
+	[MM_ARG_EXACT] = {.word = "exact", .handle = true,
+		.expected = "an exact handle (a name, or - for none)"},
+	[MM_ARG_FRAG] = {.word = "frag", .handle = true,
+		.expected = "a frag handle (a name, or - for none)"},
 };
 /* clang-format on */
 

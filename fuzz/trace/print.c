@@ -137,3 +137,59 @@ int mm_trace_print(const struct mm_trace *t, FILE *out)
 	}
 	return ferror(out) ? -MM_EIO : 0;
 }
+
+void mm_expect_print(const struct mm_expect *x, char *buf, size_t len)
+{
+	if (x->note)
+		(void)snprintf(buf, len, "%s", x->note);
+	else if (x->is_err && x->err)
+		(void)snprintf(buf, len, "-%s", mm_err_name(x->err));
+	else if (x->is_err)
+		(void)snprintf(buf, len, "ok");
+	else
+		(void)snprintf(buf, len, "0x%" PRIx64, x->value);
+}
+
+/* What is expected after `after` operations; first: the result of the last. */
+static size_t print_expects(const struct mm_trace *t, size_t at, size_t after, bool first,
+			    FILE *out)
+{
+	char text[MM_ARG_TEXT_MAX];
+
+	for (; at < t->nr_expects && t->expects[at].pos <= after; at++) {
+		const struct mm_expect *x = &t->expects[at];
+
+		if (x->fact && first)
+			break;
+		if (x->fact) {
+			(void)fprintf(out, "expect %s %" PRIu64 "\n", x->path, x->value);
+		} else {
+			mm_expect_print(x, text, sizeof(text));
+			(void)fprintf(out, " ! %s", text);
+		}
+	}
+	return at;
+}
+
+int mm_trace_print_judged(const struct mm_trace *t, FILE *out)
+{
+	char line[LINE_MAX_LEN];
+	size_t at;
+	size_t pos;
+
+	if (t->machine && !print_machine(t->machine, out))
+		return -MM_EIO;
+	at = print_expects(t, 0, 0, false, out);
+	for (pos = 0; pos < t->nr; pos++) {
+		struct sink s = {line, sizeof(line), 0};
+		bool result =
+			at < t->nr_expects && !t->expects[at].fact && t->expects[at].pos == pos + 1;
+
+		put_op(&s, t, pos, false);
+		(void)fprintf(out, result ? "%-31s" : "%s", line);
+		at = print_expects(t, at, pos + 1, true, out);
+		(void)fputc('\n', out);
+		at = print_expects(t, at, pos + 1, false, out);
+	}
+	return ferror(out) ? -MM_EIO : 0;
+}

@@ -210,6 +210,14 @@ static void result_text(const struct loop *l, const struct mm_op_result *res, ch
 		(void)snprintf(buf, len, "ok");
 }
 
+/* Does the operation make a handle whose value is a frame? */
+static bool is_block(uint16_t op)
+{
+	enum mm_arg_kind kind = mm_optable_get(op)->makes;
+
+	return kind == MM_ARG_PAGE || kind == MM_ARG_REF || kind == MM_ARG_EXACT;
+}
+
 static void echo(const struct loop *l, const struct mm_op_result *res)
 {
 	const struct mm_run *r = l->r;
@@ -219,7 +227,7 @@ static void echo(const struct loop *l, const struct mm_op_result *res)
 	(void)mm_trace_print_op(r->trace, r->pos, text, sizeof(text));
 	result_text(l, res, result, sizeof(result));
 	(void)fprintf(l->o->echo, "%-47s ! %s", text, result);
-	if (r->handles[r->pos].state == MM_HANDLE_LIVE)
+	if (r->handles[r->pos].state == MM_HANDLE_LIVE && is_block(r->trace->ops[r->pos].op))
 		(void)fprintf(l->o->echo, "\t# pfn %" PRIu64, r->handles[r->pos].value);
 	(void)fputc('\n', l->o->echo);
 }
@@ -240,18 +248,6 @@ static bool result_matches(const struct loop *l, const struct mm_expect *x,
 	if (x->is_err)
 		return x->err ? res->err == -x->err : !res->err && !outcome;
 	return !res->err && res->has_value && res->value == x->value;
-}
-
-static void expected_text(const struct mm_expect *x, char *buf, size_t len)
-{
-	if (x->note)
-		(void)snprintf(buf, len, "%s", x->note);
-	else if (x->is_err && x->err)
-		(void)snprintf(buf, len, "-%s", mm_err_name(x->err));
-	else if (x->is_err)
-		(void)snprintf(buf, len, "ok");
-	else
-		(void)snprintf(buf, len, "0x%" PRIx64, x->value);
 }
 
 static void missed(struct mm_run *r, const struct mm_expect *x)
@@ -294,7 +290,7 @@ static void judge_expects(struct loop *l, const struct mm_op_result *res)
 			char want[64];
 
 			result_text(l, res, got, sizeof(got));
-			expected_text(x, want, sizeof(want));
+			mm_expect_print(x, want, sizeof(want));
 			missed(r, x);
 			(void)snprintf(r->text, sizeof(r->text), "result is %s, expected %s", got,
 				       want);

@@ -141,6 +141,10 @@ int mm_trace_load(struct mm_trace *t, const char *path, struct mm_error *e);
 
 /* Canonical text: generated names, no comments, no results.  0 or -MM_EIO. */
 int mm_trace_print(const struct mm_trace *t, FILE *out);
+/* The same with names, results and facts as the trace has them. */
+int mm_trace_print_judged(const struct mm_trace *t, FILE *out);
+/* "ok", "-ENOMEM", "0x41", "bad_page": the result that is expected. */
+void mm_expect_print(const struct mm_expect *x, char *buf, size_t len);
 /*
  * One operation without newline; names from the trace or, when it has none,
  * generated.  Cut to len, NUL-terminated; returns the whole length as

@@ -67,7 +67,7 @@ struct mm_inv {
 /* A model: small, obviously correct, fed by events. */
 struct mm_model {
 	const char *name;
-	uint32_t events;
+	uint64_t events;
 	/* bytes of state for machine m; the driver allocates them zeroed */
 	size_t (*size)(const struct mm_machine *m);
 	/* take the state of a just-booted machine */

@@ -25,11 +25,12 @@ struct mm_ctx {
 	struct mm_machine *m;
 
 	/* what is listened to: 0 and NULL make each hook one test */
-	uint32_t events;            /* mask over enum mm_event_kind */
+	uint64_t events;            /* mask over enum mm_event_kind */
 	struct mm_touched *touched; /* NULL: nobody collects */
 
 	/* who acts */
-	int cpu; /* 0 .. machine cpus - 1 */
+	int cpu;             /* 0 .. machine cpus - 1 */
+	uint32_t task_flags; /* MM_TASK_...: see task.h */
 
 	/* nodes its task may have memory of, a bit each; 0: all, no cpuset limits it.
 	 * Kernel: current->mems_allowed */

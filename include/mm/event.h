@@ -4,9 +4,15 @@
  * tracepoints where there is one.  Counters, checks and printers read it; no
  * module calls a reader by name.  With no listener an event is one mask test.
  *
- * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_watermark,
- * mm_bad_page, mm_page_alloc_from, mm_cpuset_mems, mm_zone_grow, mm_section_change, mm_pcp_*, mm_vmstat_fold, mm_memblock_* and mm_ram_* have no
- * tracepoint there; ours carry a decision's inputs so that a check can redo it.
+ * Kernel: include/trace/events/kmem.h (6.12).  mm_buddy_*, mm_zone_*,
+ * mm_page_alloc_failed, mm_page_alloc_from, mm_page_alloc_slowpath, mm_cpuset_mems,
+ * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_*, mm_section_change,
+ * mm_page_ext_store, mm_ram_*, mm_task_flags, mm_page_split, mm_page_bulk* and
+ * mm_page_frag* have no tracepoint there; ours carry a decision's inputs so that a
+ * check can redo it and a reader can follow.  A row each in fuzz/trace/trail_rows.c
+ * says them in words.
+ * A request's "gfp" has the mask it was served under in its low half, and the one
+ * it came with in its high half.
  */
 #ifndef MM_EVENT_H
 #define MM_EVENT_H
@@ -26,11 +32,11 @@
 	E(mm_page_alloc_zone_locked, "pfn", "order", "migratetype", "from_order", "zone", "")      \
 	E(mm_page_pcpu_drain, "pfn", "order", "migratetype", "zone", "cpu", "list")                \
 	E(mm_pcp_add, "pfn", "order", "list", "zone", "cpu", "tail")                               \
-	E(mm_pcp_take, "pfn", "order", "list", "zone", "cpu", "")                                  \
+	E(mm_pcp_take, "pfn", "order", "list", "zone", "cpu", "bulk")                              \
 	E(mm_pcp_contended, "zone", "cpu", "", "", "", "")                                         \
 	E(mm_pcp_decay, "zone", "cpu", "", "", "", "")                                             \
 	E(mm_vmstat_fold, "cpu", "", "", "", "", "")                                               \
-	E(mm_pcp_refill, "zone", "order", "migratetype", "wanted", "got", "")                      \
+	E(mm_pcp_refill, "zone", "order", "migratetype", "wanted", "got", "bulk")                  \
 	E(mm_pcp_bulk_free, "zone", "cpu", "wanted", "freed", "cause", "")                         \
 	E(mm_page_alloc_extfrag, "pfn", "alloc_order", "fallback_order", "alloc_migratetype",      \
 	  "fallback_migratetype", "change_ownership")                                              \
@@ -42,14 +48,23 @@
 	E(mm_memblock_grow, "type", "max", "place", "avoid", "avoid_size", "")                     \
 	E(mm_section_change, "add", "pfn", "pages", "err", "", "")                                 \
 	E(mm_zone_grow, "section", "start", "end", "zone", "", "")                                 \
+	E(mm_page_ext_store, "pfn", "client", "value", "", "", "")                                 \
 	E(mm_ram_write, "pfn", "offset", "value", "", "", "")                                      \
-	E(mm_ram_zero, "pfn", "frames", "", "", "", "")
+	E(mm_ram_zero, "pfn", "frames", "", "", "", "")                                            \
+	E(mm_zone_refused, "zone", "order", "mark", "alloc_flags", "highest_zone", "free_pages")   \
+	E(mm_page_alloc_slowpath, "order", "gfp", "alloc_flags", "highest_zone", "", "")           \
+	E(mm_task_flags, "before", "after", "what", "by", "saved", "")                             \
+	E(mm_page_split, "pfn", "order", "size", "", "", "")                                       \
+	E(mm_page_bulk, "zone", "pages", "empty", "mark", "highest_zone", "gfp")                   \
+	E(mm_page_bulk_end, "got", "", "", "", "", "")                                             \
+	E(mm_page_frag, "pfn", "offset", "size", "align", "pfmemalloc", "bias")                    \
+	E(mm_page_frag_put, "pfn", "what", "count", "", "", "")
 
 #define MM_EVENT_ENUM(name, a, b, c, d, e, f) MM_EV_##name,
 enum mm_event_kind { MM_EVENT_TABLE(MM_EVENT_ENUM) MM_EV_NR };
 #undef MM_EVENT_ENUM
 
-#define MM_EV_BIT(kind) ((uint32_t)1 << (kind))
+#define MM_EV_BIT(kind) ((uint64_t)1 << (kind))
 #define MM_EVENT_FIELDS 6
 
 struct mm_event {
@@ -60,7 +75,7 @@ struct mm_event {
 
 /* A reader: called for each event whose bit is in mask; must not change m. */
 struct mm_listener {
-	uint32_t mask;
+	uint64_t mask;
 	void (*on_event)(void *env, const struct mm_event *ev);
 	void *env;
 };
@@ -78,7 +93,7 @@ const char *const *mm_event_fields(enum mm_event_kind kind);
  */
 int mm_event_listen(struct mm_machine *m, const struct mm_listener *l);
 void mm_event_unlisten(struct mm_machine *m, const void *env);
-uint32_t mm_event_mask(const struct mm_machine *m);
+uint64_t mm_event_mask(const struct mm_machine *m);
 
 void mm_event_send(struct mm_ctx *x, enum mm_event_kind kind, const uint64_t *fields);
 

@@ -98,12 +98,15 @@ struct mm_machine_desc {
 	bool movable_node;
 	enum mm_memmodel memmodel;  /* default vmemmap */
 	unsigned int section_order; /* frames of a section; at least max_order */
+	uint32_t page_ext;          /* bit per client of page_ext that is on */
 	bool deferred;              /* sections are made ready when needed */
 	enum mm_profile profile;
 	bool pcp;                  /* per-CPU lists and counters, default by size */
 	unsigned int thp_order;    /* its own lists; 0: none */
 	uint64_t cache_slice;      /* bytes of data cache a CPU has to itself */
 	enum mm_contents contents; /* default tag */
+	bool init_on_alloc;        /* zero each block handed out, default off */
+	bool init_on_free;         /* zero each block taken back, default off */
 	uint64_t seed;             /* of unwritten contents, default 1 */
 	struct mm_sysctl sysctl;
 };
@@ -118,6 +121,8 @@ enum mm_outcome {
 	MM_OUTCOME_STALE_USE,     /* a frame used through a reference given up */
 	MM_OUTCOME_WARN_OVERLAP,  /* memory added over memory of another node or kind: WARN */
 	MM_OUTCOME_MEMBLOCK_FULL, /* a table of regions cannot grow: panic or BUG */
+	MM_OUTCOME_ATOMIC_SLEEP,  /* who may wait asks in an interrupt: might_alloc */
+	MM_OUTCOME_WARN_GFP,      /* bits that a call refuses: WARN_ON, and left out */
 	MM_OUTCOME_NR
 };
 
@@ -156,6 +161,7 @@ struct memblock;
 struct mem_section;
 struct mm_pool;
 struct page;
+struct page_frag_cache;
 struct zone;
 struct zonelist;
 
@@ -183,12 +189,22 @@ struct mm_machine {
 	uint64_t nr_sections;              /* that the span reaches; 0: flat */
 	uint64_t nr_ready;                 /* those made ready since boot began */
 
+	/* early/page_ext: a record per frame; NULL: no client is on */
+	unsigned char *page_ext;
+	/* page_alloc: bits that requests may have now; in the digest */
+	uint32_t gfp_allowed_mask;
+	/* from the description: does anything but __GFP_ZERO zero blocks? */
+	bool init_on_any;
+
 	/* early/memblock: which memory there is, and which of it was taken at boot */
 	struct memblock *memblock;
 
 	/* sim/ram */
 	struct mm_arena contents; /* bytes of frames; not in the image */
 	uint64_t *written;        /* bit per frame: has it been written? */
+
+	/* phys/page_frag: by CPU */
+	struct page_frag_cache *page_frag;
 
 	/* settings and totals that change: in the digest */
 	struct mm_sysctl sysctl;

@@ -27,6 +27,11 @@ enum mm_arg_kind {
 	MM_ARG_SYSCTL, /* index into the machine's sysctl table, text: its name */
 	MM_ARG_PAGE,   /* handle of a page block */
 	MM_ARG_REF,    /* handle of a further reference to a block */
+	MM_ARG_TASK,   /* MM_TASK_* flags, text: NOIO|PIN */
+	MM_ARG_SCOPE,  /* handle of a scope that was entered */
+	MM_ARG_PAGES,  /* handle of an array of single pages */
+	MM_ARG_EXACT,  /* handle of an exact number of pages */
+	MM_ARG_FRAG,   /* handle of a page fragment */
 	MM_ARG_KIND_NR
 };
 

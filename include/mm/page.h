@@ -8,7 +8,9 @@
  *   kernel packs them into flags, private and page_type; the size, 64 bytes, is
  *   the kernel's.  `order` is also kept for the head of an allocated block, so
  *   that a check can tell where a block ends, and `list` says which free list
- *   a block is on; the kernel keeps neither, nor a mark for per-CPU lists.
+ *   a block is on; the kernel keeps neither, nor a mark for per-CPU lists.  The
+ *   first two tails of a compound block hold counts of its mappings there; here
+ *   all tails are alike.
  * State: a free block belongs to the buddy allocator, one on a per-CPU list to
  *   that CPU, an allocated one to whoever holds its references; reserved and
  *   absent frames to nobody.
@@ -33,6 +35,9 @@
 #define MM_PG_COMP       0x80u  /* head of a block allocated with __GFP_COMP */
 #define MM_PG_PCP        0x100u /* head of a block of `order` on a per-CPU list */
 
+/* The mapping of every tail of a compound block.  Kernel: TAIL_MAPPING. */
+#define MM_TAIL_MAPPING 0x400u
+
 /* What a page that is handed out, or given back, must not carry. */
 #define MM_PG_CHECK_AT_PREP 0x1ffu
 #define MM_PG_CHECK_AT_FREE (MM_PG_ABSENT | MM_PG_RESERVED | MM_PG_BUDDY | MM_PG_BAD | MM_PG_PCP)
@@ -47,8 +52,13 @@ struct page {
 	uint8_t order; /* of the block that starts here: BUDDY, PCP or HEAD set */
 	uint8_t list;  /* BUDDY: migratetype of its list; PCP: number of its list */
 
-	/* place on a list: zone lock while BUDDY, the CPU's while PCP */
-	struct mm_list lru;
+	union {
+		/* place on a list: zone lock while BUDDY, the CPU's while PCP */
+		struct mm_list lru;
+		/* of a tail of a compound block: its head's address, and bit 0 set,
+		 * which no link has */
+		uintptr_t compound_head;
+	};
 
 	/* holder of the page */
 	int32_t refcount;
@@ -84,6 +94,21 @@ static inline bool mm_page_valid(const struct mm_machine *m, pfn_t pfn)
 {
 	return pfn_raw(pfn) < m->max_pfn && mm_sparse_next_ready(m, pfn_raw(pfn)) == pfn_raw(pfn) &&
 	       !(mm_page_of(m, pfn)->flags & MM_PG_ABSENT);
+}
+
+/* Kernel: PageTail. */
+static inline bool mm_page_is_tail(const struct page *page)
+{
+	return page->compound_head & 1;
+}
+
+/* The head of the compound block that the page is in, or the page itself: who
+ * has the references.  Kernel: compound_head. */
+static inline struct page *mm_page_head(struct page *page)
+{
+	uintptr_t head = page->compound_head;
+
+	return MM_UNLIKELY(head & 1) ? (struct page *)(head - 1) : page;
 }
 
 /* The page a link of a list belongs to; NULL for a list's head. */

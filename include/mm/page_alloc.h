@@ -9,32 +9,46 @@
  *                                                      or buddy
  *
  * Kernel: __alloc_pages, get_page_from_freelist, rmqueue, __alloc_pages_slowpath,
- *   prep_new_page, free_pages_prepare, __free_pages, put_page (6.12).
+ *   prep_new_page, free_pages_prepare, __free_pages, put_page, split_page,
+ *   alloc_pages_exact, alloc_pages_bulk_array, __get_free_pages,
+ *   current_gfp_context, gfp_to_alloc_flags, __gfp_pfmemalloc_flags (6.12).
  * Differs: with deferred=on no section is ready at boot (the kernel makes low zones
  *   and a first part of each node ready), and marks, reserves and limits follow from
- *   what zones will have in the end, as after the kernel's boot.  A request that fails
- *   may have made sections ready.  No dirty balancing and no node_reclaim; cpusets have one level below the
- *   root, which holds all nodes; no highatomic reserve; the slow path reclaims only through the upcall, never
- *   compacts, and kills nobody: with no reclaimer it fails.  Compound tails do
- *   not point to their head.  A put on a page with no reference is reported and
+ *   what zones will have in the end, as after the kernel's boot.  A request that
+ *   fails may have made sections ready.  No dirty balancing and no node_reclaim;
+ *   cpusets have one level below the root, which holds all nodes; no highatomic
+ *   reserve (its flag is carried); the slow path reclaims only through the upcall,
+ *   never compacts, and kills nobody: with no reclaimer it fails.
+ *   A put on a page with no reference is reported and
  *   changes nothing, where the kernel's count would go below zero.  fail_nth
  *   counts every request but __GFP_NOFAIL (the kernel's fail_page_alloc skips
- *   order 0 and callers that may sleep unless told otherwise).
- * State: no own state; pages of an allocated block belong to the caller.
+ *   order 0 and callers that may sleep unless told otherwise).  The parts of a split
+ *   block stay Movable, which stands for being on an LRU.  Who asks for
+ *   __GFP_NOFAIL with an order above 1 is not warned.  Where no lists per CPU are
+ *   kept, a bulk request always takes a single page.
+ * State: gfp_allowed_mask of the machine; pages of an allocated block belong to the
+ *   caller.
  * Invariants:
  *   alloc.treatment      type and rights of a request follow from its mask
+ *   alloc.gfp_context    the mask in effect is what machine and task leave of it
  *   alloc.zone_allowed   a page comes from a zone its mask allows
  *   alloc.no_double      a frame is handed out only when it is free, and taken
- *                        back only when it is not
+ *                        back only as (part of) the block that was handed out
  *   alloc.free_checked   a block is taken back only when no owner's mapping is
  *                        left
  *   alloc.init_state     a new page has one reference and no owner's traces,
  *                        and is zero where zeroing was asked for
+ *   alloc.init_on_free   what is taken back is zero where frees zero
  *   alloc.result         a request succeeds exactly when the model says so
+ *   alloc.bulk           a bulk request gets all it asked for, or all there are
+ *   alloc.split          each page of a split block has a reference of its own
+ *   alloc.exact_tail     what an exact request did not ask for is given back
  *   alloc.head_referenced  the head of an allocated block is referenced, nothing
  *                        else is
  *   alloc.block_whole    an allocated block holds no frame that is free or
  *                        another's
+ *   compound.tails       the tails of a compound block point to its head, no other
+ *                        frame points to one
  *   alloc.fallback_order, alloc.fallback_claim   see buddy.h, migratetype.h
  */
 #ifndef MM_PAGE_ALLOC_H
@@ -61,6 +75,15 @@ bool mm_page_alloc_grow(struct mm_ctx *x, struct zone *z);
  * per-CPU lists.  -MM_EINVAL when out of range; nothing changed then.
  */
 int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value) MM_MUST_USE;
+
+/* What the machine as a whole can forbid for a while. */
+#define MM_GFP_RESTRICTABLE MM_GFP_KERNEL
+
+/* Take bits of those away from all requests to come; 0 gives all back.  Early boot takes
+ * RECLAIM|IO|FS, suspending IO|FS.  Kernel: gfp_allowed_mask, pm_restrict_gfp_mask. */
+void mm_page_alloc_restrict(struct mm_ctx *x, uint32_t gfp);
+
+/* ---- blocks ---- */
 
 /*
  * 2^order frames, aligned to their size, with one reference on the first.
@@ -90,7 +113,7 @@ struct page *mm_page_alloc_node(struct mm_ctx *x, unsigned int order, uint32_t g
  * when none of them has memory.  Kernel: cpuset.mems. */
 int mm_page_alloc_set_mems(struct mm_ctx *x, uint32_t mems) MM_MUST_USE;
 
-/* One more reference.  Kernel: get_page. */
+/* One more reference, to the head if page is a tail.  Kernel: get_page. */
 void mm_page_alloc_ref(struct mm_ctx *x, struct page *page);
 
 /*
@@ -100,11 +123,73 @@ void mm_page_alloc_ref(struct mm_ctx *x, struct page *page);
  */
 void mm_page_alloc_put(struct mm_ctx *x, struct page *page, unsigned int order);
 
-/* Drop a reference taken with mm_page_alloc_ref.  Kernel: put_page. */
+/* Drop a reference taken with mm_page_alloc_ref, of the head if page is a tail.
+ * Kernel: put_page. */
 void mm_page_alloc_unref(struct mm_ctx *x, struct page *page);
 
+/* Free a block, compound if its order is not 0, that no reference is left to.
+ * Kernel: free_unref_page. */
+void mm_page_alloc_free(struct mm_ctx *x, struct page *page);
+
+/* ---- single pages out of blocks ---- */
+
+/*
+ * A block becomes 2^order blocks of order 0, each of which is given back by itself.
+ * Caller: holds it, it is not compound.  Kernel: split_page.
+ */
+void mm_page_alloc_split(struct mm_ctx *x, struct page *page);
+
+/*
+ * As many pages side by side as size bytes take, each a block of order 0; what the
+ * block was larger is free again.  NULL: as mm_page_alloc_get, and for size 0.
+ * __GFP_COMP and __GFP_HIGHMEM are warned of (an outcome) and left out.
+ * Kernel: alloc_pages_exact.
+ */
+struct page *mm_page_alloc_exact(struct mm_ctx *x, uint64_t size, uint32_t gfp);
+/* Give them back.  Kernel: free_pages_exact. */
+void mm_page_alloc_exact_free(struct mm_ctx *x, struct page *page, uint64_t size);
+
+/*
+ * Fill the empty slots of pages[0 .. nr - 1] with single pages, the first slots first,
+ * and return the number of slots before the first that is still empty: at most nr, and
+ * where lists or marks forbid more, one more than were full at the start.
+ * Kernel: alloc_pages_bulk_array.
+ */
+unsigned int mm_page_alloc_bulk(struct mm_ctx *x, uint32_t gfp, unsigned int nr,
+				struct page **pages);
+
+/* ---- by address ---- */
+
+/* Where the kernel sees physical address 0.  Kernel: PAGE_OFFSET of x86-64. */
+#define MM_PAGE_OFFSET 0xffff888000000000u
+
+static inline uint64_t mm_page_alloc_address(const struct mm_machine *m, const struct page *page)
+{
+	return MM_PAGE_OFFSET + pfn_raw(mm_page_pfn(m, page)) * MM_PAGE_SIZE;
+}
+
+static inline struct page *mm_page_alloc_at(const struct mm_machine *m, uint64_t address)
+{
+	return &m->memmap[(address - MM_PAGE_OFFSET) / MM_PAGE_SIZE];
+}
+
+/* The address of a block, never of HighMem: __GFP_HIGHMEM is left out.  0 where
+ * mm_page_alloc_get has NULL.  Kernel: __get_free_pages. */
+uint64_t mm_page_alloc_pages(struct mm_ctx *x, unsigned int order, uint32_t gfp);
+/* One page of zeroes.  Kernel: get_zeroed_page. */
+uint64_t mm_page_alloc_zeroed(struct mm_ctx *x, uint32_t gfp);
+/* mm_page_alloc_put by address; 0 is nothing.  Kernel: free_pages. */
+void mm_page_alloc_pages_free(struct mm_ctx *x, uint64_t address, unsigned int order);
+
+/* ---- what a request may have ---- */
+
+/* What the task's scopes leave of a mask.  Kernel: current_gfp_context. */
+uint32_t mm_page_alloc_scoped_gfp(const struct mm_ctx *x, uint32_t gfp);
 /* Which reserves a request may use in the slow path.  Kernel: gfp_to_alloc_flags. */
-uint32_t mm_page_alloc_slow_flags(uint32_t gfp);
+uint32_t mm_page_alloc_slow_flags(const struct mm_ctx *x, unsigned int order, uint32_t gfp);
+/* And which when that was not enough: 0, or what takes the place of those.
+ * Kernel: __gfp_pfmemalloc_flags. */
+uint32_t mm_page_alloc_reserve_flags(const struct mm_ctx *x, uint32_t gfp);
 /* The flags of the first attempt of a request whose preferred zone is z. */
 uint32_t mm_page_alloc_fast_flags(const struct mm_machine *m, const struct zone *z);
 /* The first zone that a request from node nid walks; NULL when there is none. */

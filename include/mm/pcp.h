@@ -82,7 +82,8 @@ enum mm_pcp_cause { MM_PCP_CAUSE_FREE, MM_PCP_CAUSE_DRAIN, MM_PCP_CAUSE_DECAY };
 enum mm_pcp_freed {
 	MM_PCP_FREED_TO_ZONE, /* its order has no per-CPU lists */
 	MM_PCP_FREED_TO_LIST,
-	MM_PCP_FREED_PAST_LIST /* to the zone, because the CPU's lock was taken */
+	MM_PCP_FREED_PAST_LIST, /* to the zone, because the CPU's lock was taken */
+	MM_PCP_FREED_UNLISTED   /* to the end of the zone's list: not wanted soon */
 };
 
 int mm_pcp_boot(struct mm_ctx *x);
@@ -137,6 +138,13 @@ void mm_pcp_setup(struct mm_ctx *x);
 struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
 			enum mm_migratetype type, uint32_t alloc_flags);
 
+/*
+ * The same for who holds the lock of this CPU's lists and takes several pages under
+ * it: that breaks no run of frees.  Kernel: __rmqueue_pcplist.
+ */
+struct page *mm_pcp_take(struct mm_ctx *x, struct zone *z, unsigned int order,
+			 enum mm_migratetype type, uint32_t alloc_flags);
+
 /* The lock is taken, says the context: nothing else happens.  False. */
 bool mm_pcp_contended(struct mm_ctx *x, const struct zone *z);
 
@@ -147,6 +155,11 @@ static inline bool mm_pcp_trylock(struct mm_ctx *x, struct zone *z)
 		return mm_pcp_contended(x, z);
 	mm_lock_acquire(x, &z->pageset[x->cpu].lock);
 	return true;
+}
+
+static inline void mm_pcp_unlock(struct mm_ctx *x, struct zone *z)
+{
+	mm_lock_release(x, &z->pageset[x->cpu].lock);
 }
 
 /*

@@ -10,7 +10,8 @@
  *
  * Kernel: clear_highpage, copy_highpage, kmap_local_page (6.12).
  * Differs: contents that nobody wrote are a hash of (seed, frame), never zero,
- *   so that a forgotten zeroing shows.  With tags, writing any of 64 bytes
+ *   so that a forgotten zeroing shows; with init_on_free=on they are zero, as the
+ *   kernel zeroes what it hands over at boot.  With tags, writing any of 64 bytes
  *   writes all of them; with none, reads give 0 and writes are lost.
  * State: the store is reserved at boot and outside the machine's image; the
  *   `written` bit of a frame, which is in it, says whether the store counts.

@@ -25,6 +25,7 @@ enum mm_obj {
 	MM_OBJ_EVENTS,    /* id: cpu; what has been counted there */
 	MM_OBJ_MEMBLOCK,  /* id: memory 0, reserved 1, settings 2 */
 	MM_OBJ_SECTION,   /* id: number of the section */
+	MM_OBJ_FRAG,      /* id: cpu; its cache of page fragments */
 	MM_OBJ_NR,
 	MM_OBJ_EVENT = MM_OBJ_NR /* a claim about a step, judged by a model */
 };

@@ -41,6 +41,7 @@
 #define MM_ALLOC_NON_BLOCK     0x10u
 #define MM_ALLOC_MIN_RESERVE   0x20u
 #define MM_ALLOC_NOFRAGMENT    0x100u
+#define MM_ALLOC_HIGHATOMIC    0x200u /* carried: there is no such reserve yet */
 #define MM_ALLOC_KSWAPD        0x800u
 
 int mm_watermark_boot(struct mm_ctx *x);

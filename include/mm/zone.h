@@ -85,11 +85,11 @@ struct zone {
 #define MM_ZONE_BELOW_HIGH     0x1u /* fewer free than the high mark, last we looked */
 #define MM_ZONE_RECLAIM_ACTIVE 0x2u /* reclaim works here and wants pages back */
 
-/* Zones a request walks, the preferred one first, NULL last; as many as the machine
- * may have in one list. */
+/* Zones a request walks, the preferred one first, NULL last.  A machine's lists have
+ * room for as many as it has, zonelist_size bytes each. */
 struct zonelist {
 	uint32_t alloc_flags; /* page_alloc's, of the first attempt */
-	struct zone *zone[];
+	struct zone *zone[MM_ZONES_MAX + 1];
 };
 
 /* Lists of a node.  Kernel: ZONELIST_FALLBACK and ZONELIST_NOFALLBACK. */

@@ -3,6 +3,7 @@
 #include "mm/upcalls.h"
 
 #include "mm/page_alloc.h"
+#include "mm/task.h"
 
 #include "invariants/engine/prop.h"
 
@@ -75,6 +76,45 @@ static void reclaim_is_asked(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* How often reclaim that does not help is asked, by what the mask and the task say. */
+static void who_insists_asks_again(struct mm_prop_run *p)
+{
+	static const struct {
+		uint32_t gfp;
+		unsigned int order;
+		uint32_t task;
+		int calls;
+	} rows[] = {
+		{MM_GFP_KERNEL, 0, 0, 16},
+		{MM_GFP_KERNEL | MM_GFP_NORETRY, 0, 0, 1},
+		{MM_GFP_KERNEL | MM_GFP_NORETRY | MM_GFP_RETRY_MAYFAIL, 4, 0, 1},
+		{MM_GFP_KERNEL, 3, 0, 16},
+		{MM_GFP_KERNEL, 4, 0, 1},
+		{MM_GFP_KERNEL | MM_GFP_RETRY_MAYFAIL, 4, 0, 16},
+		/* reclaim that needs memory */
+		{MM_GFP_KERNEL | MM_GFP_NOMEMALLOC, 0, MM_TASK_MEMALLOC, 0},
+		{MM_GFP_KERNEL, 0, MM_TASK_NOIO, 16},
+	};
+	struct reclaimer r = {{count_wake, reclaim}, 0, 0, 0};
+	struct mm_machine *m = mm_boot("ram=2M max_order=6 pageblock_order=3", NULL);
+	struct mm_ctx x;
+	size_t i;
+
+	PROP(p, m, "the machine does not boot");
+	m->upcalls = &r.up;
+	mm_ctx_init(&x, m, 0);
+	while (mm_page_alloc_get(&x, 0, MM_GFP_NOWAIT))
+		p->checks++;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		r.calls = 0;
+		x.task_flags = rows[i].task;
+		PROP(p, !mm_page_alloc_get(&x, rows[i].order, rows[i].gfp), "row %zu is served", i);
+		PROP(p, r.calls == rows[i].calls, "row %zu asked %d times, due are %d", i, r.calls,
+		     rows[i].calls);
+	}
+	mm_machine_destroy(m);
+}
+
 /* The slow path may sleep on behalf of those who may: not under a lock. */
 static void who_may_wait_holds_no_lock(struct mm_prop_run *p)
 {
@@ -100,6 +140,7 @@ static void who_may_wait_holds_no_lock(struct mm_prop_run *p)
 
 const struct mm_prop mm_upcalls_props[] = {
 	{"upcalls.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
+	{"upcalls.who_insists_asks_again", who_insists_asks_again, 1},
 	{"upcalls.who_may_wait_holds_no_lock", who_may_wait_holds_no_lock, 1},
 	{NULL, NULL, 0},
 };

@@ -74,7 +74,7 @@ static void count_rare(void *env, const struct mm_event *ev)
 static void walk_and_count(struct mm_prop_run *p, const char *machine, struct rares *r)
 {
 	const struct mm_run_options o = mm_walk_options();
-	const struct mm_listener l = {(1u << MM_EV_NR) - 1, count_rare, r};
+	const struct mm_listener l = {MM_EV_BIT(MM_EV_NR) - 1, count_rare, r};
 	struct mm_trace t;
 	struct mm_walk w;
 

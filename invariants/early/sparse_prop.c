@@ -26,12 +26,12 @@ static void words_come_back(struct mm_prop_run *p)
 /* ---- any trace ---- */
 
 static const char *const machines[] = {
-	"ram=1M-3M,9M-10M,20M-24M section=4M max_order=6",
+	"ram=1M-3M,9M-10M,20M-24M section=4M max_order=6 deferred=on",
 	"ram=0-1M,15M-16M section=4M max_order=3 memmodel=sparse",
 	"ram=0-2M,62M-64M section=8M max_order=6",
 	"ram=4M,12M-16M section=1M max_order=4 memmodel=flat",
-	"ram=0-2M,510M-512M section=256M",
-	"ram=2M-130M,640M-641M",
+	"ram=0-2M,510M-512M section=256M deferred=on",
+	"ram=2M-130M,640M-641M deferred=on",
 };
 
 static void any_change(struct mm_prop_run *p, struct mm_trace *t, uint64_t grain, uint64_t end)

@@ -26,10 +26,18 @@ const struct mm_inv mm_checker_invs[] = {
 
 const char *mm_checker_object_name(enum mm_obj kind)
 {
-	static const char *const names[] = {"frame",           "pageblock",     "zone",
-					    "machine",         "settings",      "lists of a CPU",
-					    "tuning of a CPU", "events of CPU", "memblock table",
-					    "section",         "step"};
+	static const char *const names[] = {"frame",
+					    "pageblock",
+					    "zone",
+					    "machine",
+					    "settings",
+					    "lists of a CPU",
+					    "tuning of a CPU",
+					    "events of CPU",
+					    "memblock table",
+					    "section",
+					    "fragment cache of CPU",
+					    "step"};
 
 	return kind <= MM_OBJ_EVENT ? names[kind] : "object";
 }

@@ -61,6 +61,8 @@ const char *const mm_walk_machines[] = {
 	"ram=4M max_order=6 pageblock_order=5 cpus=2 pcp=on thp=5 min_free_kbytes=64",
 	"ram=4M dma=512K dma32=1M normal=2M highmem=3M max_order=6 pageblock_order=3 cpus=3 pcp=on",
 	"ram=16M max_order=6 pageblock_order=4 cpus=2 pcp=on cache=1M",
+	/* contents that are always zero */
+	"ram=2M max_order=5 pageblock_order=3 cpus=2 pcp=on contents=full init_on_free=on",
 	NULL,
 };
 
@@ -206,6 +208,10 @@ void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 	add(&t, " contents=%s", contents[below(p, 3)]);
 	if (below(p, 2))
 		add_pcp(p, &t, max_order);
+	if (below(p, 8) == 0)
+		add(&t, " init_on_alloc=on");
+	if (below(p, 8) == 0)
+		add(&t, " init_on_free=on");
 	if (below(p, 3) == 0)
 		add(&t, " min_free_kbytes=%" PRIu64, below(p, end * 2));
 	if (below(p, 3) == 0)
@@ -377,8 +383,14 @@ static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 		return below(w->p, 2) ? below(w->p, MM_PAGE_SIZE) : below(w->p, 20 * MM_PAGE_SIZE);
 	case MM_ARG_SYSCTL:
 		return below(w->p, mm_sysctl_count());
+	case MM_ARG_TASK:
+		return below(w->p, 4) ? (uint64_t)1 << below(w->p, 8) : below(w->p, 256);
 	case MM_ARG_PAGE:
 	case MM_ARG_REF:
+	case MM_ARG_SCOPE:
+	case MM_ARG_PAGES:
+	case MM_ARG_EXACT:
+	case MM_ARG_FRAG:
 		if (below(w->p, 25) == 0)
 			return given_up_handle(w, a->kind);
 		return any_handle(w, a->kind, (a->flags & MM_ARGF_CONSUMES) != 0);

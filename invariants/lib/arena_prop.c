@@ -109,7 +109,8 @@ static void sparse_parts_come_back(struct mm_prop_run *p)
 	size_t late;
 	int k;
 
-	PROP(p, mm_arena_init(&a, size + ARENA_SIZE) == 0, "the host refuses 1 TiB of addresses");
+	PROP(p, mm_arena_init(&a, size + 8 * ARENA_SIZE) == 0,
+	     "the host refuses 1 TiB of addresses");
 	dense = mm_arena_alloc(&a, 100, 8);
 	s = mm_arena_reserve(&a, size, 8);
 	PROP(p, dense && s && mm_arena_alloc(&a, 50, 1), "no room");

@@ -90,14 +90,14 @@ static void check_disjoint(struct mm_report *r, const struct mm_machine *m, uint
 static void check_head_marks(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
 {
 	const struct page *p = frame(m, pfn);
+	bool linked = !mm_page_is_tail(p) && mm_list_linked(&p->lru);
 	bool head = is_head(m, pfn);
 
 	MM_CHECK(r, "buddy.head_marked_only",
 		 (p->flags & MM_PG_PCP) ||
-			 (head ? !(p->flags & MM_PG_HEAD) && mm_list_linked(&p->lru)
-			       : !mm_list_linked(&p->lru) && p->list == 0),
+			 (head ? !(p->flags & MM_PG_HEAD) && linked : !linked && p->list == 0),
 		 "pfn %llu: flags 0x%x, %s a list", (unsigned long long)pfn, p->flags,
-		 mm_list_linked(&p->lru) ? "on" : "not on");
+		 linked ? "on" : "not on");
 	MM_CHECK(r, "buddy.head_marked_only",
 		 (p->flags & (MM_PG_BUDDY | MM_PG_HEAD | MM_PG_PCP)) || !p->order,
 		 "pfn %llu heads no block but has order %u", (unsigned long long)pfn, p->order);
@@ -156,6 +156,9 @@ static void check_links(struct mm_report *r, const struct mm_machine *m, uint64_
 {
 	const struct mm_list *l = &frame(m, pfn)->lru;
 
+	/* a tail of a compound block has its head there: compound.tails judges it */
+	if (mm_page_is_tail(frame(m, pfn)))
+		return;
 	MM_CHECK(r, "buddy.list_links", l->next->prev == l && l->prev->next == l,
 		 "pfn %llu and its neighbours on the list disagree", (unsigned long long)pfn);
 }

@@ -43,12 +43,16 @@ static void pageblocks_boot_movable(struct mm_prop_run *p)
 	mm_walk_any_machine(p, machine, sizeof(machine));
 	m = mm_boot(machine, NULL);
 	PROP(p, m, "%s does not boot", machine);
+	mm_walk_make_ready(m);
 	for (pfn = 0; pfn < m->max_pfn; pfn++) {
 		PROP(p,
 		     mm_migratetype_block(m, pfn) == pfn / (1ull << m->desc.pageblock_order) &&
 			     mm_migratetype_block(m, pfn) < m->nr_pageblocks,
 		     "the pageblock of pfn %llu", (unsigned long long)pfn);
-		PROP(p, mm_migratetype_get(m, pfn) == MM_MIGRATE_MOVABLE,
+		/* but for sections that never come */
+		PROP(p,
+		     mm_sparse_next_ready(m, pfn) != pfn ||
+			     mm_migratetype_get(m, pfn) == MM_MIGRATE_MOVABLE,
 		     "pfn %llu boots as type %d", (unsigned long long)pfn,
 		     (int)mm_migratetype_get(m, pfn));
 	}

@@ -28,11 +28,33 @@ static void check_block_whole(struct mm_report *r, const struct mm_machine *m, u
 	uint64_t i;
 
 	for (i = 1; i < n && pfn + i < m->max_pfn; i++) {
+		MM_CHECK(r, "compound.tails",
+			 (p->flags & MM_PG_COMP) ? p[i].compound_head == ((uintptr_t)p | 1) &&
+							   p[i].mapping == MM_TAIL_MAPPING
+						 : !mm_page_is_tail(p + i),
+			 "compound or not, block of order %u at pfn %llu: frame %llu says other",
+			 p->order, (unsigned long long)pfn, (unsigned long long)i);
 		MM_CHECK(r, "alloc.block_whole", !p[i].flags && !p[i].refcount,
 			 "block of order %u at pfn %llu: frame %llu has refcount %d, flags 0x%x",
 			 p->order, (unsigned long long)pfn, (unsigned long long)i, p[i].refcount,
 			 p[i].flags);
 	}
+}
+
+/* Its head is one, and so large that the frame is in its block. */
+static void check_tail(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
+{
+	const struct page *p = &m->memmap[pfn];
+	uintptr_t at = p->compound_head - 1 - (uintptr_t)m->memmap;
+	uint64_t head = at / sizeof(*p);
+	bool ok;
+
+	if (!mm_page_is_tail(p))
+		return;
+	ok = at % sizeof(*p) == 0 && head < pfn && (m->memmap[head].flags & MM_PG_COMP) &&
+	     pfn - head < (uint64_t)1 << m->memmap[head].order;
+	MM_CHECK(r, "compound.tails", ok, "pfn %llu is a tail of pfn %llu, which has no such tail",
+		 (unsigned long long)pfn, (unsigned long long)head);
 }
 
 static void check_block_type(struct mm_report *r, const struct mm_machine *m, uint64_t block)
@@ -45,12 +67,24 @@ static void check_block_type(struct mm_report *r, const struct mm_machine *m, ui
 const struct mm_inv mm_page_alloc_invs[] = {
 	{"alloc.head_referenced", "the head of an allocated block is referenced, nothing else is",
 	 MM_OBJ_FRAME, check_referenced, false},
+	{"compound.tails", "tails of a compound block point to its head, no other frame does",
+	 MM_OBJ_FRAME, check_tail, false},
 	{"alloc.block_whole", "an allocated block holds no frame that is free or another's",
 	 MM_OBJ_FRAME, check_block_whole, false},
 	{"alloc.fallback_claim", "a pageblock changes type only by the steal rule",
 	 MM_OBJ_PAGEBLOCK, check_block_type, false},
 	{"alloc.treatment", "type and rights of a request follow from its mask", MM_OBJ_EVENT, NULL,
 	 false},
+	{"alloc.gfp_context", "the mask in effect is what machine and task leave of it",
+	 MM_OBJ_EVENT, NULL, false},
+	{"alloc.init_on_free", "what is taken back is zero where frees zero", MM_OBJ_EVENT, NULL,
+	 false},
+	{"alloc.bulk", "a bulk request gets all it asked for, or all there are", MM_OBJ_EVENT, NULL,
+	 false},
+	{"alloc.split", "each page of a split block has a reference of its own", MM_OBJ_EVENT, NULL,
+	 false},
+	{"alloc.exact_tail", "what an exact request did not ask for is given back", MM_OBJ_EVENT,
+	 NULL, false},
 	{"alloc.zone_allowed", "a page comes from a zone its mask allows", MM_OBJ_EVENT, NULL,
 	 false},
 	{"alloc.no_double", "a frame is handed out when free and taken back when not", MM_OBJ_EVENT,

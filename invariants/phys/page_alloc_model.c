@@ -21,6 +21,7 @@
 #include "mm/bitmap.h"
 #include "mm/check.h"
 #include "mm/ram.h"
+#include "mm/task.h"
 
 #include "invariants/engine/frames.h"
 #include "invariants/engine/nodes.h"
@@ -36,10 +37,15 @@ struct view {
 	bool block;   /* is there a free block of its order? */
 };
 
+/* What a block is, at its first frame: its order plus one; 0 at all others. */
+#define UNIT_ORDER 0x1f
+#define UNIT_COMP  0x20 /* allocated with __GFP_COMP */
+
 struct model {
 	struct mm_frames frames; /* those IN_ZONE */
 	uint64_t *movable;       /* bit per frame: allocated with __GFP_MOVABLE */
 	uint8_t *place;          /* of each frame */
+	uint8_t *unit;           /* of each frame: UNIT_... */
 	uint8_t *block;          /* type each pageblock must have */
 	uint64_t *listed;        /* blocks by zone, CPU and list */
 	struct mm_node_order order[MM_NODES_MAX];
@@ -48,6 +54,7 @@ struct model {
 	uint64_t allocated[MM_NR_ZONES];            /* so far, by type of zone */
 	uint64_t freed;                             /* so far, those of boot too */
 	uint64_t numa[MM_ZONES_MAX][MM_NUMA_NR];    /* blocks handed out so far */
+	uint32_t task[MM_CPUS_MAX];                 /* flags of each CPU's task */
 	uint32_t mems[MM_CPUS_MAX];                 /* nodes that cpusets allow; 0: all */
 
 	/* within an operation */
@@ -58,6 +65,11 @@ struct model {
 	struct view found;            /* what it had then */
 	bool contended[MM_ZONES_MAX]; /* lists not to be locked at the last attempt */
 	bool excused[MM_ZONES_MAX];   /* or at an earlier one */
+	int bulk;                     /* zone that serves a bulk request, or -1 */
+	uint64_t bulk_empty;          /* slots it may fill */
+	uint64_t bulk_got;            /* and has */
+	enum mm_migratetype bulk_type;
+	uint64_t loose; /* frames that an exact request must give back */
 };
 
 static size_t model_size(const struct mm_machine *m)
@@ -66,7 +78,7 @@ static size_t model_size(const struct mm_machine *m)
 	size_t lists = (size_t)m->nr_zones * (size_t)m->desc.cpus * MM_PCP_LISTS;
 
 	return sizeof(struct model) + mm_frames_size(m) + words + lists * sizeof(uint64_t) +
-	       (size_t)m->max_pfn + (size_t)m->nr_pageblocks;
+	       2 * (size_t)m->max_pfn + (size_t)m->nr_pageblocks;
 }
 
 static void model_boot(void *state, const struct mm_machine *m)
@@ -86,11 +98,12 @@ static void model_boot(void *state, const struct mm_machine *m)
 	md->listed = (uint64_t *)(void *)at;
 	at += lists * sizeof(uint64_t);
 	md->place = at;
-	md->block = at + m->max_pfn;
-	if (!m->desc.deferred)
+	md->unit = at + m->max_pfn;
+	md->block = at + 2 * m->max_pfn;
+	if (!m->desc.deferred) {
 		memset(md->place, IN_ZONE, (size_t)m->max_pfn);
-	if (!m->desc.deferred)
 		memset(md->block, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
+	}
 	mm_nodes_order(&m->desc, md->order);
 	for (z = 0; z < m->nr_zones; z++) {
 		md->managed[z] = mm_frames_nr_free(&md->frames, z);
@@ -98,6 +111,7 @@ static void model_boot(void *state, const struct mm_machine *m)
 		md->freed += md->managed[z];
 	}
 	md->asked = -1;
+	md->bulk = -1;
 }
 
 /* ---- what a request is owed ---- */
@@ -151,6 +165,8 @@ static bool zone_leaves(const struct zone *z, const struct wish *w, const struct
 		mark -= mark / 2;
 	if ((flags & MM_ALLOC_MIN_RESERVE) && (flags & MM_ALLOC_NON_BLOCK))
 		mark -= mark / 4;
+	if (flags & MM_ALLOC_OOM)
+		mark -= mark / 2;
 	if (left <= mark + (int64_t)z->lowmem_reserve[w->highest])
 		return false;
 	return w->order == 0 || v->block;
@@ -167,16 +183,70 @@ static bool zone_ok(const struct model *md, const struct mm_machine *m, int at,
 	return (flags & MM_ALLOC_NO_WATERMARKS) || zone_leaves(&m->zones[at], w, &v, flags);
 }
 
-/* The flags of the last attempt, from the kernel's rules about the mask. */
-static uint32_t last_flags(uint32_t gfp)
-{
-	bool waits = (gfp & MM_GFP_DIRECT_RECLAIM) != 0;
-	bool no_reserve = (gfp & MM_GFP_NOMEMALLOC) != 0;
+/* A request: its mask in effect, and who makes it. */
+struct asker {
+	uint32_t gfp;
+	uint32_t task;
+	unsigned int order;
+};
 
-	if ((gfp & MM_GFP_MEMALLOC) && !no_reserve)
-		return MM_ALLOC_NO_WATERMARKS;
-	return (gfp & MM_GFP_HIGH ? MM_ALLOC_MIN_RESERVE : 0) |
-	       (!waits && !no_reserve ? MM_ALLOC_NON_BLOCK : 0);
+static struct asker asker_of(const struct model *md, const struct mm_event *ev, uint64_t order,
+			     uint64_t masks)
+{
+	return (struct asker){(uint32_t)masks, md->task[ev->cpu], (unsigned int)order};
+}
+
+/* What ignores watermarks: the bit, or freeing memory oneself, in one's own name or
+ * in a soft interrupt; but never who says not to. */
+static bool ignores_marks(const struct asker *a)
+{
+	bool interrupted = (a->task & (MM_TASK_HARDIRQ | MM_TASK_SOFTIRQ)) != 0;
+	bool serves = (a->task & MM_TASK_SOFTIRQ) != 0;
+
+	if (a->gfp & MM_GFP_NOMEMALLOC)
+		return false;
+	return (a->gfp & MM_GFP_MEMALLOC) ||
+	       ((a->task & MM_TASK_MEMALLOC) && (!interrupted || serves));
+}
+
+/* What the mask and the task entitle to after the fast path, from the kernel's rules. */
+static uint32_t slow_flags(const struct asker *a)
+{
+	bool waits = (a->gfp & MM_GFP_DIRECT_RECLAIM) != 0;
+	bool no_reserve = (a->gfp & MM_GFP_NOMEMALLOC) != 0;
+	bool in_task = !(a->task & (MM_TASK_HARDIRQ | MM_TASK_SOFTIRQ));
+	bool urgent = (a->gfp & MM_GFP_HIGH) || (waits && in_task && (a->task & MM_TASK_RT));
+	uint32_t flags = urgent ? MM_ALLOC_MIN_RESERVE : 0;
+
+	if (!waits && !no_reserve)
+		flags |= MM_ALLOC_NON_BLOCK | (a->order ? MM_ALLOC_HIGHATOMIC : 0);
+	return flags | (a->gfp & MM_GFP_KSWAPD_RECLAIM ? MM_ALLOC_KSWAPD : 0);
+}
+
+/* And to when that fails; 0: nothing more. */
+static uint32_t reserve_flags(const struct asker *a)
+{
+	uint32_t kswapd = a->gfp & MM_GFP_KSWAPD_RECLAIM ? MM_ALLOC_KSWAPD : 0;
+
+	if (ignores_marks(a))
+		return MM_ALLOC_NO_WATERMARKS | kswapd;
+	if ((a->task & MM_TASK_VICTIM) && !(a->gfp & MM_GFP_NOMEMALLOC) &&
+	    !(a->task & (MM_TASK_HARDIRQ | MM_TASK_SOFTIRQ)))
+		return MM_ALLOC_OOM | kswapd;
+	return 0;
+}
+
+/* What is left of a mask that was asked for. */
+static uint32_t gfp_due(const struct mm_machine *m, const struct asker *a)
+{
+	uint32_t task = a->task;
+	uint32_t io = MM_GFP_IO | MM_GFP_FS;
+	uint32_t gone = ~m->gfp_allowed_mask;
+
+	gone |= task & MM_TASK_NOIO ? io : 0;
+	gone |= task & MM_TASK_NOFS ? MM_GFP_FS : 0;
+	gone |= task & MM_TASK_PIN ? MM_GFP_MOVABLE : 0;
+	return a->gfp & ~gone;
 }
 
 static uint64_t highest_zone(uint32_t gfp)
@@ -188,13 +258,6 @@ static uint64_t highest_zone(uint32_t gfp)
 	if (gfp & MM_GFP_HIGHMEM)
 		return gfp & MM_GFP_MOVABLE ? MM_ZONE_MOVABLE : MM_ZONE_HIGHMEM;
 	return MM_ZONE_NORMAL;
-}
-
-/* What the mask entitles to after the fast path, from the kernel's rules. */
-static uint32_t slow_flags(uint32_t gfp)
-{
-	return last_flags(gfp & ~MM_GFP_MEMALLOC) |
-	       (gfp & MM_GFP_KSWAPD_RECLAIM ? MM_ALLOC_KSWAPD : 0);
 }
 
 static enum mm_migratetype type_due(const struct mm_machine *m, uint32_t gfp)
@@ -212,6 +275,18 @@ static struct wish wish_of(const struct mm_machine *m, const struct mm_event *ev
 {
 	return (struct wish){(unsigned int)order, type_due(m, gfp), highest_zone(gfp), ev->cpu,
 			     gfp};
+}
+
+/* The mask in effect.  Scopes do not reach the pages of a bulk request. */
+static void check_gfp(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+		      uint64_t masks, uint32_t task)
+{
+	struct asker a = {(uint32_t)(masks >> 32), md->bulk < 0 ? task : 0, 0};
+	uint32_t due = gfp_due(m, &a);
+
+	MM_CHECK(r, "alloc.gfp_context", (uint32_t)masks == due,
+		 "gfp 0x%x by task %#x went on as 0x%x, due is 0x%x", a.gfp, task, (uint32_t)masks,
+		 due);
 }
 
 /* ---- nodes ---- */
@@ -233,10 +308,11 @@ static bool urgent(const struct wish *w)
 	return (w->gfp & MM_GFP_HIGH) && !(w->gfp & MM_GFP_DIRECT_RECLAIM);
 }
 
-/* Nodes of the first attempt: a cpuset counts in any case. */
+/* Nodes of the first attempt: a cpuset counts in any case, but not in interrupts. */
 static uint32_t first_nodes(const struct model *md, const struct wish *w)
 {
-	uint32_t mems = md->mems[w->cpu];
+	bool interrupt = (md->task[w->cpu] & (MM_TASK_HARDIRQ | MM_TASK_SOFTIRQ)) != 0;
+	uint32_t mems = interrupt ? 0 : md->mems[w->cpu];
 
 	return mems ? callers(md) & mems : callers(md);
 }
@@ -244,7 +320,10 @@ static uint32_t first_nodes(const struct model *md, const struct wish *w)
 /* Of a later one: a cpuset counts for who is to be held to it. */
 static uint32_t later_nodes(const struct model *md, const struct wish *w)
 {
-	return (w->gfp & MM_GFP_HARDWALL) && !urgent(w) ? first_nodes(md, w) : callers(md);
+	bool victim = (md->task[w->cpu] & MM_TASK_VICTIM) != 0;
+
+	return (w->gfp & MM_GFP_HARDWALL) && !urgent(w) && !victim ? first_nodes(md, w)
+								   : callers(md);
 }
 
 static void walk_of(const struct model *md, const struct mm_machine *m, const struct wish *w,
@@ -263,7 +342,7 @@ static uint32_t nodes_of(const struct model *md, const struct wish *w, uint32_t 
 {
 	if (flags & MM_ALLOC_WMARK_LOW)
 		return first_nodes(md, w);
-	if (flags & MM_ALLOC_NO_WATERMARKS)
+	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
 		return UINT32_MAX;
 	if (later_nodes(md, w) >> picked / MM_NR_ZONES & 1)
 		return later_nodes(md, w);
@@ -293,27 +372,27 @@ static bool nofragment_due(const struct mm_machine *m, const struct mm_walk_orde
 }
 
 /* Is an attempt with these flags one that a request of this mask makes? */
-static bool flags_due(const struct mm_machine *m, const struct mm_walk_order *walk, uint32_t gfp,
-		      uint32_t flags, int picked)
+static bool flags_due(const struct mm_machine *m, const struct mm_walk_order *walk,
+		      const struct asker *a, uint32_t flags, int picked)
 {
-	if (flags == MM_ALLOC_WMARK_LOW || flags == slow_flags(gfp))
+	if (flags == MM_ALLOC_WMARK_LOW || flags == slow_flags(a))
 		return true;
 	if (flags == (MM_ALLOC_WMARK_LOW | MM_ALLOC_NOFRAGMENT))
 		return nofragment_due(m, walk, picked);
-	if (flags == MM_ALLOC_NO_WATERMARKS)
-		return last_flags(gfp) == MM_ALLOC_NO_WATERMARKS;
-	return (gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
+	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
+		return flags == reserve_flags(a);
+	return (a->gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
 }
 
-static void check_treatment(struct mm_report *r, const struct mm_machine *m,
+static void check_treatment(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 			    const struct mm_event *ev, const struct mm_walk_order *walk)
 {
-	uint32_t gfp = (uint32_t)ev->f[2];
-	uint64_t type = type_due(m, gfp);
+	struct asker a = asker_of(md, ev, ev->f[1], ev->f[2]);
+	uint64_t type = type_due(m, a.gfp);
 
 	MM_CHECK(r, "alloc.treatment",
-		 flags_due(m, walk, gfp, (uint32_t)ev->f[4], (int)ev->f[5]) && ev->f[3] == type,
-		 "gfp 0x%x was treated as type %llu with flags 0x%llx", gfp,
+		 flags_due(m, walk, &a, (uint32_t)ev->f[4], (int)ev->f[5]) && ev->f[3] == type,
+		 "gfp 0x%x by task %#x was treated as type %llu with flags 0x%llx", a.gfp, a.task,
 		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
 }
 
@@ -341,13 +420,14 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 			      const struct mm_machine *m, const struct mm_event *ev)
 {
 	struct wish w = wish_of(m, ev, ev->f[1], (uint32_t)ev->f[2]);
+	struct asker a = asker_of(md, ev, ev->f[1], ev->f[2]);
 	uint32_t flags = (uint32_t)ev->f[4];
 	int picked = (int)ev->f[5];
 	uint32_t nodes = nodes_of(md, &w, flags, picked);
 	struct mm_walk_order walk;
 
 	walk_of(md, m, &w, nodes, &walk);
-	check_treatment(r, m, ev, &walk);
+	check_treatment(md, r, m, ev, &walk);
 	MM_CHECK(r, "alloc.zone_allowed",
 		 mm_frames_zone(&md->frames, ev->f[0]) == picked && place_in(&walk, picked) >= 0,
 		 "pfn %llu of node %d zone %s for gfp 0x%x, which allows up to %s of nodes 0x%x",
@@ -365,30 +445,32 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 	if (!(flags & MM_ALLOC_WMARK_LOW))
 		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
 				  "took the slow path");
-	if (flags & MM_ALLOC_NO_WATERMARKS)
-		check_passed_over(md, r, m, &w, later_nodes(md, &w), slow_flags(w.gfp), -1,
-				  "ignored watermarks");
+	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
+		check_passed_over(md, r, m, &w, later_nodes(md, &w), slow_flags(&a), -1,
+				  "took from the reserves");
 }
 
 static void on_failed(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		      const struct mm_event *ev)
 {
-	uint32_t gfp = (uint32_t)ev->f[1];
-	struct wish w = wish_of(m, ev, ev->f[0], gfp);
-	bool insists = (gfp & MM_GFP_NOFAIL) && (gfp & MM_GFP_DIRECT_RECLAIM);
-	uint32_t flags = last_flags(gfp);
-	uint32_t nodes = later_nodes(md, &w);
+	struct asker a = asker_of(md, ev, ev->f[0], ev->f[1]);
+	struct wish w = wish_of(m, ev, ev->f[0], a.gfp);
 	struct mm_walk_order walk;
 
 	if (ev->f[4])
-		return; /* injected */
-	walk_of(md, m, &w, nodes, &walk);
-	if (!walk.nr && !insists)
-		return; /* no node to ask: not even reserves are tried */
-	if (walk.nr && (urgent(&w) || (flags & MM_ALLOC_NO_WATERMARKS)))
-		nodes = UINT32_MAX;
-	check_passed_over(md, r, m, &w, nodes, flags, -1, "failed");
-	if (insists)
+		return; /* injected: a bulk request does not look at the task */
+	check_gfp(md, r, m, ev->f[1], a.task);
+	walk_of(md, m, &w, later_nodes(md, &w), &walk);
+	/* without a node to ask not even reserves are tried */
+	if (walk.nr) {
+		check_passed_over(md, r, m, &w, later_nodes(md, &w), slow_flags(&a), -1, "failed");
+		if (urgent(&w))
+			check_passed_over(md, r, m, &w, UINT32_MAX, slow_flags(&a), -1, "failed");
+		if (reserve_flags(&a))
+			check_passed_over(md, r, m, &w, UINT32_MAX, reserve_flags(&a), -1,
+					  "failed");
+	}
+	if ((a.gfp & MM_GFP_NOFAIL) && (a.gfp & MM_GFP_DIRECT_RECLAIM))
 		check_passed_over(md, r, m, &w, callers(md), MM_ALLOC_MIN_RESERVE, -1, "failed");
 }
 
@@ -460,6 +542,56 @@ static void set_movable(struct model *md, uint64_t pfn, uint64_t n, bool movable
 		mm_bitmap_clear_range(md->movable, pfn, n);
 }
 
+/* ---- blocks ---- */
+
+/*
+ * Is the block that goes back one that was handed out?  Or the upper half of what is
+ * left of one that is no compound: its first frame is held on, and the rest is freed
+ * half by half.  Then it is no longer (all of) a block.
+ */
+static bool take_unit(struct model *md, uint64_t pfn, unsigned int order)
+{
+	uint64_t n = (uint64_t)1 << order;
+
+	if (order > MM_ORDER_LIMIT)
+		return false;
+	if ((md->unit[pfn] & UNIT_ORDER) == order + 1) {
+		md->unit[pfn] = 0;
+		return true;
+	}
+	if (md->unit[pfn] || pfn < n || md->unit[pfn - n] != order + 2)
+		return false;
+	md->unit[pfn - n] = (uint8_t)(order + 1);
+	return true;
+}
+
+/* Bytes of a block become pages of their own; what is beyond them goes back. */
+static void on_split(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		     const struct mm_event *ev)
+{
+	uint64_t pfn = ev->f[0];
+	uint64_t n = (uint64_t)1 << ev->f[1];
+	uint64_t keep = ev->f[2] ? (ev->f[2] - 1) / MM_PAGE_SIZE + 1 : n;
+	uint64_t i;
+
+	MM_CHECK(r, "alloc.split", md->unit[pfn] == ev->f[1] + 1 && keep <= n && keep * 2 > n,
+		 "pfn %llu order %llu is split for %llu bytes", (unsigned long long)pfn,
+		 (unsigned long long)ev->f[1], (unsigned long long)ev->f[2]);
+	if (r->failures)
+		return;
+	for (i = 0; i < n; i++) {
+		const struct page *p = &m->memmap[pfn + i];
+
+		md->unit[pfn + i] = 1;
+		MM_CHECK(r, "alloc.split",
+			 (i ? p->refcount == (i < keep) : p->refcount > 0) && !p->order &&
+				 (p->flags & MM_PG_HEAD),
+			 "page %llu of a split block has %d references, order %u, flags 0x%x",
+			 (unsigned long long)i, p->refcount, p->order, p->flags);
+	}
+	md->loose += n - keep;
+}
+
 /* The flags of a new block's head; its other frames have none. */
 static uint32_t new_flags(const struct mm_event *ev)
 {
@@ -468,28 +600,121 @@ static uint32_t new_flags(const struct mm_event *ev)
 	       (ev->f[4] & MM_ALLOC_NO_WATERMARKS ? MM_PG_PFMEMALLOC : 0);
 }
 
+/* A frame behind the first: of a compound block, it says so. */
+static bool tail_ok(const struct page *head, uint64_t i, bool comp)
+{
+	const struct page *p = head + i;
+	uintptr_t due = (uintptr_t)head + 1;
+
+	if (p->flags || p->order || p->refcount)
+		return false;
+	return comp ? p->compound_head == due && p->mapping == 0x400
+		    : !(p->compound_head % 2) && !p->mapping;
+}
+
 static void check_init_state(struct mm_report *r, const struct mm_machine *m,
 			     const struct mm_event *ev)
 {
+	const struct page *head = &m->memmap[ev->f[0]];
+	bool zero = (ev->f[2] & MM_GFP_ZERO) || m->desc.init_on_alloc || m->desc.init_on_free;
 	uint64_t n = (uint64_t)1 << ev->f[1];
-	uint32_t head = new_flags(ev);
 	uint64_t i;
 
+	MM_CHECK(r, "alloc.init_state",
+		 head->refcount == 1 && !head->mapping && !head->private_data &&
+			 head->flags == new_flags(ev) && head->order == ev->f[1],
+		 "pfn %llu order %llu: refcount %d mapping 0x%llx flags 0x%x",
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1], head->refcount,
+		 (unsigned long long)head->mapping, head->flags);
 	for (i = 0; i < n; i++) {
-		const struct page *p = &m->memmap[ev->f[0] + i];
+		const struct page *p = head + i;
 
 		MM_CHECK(r, "alloc.init_state",
-			 p->refcount == (i == 0) && p->mapcount == -1 && !p->mapping &&
-				 !p->memcg_data && (i || !p->private_data) &&
-				 p->flags == (i ? 0 : head) && p->order == (i ? 0 : ev->f[1]),
+			 p->mapcount == -1 && !p->memcg_data &&
+				 (!i || tail_ok(head, i, (new_flags(ev) & MM_PG_COMP) != 0)),
 			 "frame %llu of %llu at pfn %llu: refcount %d mapcount %d flags 0x%x",
 			 (unsigned long long)i, (unsigned long long)n, (unsigned long long)ev->f[0],
 			 p->refcount, p->mapcount, p->flags);
-		MM_CHECK(r, "alloc.init_state",
-			 !(ev->f[2] & MM_GFP_ZERO) || mm_ram_is_zero(m, pfn_of(ev->f[0] + i)),
-			 "pfn %llu is not zero under __GFP_ZERO",
-			 (unsigned long long)(ev->f[0] + i));
+		MM_CHECK(r, "alloc.init_state", !zero || mm_ram_is_zero(m, pfn_of(ev->f[0] + i)),
+			 "pfn %llu is not zero, and should be", (unsigned long long)(ev->f[0] + i));
 	}
+}
+
+/* A page of a bulk request: its zone was chosen for all of them. */
+static void check_bulk_page(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			    const struct mm_event *ev)
+{
+	uint32_t gfp = (uint32_t)ev->f[2];
+
+	md->bulk_got++;
+	MM_CHECK(r, "alloc.bulk",
+		 ev->f[5] == (uint64_t)md->bulk && !ev->f[1] && md->bulk_got <= md->bulk_empty,
+		 "page %llu of %llu: pfn %llu order %llu of zone %s",
+		 (unsigned long long)md->bulk_got, (unsigned long long)md->bulk_empty,
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
+		 m->zones[ev->f[5]].name);
+	MM_CHECK(r, "alloc.treatment",
+		 ev->f[4] == MM_ALLOC_WMARK_LOW && ev->f[3] == type_due(m, gfp),
+		 "bulk gfp 0x%x was treated as type %llu with flags 0x%llx", gfp,
+		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
+}
+
+/* Would z leave its low mark and what it keeps from requests for the preferred zone? */
+static bool leaves_all(const struct zone *z, uint64_t pages, int preferred)
+{
+	return z->vm_stat[MM_NR_FREE_PAGES] >
+	       (int64_t)(z->wmark[MM_WMARK_LOW] + pages + z->lowmem_reserve[preferred]);
+}
+
+/* The zone that a bulk request is served from, or -1: of the preferred zone's node. */
+static int bulk_zone(const struct model *md, const struct mm_machine *m, const struct mm_event *ev)
+{
+	struct wish w = wish_of(m, ev, 0, (uint32_t)ev->f[5]);
+	struct mm_walk_order walk;
+	int i;
+
+	walk_of(md, m, &w, first_nodes(md, &w), &walk);
+	for (i = 0; i < walk.nr; i++) {
+		const struct zone *z = &m->zones[walk.zone[i]];
+
+		if (z->nid != m->zones[walk.zone[0]].nid)
+			break;
+		if (leaves_all(z, ev->f[1], (int)m->zones[walk.zone[0]].type))
+			return z->id;
+	}
+	return -1;
+}
+
+static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		    const struct mm_event *ev)
+{
+	int due = bulk_zone(md, m, ev);
+
+	MM_CHECK(r, "alloc.bulk", (int)ev->f[0] == due && ev->f[2] <= ev->f[1],
+		 "%llu pages, %llu of them empty, from zone %s; due is zone %d",
+		 (unsigned long long)ev->f[1], (unsigned long long)ev->f[2],
+		 m->zones[ev->f[0]].name, due);
+	md->bulk = (int)ev->f[0];
+	md->bulk_empty = ev->f[2];
+	md->bulk_got = 0;
+	check_gfp(md, r, m, ev->f[5], 0);
+	md->bulk_type = type_due(m, (uint32_t)ev->f[5]);
+}
+
+static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			const struct mm_event *ev)
+{
+	struct wish w = {0, md->bulk_type, 0, ev->cpu, 0};
+	struct view v = view_of(md, m, md->bulk, &w);
+
+	MM_CHECK(r, "alloc.bulk", ev->f[0] == md->bulk_got, "%llu pages came, it counts %llu",
+		 (unsigned long long)md->bulk_got, (unsigned long long)ev->f[0]);
+	MM_CHECK(r, "alloc.bulk",
+		 md->bulk_got == md->bulk_empty || !zone_can(md, m, md->bulk, &w, &v),
+		 "%llu of %llu pages came although zone %s has more",
+		 (unsigned long long)md->bulk_got, (unsigned long long)md->bulk_empty,
+		 m->zones[md->bulk].name);
+	md->bulk = -1;
 }
 
 static void on_alloc(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -505,14 +730,27 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 		 (unsigned long long)pfn, order);
 	if (r->failures)
 		return; /* the picture is no longer true */
-	check_zone_choice(md, r, m, ev);
+	check_gfp(md, r, m, ev->f[2], md->task[ev->cpu]);
+	if (md->bulk < 0) {
+		check_zone_choice(md, r, m, ev);
+	} else {
+		check_bulk_page(md, r, m, ev);
+	}
 	check_init_state(r, m, ev);
 	zone = mm_frames_zone(&md->frames, pfn);
 	move(md, pfn, order, TAKEN);
+	md->unit[pfn] = (uint8_t)((order + 1) | (new_flags(ev) & MM_PG_COMP ? UNIT_COMP : 0));
 	md->allocated[zone % MM_NR_ZONES] += (uint64_t)1 << order;
 	count_numa(md, m, ev, zone);
 	forget_attempts(md);
 	set_movable(md, pfn, (uint64_t)1 << order, (ev->f[2] & MM_GFP_MOVABLE) != 0);
+}
+
+static void check_zeroed(struct mm_report *r, const struct mm_machine *m, uint64_t pfn, uint64_t n)
+{
+	for (; m->desc.init_on_free && n > 0; pfn++, n--)
+		MM_CHECK(r, "alloc.init_on_free", mm_ram_is_zero(m, pfn_of(pfn)),
+			 "pfn %llu is taken back with contents", (unsigned long long)pfn);
 }
 
 static void on_free(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -525,6 +763,14 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 	MM_CHECK(r, "alloc.no_double", all_at(md, m, pfn, order, TAKEN),
 		 "pfn %llu order %u freed while part of it is not allocated",
 		 (unsigned long long)pfn, order);
+	if (r->failures)
+		return;
+	MM_CHECK(r, "alloc.no_double", take_unit(md, pfn, order),
+		 "pfn %llu order %u freed, which is not how it was allocated",
+		 (unsigned long long)pfn, order);
+	check_zeroed(r, m, pfn, n);
+	if (ev->f[3] == MM_PCP_FREED_UNLISTED)
+		md->loose--;
 	/* the low bits of a mapping say anonymous or movable: the freer clears it */
 	MM_CHECK(r, "alloc.free_checked", !ev->f[2] || (ev->f[2] & 3),
 		 "pfn %llu order %u taken back with mapping 0x%llx", (unsigned long long)pfn, order,
@@ -542,6 +788,7 @@ static void on_bad(struct model *md, const struct mm_event *ev)
 
 	if (!ev->f[2])
 		return; /* reported only */
+	(void)take_unit(md, pfn, (unsigned int)ev->f[1]);
 	move(md, pfn, ev->f[1], DROPPED);
 	set_movable(md, pfn, (uint64_t)1 << ev->f[1], false);
 }
@@ -767,67 +1014,41 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 
 	if (r->failures)
 		return;
-	switch (ev->kind) {
-	case MM_EV_mm_page_alloc:
-		on_alloc(md, r, m, ev);
-		break;
-	case MM_EV_mm_page_free:
-		on_free(md, r, m, ev);
-		break;
+	/* clang-format off */
+	switch ((int)ev->kind) {
+	case MM_EV_mm_page_alloc:             on_alloc(md, r, m, ev); break;
+	case MM_EV_mm_page_free:              on_free(md, r, m, ev); break;
 	case MM_EV_mm_page_alloc_failed:
 		on_failed(md, r, m, ev);
 		forget_attempts(md);
 		break;
 	case MM_EV_mm_pcp_add:
 	case MM_EV_mm_pcp_take:
-	case MM_EV_mm_page_pcpu_drain:
-		on_list(md, r, m, ev);
-		break;
-	case MM_EV_mm_pcp_refill:
-		md->contended[ev->f[0]] = false;
-		break;
+	case MM_EV_mm_page_pcpu_drain:        on_list(md, r, m, ev); break;
+	case MM_EV_mm_pcp_refill:             md->contended[ev->f[0]] = false; break;
 	case MM_EV_mm_pcp_contended:
 		md->contended[ev->f[0]] = true;
 		md->excused[ev->f[0]] = true;
 		break;
-	case MM_EV_mm_bad_page:
-		on_bad(md, ev);
-		break;
-	case MM_EV_mm_page_alloc_extfrag:
-		on_extfrag(md, r, m, ev);
-		break;
-	case MM_EV_mm_buddy_merge:
-		on_merge(md, m, ev);
-		break;
-	case MM_EV_mm_page_alloc_zone_locked:
-		on_take(md, r, m, ev);
-		break;
-	case MM_EV_mm_zone_watermark:
-		on_watermark(md, r, m, ev);
-		break;
-	case MM_EV_mm_zone_grow:
-		on_grow(md, m, ev);
-		break;
+	case MM_EV_mm_bad_page:               on_bad(md, ev); break;
+	case MM_EV_mm_page_alloc_extfrag:     on_extfrag(md, r, m, ev); break;
+	case MM_EV_mm_buddy_merge:            on_merge(md, m, ev); break;
+	case MM_EV_mm_page_alloc_zone_locked: on_take(md, r, m, ev); break;
+	case MM_EV_mm_zone_watermark:         on_watermark(md, r, m, ev); break;
+	case MM_EV_mm_task_flags:             md->task[ev->cpu] = (uint32_t)ev->f[1]; break;
+	case MM_EV_mm_page_split:             on_split(md, r, m, ev); break;
+	case MM_EV_mm_page_bulk:              on_bulk(md, r, m, ev); break;
+	case MM_EV_mm_page_bulk_end:          on_bulk_end(md, r, m, ev); break;
+	case MM_EV_mm_zone_grow:              on_grow(md, m, ev); break;
+	case MM_EV_mm_cpuset_mems:            md->mems[ev->f[0]] = (uint32_t)ev->f[1]; break;
 	case MM_EV_mm_page_alloc_from:
 		md->from = true;
 		md->nid = ev->f[0];
 		md->nodemask = (uint32_t)ev->f[1];
 		break;
-	case MM_EV_mm_cpuset_mems:
-		md->mems[ev->f[0]] = (uint32_t)ev->f[1];
-		break;
-	case MM_EV_mm_pcp_bulk_free:
-	case MM_EV_mm_pcp_decay:
-	case MM_EV_mm_vmstat_fold:
-	case MM_EV_mm_memblock_change:
-	case MM_EV_mm_memblock_alloc:
-	case MM_EV_mm_memblock_grow:
-	case MM_EV_mm_section_change:
-	case MM_EV_mm_ram_write:
-	case MM_EV_mm_ram_zero:
-	case MM_EV_NR:
-		break;
+	default: break;
 	}
+	/* clang-format on */
 }
 
 /* Free pages, with what CPUs hold back. */
@@ -917,26 +1138,52 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	}
 	check_events(md, r, m);
 	forget_attempts(md);
+	MM_CHECK(r, "alloc.exact_tail", !md->loose,
+		 "%llu frames that an exact request did not ask for are not given back",
+		 (unsigned long long)md->loose);
+	md->loose = 0;
 	MM_CHECK(r, "alloc.fallback_claim",
 		 memcmp(md->block, m->pageblock, (size_t)m->nr_pageblocks) == 0,
 		 "a pageblock changed its type outside the steal rule");
 }
 
+/* A frame as the machine has it, beside the block that it is in; head: the first frame
+ * of the last compound block, all of which it may be in. */
+static void check_frame(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			uint64_t pfn, uint64_t head)
+{
+	const struct page *p = &m->memmap[pfn];
+	uint8_t unit = md->unit[pfn];
+	bool tail = pfn > head && pfn - head < (uint64_t)1 << ((md->unit[head] & UNIT_ORDER) - 1);
+
+	MM_CHECK(r, "alloc.no_double",
+		 !(p->flags & MM_PG_HEAD) || !mm_bitmap_test(md->frames.level[0], pfn),
+		 "pfn %llu is allocated, the model has it free", (unsigned long long)pfn);
+	MM_CHECK(r, "zone.conservation", !(p->flags & MM_PG_BAD) == (md->place[pfn] != DROPPED),
+		 "pfn %llu: dropped on one side only", (unsigned long long)pfn);
+	MM_CHECK(r, "alloc.no_double",
+		 !unit || (p->flags & MM_PG_BAD) ||
+			 ((p->flags & MM_PG_HEAD) && p->order + 1 == (unit & UNIT_ORDER)),
+		 "pfn %llu order %u: a block of order %d was allocated there",
+		 (unsigned long long)pfn, p->order, (unit & UNIT_ORDER) - 1);
+	MM_CHECK(r, "compound.tails",
+		 mm_page_is_tail(p) == tail && !(p->flags & MM_PG_COMP) == !(unit & UNIT_COMP) &&
+			 (!tail || mm_page_head((struct page *)p) == &m->memmap[head]),
+		 "pfn %llu: tail or not, or of another head than pfn %llu", (unsigned long long)pfn,
+		 (unsigned long long)head);
+}
+
 static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
 {
 	const struct model *md = state;
+	uint64_t head = UINT64_MAX;
 	uint64_t pfn;
 
 	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); pfn < m->max_pfn;
 	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
-		const struct page *p = &m->memmap[pfn];
-
-		MM_CHECK(r, "alloc.no_double",
-			 !(p->flags & MM_PG_HEAD) || !mm_bitmap_test(md->frames.level[0], pfn),
-			 "pfn %llu is allocated, the model has it free", (unsigned long long)pfn);
-		MM_CHECK(r, "zone.conservation",
-			 !(p->flags & MM_PG_BAD) == (md->place[pfn] != DROPPED),
-			 "pfn %llu: dropped on one side only", (unsigned long long)pfn);
+		if (md->unit[pfn])
+			head = md->unit[pfn] & UNIT_COMP ? pfn : UINT64_MAX;
+		check_frame(md, r, m, pfn, head);
 	}
 }
 
@@ -948,7 +1195,9 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_alloc_zone_locked) | MM_EV_BIT(MM_EV_mm_zone_watermark) |
 		  MM_EV_BIT(MM_EV_mm_pcp_add) | MM_EV_BIT(MM_EV_mm_pcp_take) |
 		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended) |
-		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
+		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_task_flags) |
+		  MM_EV_BIT(MM_EV_mm_page_split) | MM_EV_BIT(MM_EV_mm_page_bulk) |
+		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
 		  MM_EV_BIT(MM_EV_mm_cpuset_mems) | MM_EV_BIT(MM_EV_mm_zone_grow),
 	.size = model_size,
 	.boot = model_boot,

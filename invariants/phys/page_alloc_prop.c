@@ -6,6 +6,8 @@
 #include "mm/page_alloc.h"
 
 #include "mm/failpoint.h"
+#include "mm/ram.h"
+#include "mm/task.h"
 
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
@@ -20,57 +22,6 @@ static uint64_t pfn_of_page(const struct mm_ctx *x, const struct page *page)
 }
 
 /* ---- masks ---- */
-
-/* gfp_to_alloc_flags() by hand, for each of what it looks at. */
-enum {
-	HIGH = MM_GFP_HIGH,
-	KSWAPD = MM_GFP_KSWAPD_RECLAIM,
-	DIRECT = MM_GFP_DIRECT_RECLAIM,
-	NOMEMALLOC = MM_GFP_NOMEMALLOC,
-	/* flags */
-	CANNOT_WAIT = MM_ALLOC_NON_BLOCK,
-	RESERVE = MM_ALLOC_MIN_RESERVE,
-	WAKE = MM_ALLOC_KSWAPD
-};
-
-static const struct {
-	uint32_t gfp;
-	uint32_t flags;
-} slow_table[] = {
-	{0, CANNOT_WAIT},
-	{HIGH, CANNOT_WAIT | RESERVE},
-	{KSWAPD, CANNOT_WAIT | WAKE},
-	{HIGH | KSWAPD, CANNOT_WAIT | RESERVE | WAKE},
-	{DIRECT, 0},
-	{DIRECT | HIGH, RESERVE},
-	{DIRECT | KSWAPD, WAKE},
-	{DIRECT | HIGH | KSWAPD, RESERVE | WAKE},
-	{NOMEMALLOC, 0},
-	{NOMEMALLOC | HIGH, RESERVE},
-	{NOMEMALLOC | KSWAPD, WAKE},
-	{NOMEMALLOC | HIGH | KSWAPD, RESERVE | WAKE},
-	{NOMEMALLOC | DIRECT, 0},
-	{NOMEMALLOC | DIRECT | HIGH, RESERVE},
-	{NOMEMALLOC | DIRECT | KSWAPD, WAKE},
-	{NOMEMALLOC | DIRECT | HIGH | KSWAPD, RESERVE | WAKE},
-};
-
-static void slow_flags(struct mm_prop_run *p)
-{
-	const uint32_t judged = HIGH | KSWAPD | DIRECT | NOMEMALLOC;
-	size_t i;
-
-	for (i = 0; i < sizeof(slow_table) / sizeof(slow_table[0]); i++) {
-		/* no other bit has a say */
-		uint32_t other = (uint32_t)mm_rng_next(&p->rng) & ~judged;
-
-		PROP(p, mm_page_alloc_slow_flags(slow_table[i].gfp) == slow_table[i].flags,
-		     "gfp 0x%x: flags 0x%x, wanted 0x%x", slow_table[i].gfp,
-		     mm_page_alloc_slow_flags(slow_table[i].gfp), slow_table[i].flags);
-		PROP(p, mm_page_alloc_slow_flags(slow_table[i].gfp | other) == slow_table[i].flags,
-		     "gfp 0x%x: one of its bits matters", slow_table[i].gfp | other);
-	}
-}
 
 /* By highest zone: where a request looks first (-1: nowhere); and whether Normal
  * is spared fragmentation because DMA32 is there. */
@@ -458,9 +409,15 @@ static uint64_t served(struct mm_victim *v, unsigned int order, uint32_t gfp)
 	return pfn_of_page(v->x, page);
 }
 
+/* The field of an event for a mask that nothing was taken from. */
+static uint64_t both(uint32_t gfp)
+{
+	return (uint64_t)gfp << 32 | gfp;
+}
+
 static void announce(struct mm_victim *v, uint64_t pfn, uint32_t gfp, uint32_t flags)
 {
-	mm_event(v->x, MM_EV_mm_page_alloc, pfn, v->m->memmap[pfn].order, gfp,
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, v->m->memmap[pfn].order, both(gfp),
 		 mm_migratetype_of_gfp(v->m, gfp), flags, v->m->memmap[pfn].zone);
 }
 
@@ -473,7 +430,7 @@ static void zone_of_another_frame(struct mm_victim *v)
 {
 	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
 
-	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, MM_GFP_KERNEL, 0, MM_ALLOC_WMARK_LOW,
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, both(MM_GFP_KERNEL), 0, MM_ALLOC_WMARK_LOW,
 		 MM_ZONE_DMA);
 }
 
@@ -520,7 +477,7 @@ static void forgotten_zeroing(struct mm_victim *v)
 
 static void failed_for_nothing(struct mm_victim *v)
 {
-	mm_event(v->x, MM_EV_mm_page_alloc_failed, 3, MM_GFP_KERNEL, 0, MM_ZONE_NORMAL, 0);
+	mm_event(v->x, MM_EV_mm_page_alloc_failed, 3, both(MM_GFP_KERNEL), 0, MM_ZONE_NORMAL, 0);
 }
 
 static void lower_zone_for_nothing(struct mm_victim *v)
@@ -537,14 +494,14 @@ static void slow_for_nothing(struct mm_victim *v)
 static void reserves_for_nothing(struct mm_victim *v)
 {
 	announce(v, served(v, 0, MM_GFP_KERNEL | MM_GFP_MEMALLOC), MM_GFP_KERNEL | MM_GFP_MEMALLOC,
-		 MM_ALLOC_NO_WATERMARKS);
+		 MM_ALLOC_NO_WATERMARKS | MM_ALLOC_KSWAPD);
 }
 
 static void treated_as_another_type(struct mm_victim *v)
 {
 	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
 
-	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, MM_GFP_KERNEL, MM_MIGRATE_MOVABLE,
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, both(MM_GFP_KERNEL), MM_MIGRATE_MOVABLE,
 		 MM_ALLOC_WMARK_LOW, v->m->memmap[pfn].zone);
 }
 
@@ -600,7 +557,178 @@ static void flagged_tail(struct mm_victim *v)
 	mm_page_touch(v->x, page + 6);
 }
 
+/* ---- plantings: blocks of pages ---- */
+
+static struct page *compound_of(struct mm_victim *v)
+{
+	return &v->m->memmap[mm_victim_held(v, VICTIM_E)];
+}
+
+static void tail_of_the_neighbour(struct mm_victim *v)
+{
+	struct page *head = compound_of(v);
+
+	head[3].compound_head = (uintptr_t)(head + 1) | 1;
+	mm_page_touch(v->x, head + 3);
+}
+
+static void tail_without_a_head(struct mm_victim *v)
+{
+	struct page *head = compound_of(v);
+
+	mm_list_init(&head[5].lru);
+	mm_page_touch(v->x, head);
+	mm_page_touch(v->x, head + 5);
+}
+
+/* Frames of a block that is no compound point to their first. */
+static void tail_of_no_compound(struct mm_victim *v)
+{
+	struct page *first = &v->m->memmap[mm_victim_held(v, VICTIM_A)];
+
+	first[2].compound_head = (uintptr_t)first | 1;
+	mm_page_touch(v->x, first + 2);
+}
+
+/* All of it is a compound block now, but nobody asked for one. */
+static void compound_unasked(struct mm_victim *v)
+{
+	struct page *first = &v->m->memmap[mm_victim_held(v, VICTIM_A)];
+	unsigned int i;
+
+	first->flags |= MM_PG_COMP;
+	for (i = 1; i < 8; i++) {
+		first[i].compound_head = (uintptr_t)first | 1;
+		first[i].mapping = MM_TAIL_MAPPING;
+		mm_page_touch(v->x, first + i);
+	}
+	mm_page_touch(v->x, first);
+}
+
+static void freed_as_another_order(struct mm_victim *v)
+{
+	/* a is of order 3; its lower half is no block */
+	mm_event(v->x, MM_EV_mm_page_free, mm_victim_held(v, VICTIM_A), 2);
+}
+
+static void scope_without_effect(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	(void)!mm_task_enter(v->x, MM_TASK_NOFS);
+	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+}
+
+static void mask_edited_for_nothing(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_NOIO);
+
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, (uint64_t)MM_GFP_KERNEL << 32 | MM_GFP_NOIO, 0,
+		 MM_ALLOC_WMARK_LOW, v->m->memmap[pfn].zone);
+}
+
+static void taken_back_with_contents(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_B);
+
+	mm_ram_write(v->x, pfn_of(pfn + 1), 17, 1);
+	v->m->desc.init_on_free = true;
+	mm_event(v->x, MM_EV_mm_page_free, pfn, 2);
+}
+
+static void part_without_reference(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_A);
+
+	v->x->events = 0;
+	mm_page_alloc_split(v->x, &v->m->memmap[pfn]);
+	v->x->events = mm_event_mask(v->m);
+	v->m->memmap[pfn + 4].refcount = 0;
+	mm_event(v->x, MM_EV_mm_page_split, pfn, 3, 0);
+}
+
+static void split_of_a_compound(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_page_split, mm_victim_held(v, VICTIM_E), 4, 0);
+}
+
+static void split_for_too_little(struct mm_victim *v)
+{
+	/* four of eight pages would have been a block of order 2 */
+	mm_event(v->x, MM_EV_mm_page_split, mm_victim_held(v, VICTIM_A), 3, 16384);
+}
+
+/* A block becomes six pages, and the other two are forgotten. */
+static void tail_is_kept(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_A);
+	unsigned int i;
+
+	v->x->events = 0;
+	mm_page_alloc_split(v->x, &v->m->memmap[pfn]);
+	v->x->events = mm_event_mask(v->m);
+	for (i = 6; i < 8; i++)
+		v->m->memmap[pfn + i].refcount = 0;
+	mm_event(v->x, MM_EV_mm_page_split, pfn, 3, 6 * 4096 - 5);
+	for (i = 6; i < 8; i++)
+		v->m->memmap[pfn + i].flags = 0;
+}
+
+static void begin_bulk(struct mm_victim *v, uint64_t pages, uint64_t zone)
+{
+	mm_event(v->x, MM_EV_mm_page_bulk, zone, pages, pages, 0, MM_ZONE_NORMAL,
+		 both(MM_GFP_KERNEL));
+}
+
+static void bulk_of_the_wrong_zone(struct mm_victim *v)
+{
+	begin_bulk(v, 4, MM_ZONE_DMA);
+}
+
+static void bulk_miscounts(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	begin_bulk(v, 1, MM_ZONE_NORMAL);
+	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	mm_event(v->x, MM_EV_mm_page_bulk_end, 2);
+}
+
+static void bulk_gives_up_early(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	begin_bulk(v, 3, MM_ZONE_NORMAL);
+	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	mm_event(v->x, MM_EV_mm_page_bulk_end, 1);
+}
+
+static void bulk_takes_one_more(struct mm_victim *v)
+{
+	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
+
+	begin_bulk(v, 0, MM_ZONE_NORMAL);
+	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	mm_event(v->x, MM_EV_mm_page_bulk_end, 1);
+}
+
 static const struct mm_plant plants[] = {
+	{"compound.tails", tail_of_the_neighbour, NULL, false},
+	{"compound.tails", tail_without_a_head, NULL, false},
+	{"compound.tails", tail_of_no_compound, NULL, false},
+	{"compound.tails", compound_unasked, NULL, false},
+	{"alloc.no_double", freed_as_another_order, NULL, true},
+	{"alloc.gfp_context", scope_without_effect, NULL, true},
+	{"alloc.gfp_context", mask_edited_for_nothing, NULL, true},
+	{"alloc.init_on_free", taken_back_with_contents, NULL, true},
+	{"alloc.split", part_without_reference, "alloc.head_referenced", true},
+	{"alloc.split", split_of_a_compound, NULL, true},
+	{"alloc.split", split_for_too_little, NULL, true},
+	{"alloc.exact_tail", tail_is_kept, NULL, true},
+	{"alloc.bulk", bulk_of_the_wrong_zone, NULL, true},
+	{"alloc.bulk", bulk_miscounts, NULL, true},
+	{"alloc.bulk", bulk_gives_up_early, NULL, true},
+	{"alloc.bulk", bulk_takes_one_more, NULL, true},
 	{"alloc.zone_allowed", wrong_zone, NULL, true},
 	{"alloc.zone_allowed", zone_of_another_frame, "watermark.respected alloc.result", true},
 	{"alloc.no_double", handed_out_twice, NULL, true},
@@ -705,7 +833,6 @@ static void sections_add_up_to_an_eager_machine(struct mm_prop_run *p)
 
 const struct mm_prop mm_page_alloc_props[] = {
 	{"page_alloc.refused_sysctl_changes_nothing", refused_sysctl_changes_nothing, 1},
-	{"page_alloc.slow_flags_follow_the_kernels_table", slow_flags, 1},
 	{"page_alloc.zones_are_tried_from_the_top", zones_are_tried_from_the_top, 1},
 	{"page_alloc.impossible_requests_are_outcomes", impossible_requests_are_outcomes, 1},
 	{"page_alloc.exhausted_zones_keep_their_reserve", exhausted_zones_keep_their_reserve, 1},

@@ -91,15 +91,19 @@ static void spoil_field(struct page *page, unsigned int field, uint8_t n)
 	case 7:
 		page->memcg_data ^= n;
 		break;
-	default:
+	case 8:
 		page->index ^= n;
+		break;
+	default:
+		/* a tail of itself, or of the frame before it */
+		page->compound_head = (uintptr_t)(page - (n - 1)) | 1;
 		break;
 	}
 }
 
-static const char *const fields[] = {"flags",        "order",      "list",
-				     "refcount",     "mapcount",   "mapping",
-				     "private_data", "memcg_data", "index"};
+static const char *const fields[] = {"flags",    "order",        "list",         "refcount",
+				     "mapcount", "mapping",      "private_data", "memcg_data",
+				     "index",    "compound_head"};
 
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
 #define NR_STATES (NR_FIELDS * 4)
@@ -115,7 +119,7 @@ static void each_field_is_in_the_digest(struct mm_prop_run *p)
 	size_t k;
 
 	PROP(p, m, "the machine does not boot");
-	first = mm_rng_below(&p->rng, m->max_pfn - 1);
+	first = 1 + mm_rng_below(&p->rng, m->max_pfn - 2);
 	seen[0] = mm_machine_digest_sweep(m);
 	for (i = 0; i < NR_STATES; i++) {
 		struct page *page = &m->memmap[first + i % 2];

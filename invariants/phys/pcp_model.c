@@ -50,6 +50,7 @@ struct model {
 	bool contended[MM_ZONES_MAX];  /* at the attempt made last */
 	bool below_high[MM_ZONES_MAX]; /* the zones' flags after the last operation */
 	bool excess[MM_ZONES_MAX];     /* excess was given back: the flag was asked */
+	uint64_t trimmed;              /* frees to come that lists are not for */
 };
 
 static size_t nr_lists(const struct mm_machine *m)
@@ -286,7 +287,8 @@ static void on_refill(struct model *md, struct mm_report *r, const struct mm_mac
 	int due;
 
 	md->contended[ev->f[0]] = false;
-	begin_get(l);
+	if (!ev->f[5])
+		begin_get(l);
 	/* what the refill brought was not there when it was asked for */
 	l->count -= (int)ev->f[4] << ev->f[1];
 	due = due_refill(l, s, &m->zones[ev->f[0]], (unsigned int)ev->f[1]);
@@ -311,7 +313,8 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	if (r->failures)
 		return;
 	md->contended[ev->f[3]] = false;
-	begin_get(l);
+	if (!ev->f[5])
+		begin_get(l);
 	l->getting = false;
 	l->count -= 1 << ev->f[1];
 	pop(md, l, ev->f[2]);
@@ -442,10 +445,21 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 
 	if (m->desc.pcp && (ev->f[1] <= 3 || (m->desc.thp_order && ev->f[1] == m->desc.thp_order)))
 		due = md->contended[zone] ? MM_PCP_FREED_PAST_LIST : MM_PCP_FREED_TO_LIST;
+	if (md->trimmed) {
+		due = MM_PCP_FREED_UNLISTED;
+		md->trimmed--;
+	}
 	MM_CHECK(r, "pcp.used", ev->f[3] == due, "pfn %llu order %llu went to %llu, due is %llu",
 		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 		 (unsigned long long)ev->f[3], (unsigned long long)due);
 	md->contended[zone] = false;
+}
+
+/* What an exact request leaves of its block goes past the lists. */
+static void on_split(struct model *md, const struct mm_event *ev)
+{
+	if (ev->f[2])
+		md->trimmed = ((uint64_t)1 << ev->f[1]) - (ev->f[2] + 4095) / 4096;
 }
 
 static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
@@ -467,6 +481,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_zone_watermark:    on_watermark(r, m, ev); break;
 	case MM_EV_mm_page_alloc:        on_alloc(md, r, m, ev); break;
 	case MM_EV_mm_page_free:         on_free(md, r, m, ev); break;
+	case MM_EV_mm_page_split:        on_split(md, ev); break;
 	case MM_EV_mm_page_alloc_failed: memset(md->contended, 0, sizeof(md->contended)); break;
 	default: break;
 	}
@@ -513,6 +528,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	int cpu;
 
 	md->last_take = UINT64_MAX;
+	md->trimmed = 0;
 	memset(md->contended, 0, sizeof(md->contended));
 	for (zone = 0; zone < m->nr_zones; zone++) {
 		if (!m->zones[zone].managed)
@@ -561,7 +577,7 @@ const struct mm_model mm_pcp_model = {
 		  MM_EV_BIT(MM_EV_mm_pcp_bulk_free) | MM_EV_BIT(MM_EV_mm_pcp_decay) |
 		  MM_EV_BIT(MM_EV_mm_pcp_contended) | MM_EV_BIT(MM_EV_mm_zone_watermark) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_page_free) |
-		  MM_EV_BIT(MM_EV_mm_page_alloc_failed),
+		  MM_EV_BIT(MM_EV_mm_page_alloc_failed) | MM_EV_BIT(MM_EV_mm_page_split),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

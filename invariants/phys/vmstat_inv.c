@@ -84,7 +84,7 @@ static void check_threshold(struct mm_report *r, const struct mm_machine *m, uin
 {
 	const struct zone *z = &m->zones[id / (uint64_t)m->desc.cpus];
 	const struct per_cpu_zonestat *s = &z->zonestats[id % (uint64_t)m->desc.cpus];
-	uint64_t bytes = z->managed * MM_PAGE_SIZE;
+	uint64_t bytes = mm_zone_pages(z) * MM_PAGE_SIZE;
 	uint64_t t = 2 * bits((uint64_t)m->desc.cpus) * (1 + bits(bytes / 134217728));
 
 	if (!m->desc.pcp || !z->present)
@@ -93,7 +93,7 @@ static void check_threshold(struct mm_report *r, const struct mm_machine *m, uin
 		t = 125;
 	MM_CHECK(r, "vmstat.threshold", s->stat_threshold == t,
 		 "zone %s: threshold %u, %d CPUs and %llu pages make %llu", z->name,
-		 s->stat_threshold, m->desc.cpus, (unsigned long long)z->managed,
+		 s->stat_threshold, m->desc.cpus, (unsigned long long)mm_zone_pages(z),
 		 (unsigned long long)t);
 }
 

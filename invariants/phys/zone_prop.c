@@ -8,6 +8,8 @@
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool in_ranges(const struct mm_range *r, int nr, uint64_t pfn)
@@ -112,6 +114,89 @@ static void sizes_are_what_was_described(struct mm_prop_run *p)
 	}
 	PROP(p, m->vm_stat[MM_NR_FREE_PAGES] == sum, "the machine's total is %lld, not %lld",
 	     (long long)m->vm_stat[MM_NR_FREE_PAGES], (long long)sum);
+	mm_machine_destroy(m);
+}
+
+/* ---- what the kernel says at boot ---- */
+
+/* dmesg of Linux 6.18 on a PC with 24 GiB, less the lines about zone Device and where
+ * memory is; it has one page below the first range that has a struct page, and 97 in
+ * the hole of the BIOS. */
+static const char boot_log[] = "Zone ranges:\n"
+			       "  DMA      [mem 0x0000000000001000-0x0000000000ffffff]\n"
+			       "  DMA32    [mem 0x0000000001000000-0x00000000ffffffff]\n"
+			       "  Normal   [mem 0x0000000100000000-0x000000063fffffff]\n"
+			       "Movable zone start for each node\n"
+			       "Early memory node ranges\n"
+			       "  node   0: [mem 0x0000000000001000-0x000000000009efff]\n"
+			       "  node   0: [mem 0x0000000000100000-0x00000000bfffffff]\n"
+			       "  node   0: [mem 0x0000000100000000-0x000000063fffffff]\n"
+			       "Initmem setup node 0 [mem 0x0000000000001000-0x000000063fffffff]\n"
+			       "On node 0, zone DMA: 1 pages in unavailable ranges\n"
+			       "On node 0, zone DMA: 97 pages in unavailable ranges\n"
+			       "Fallback order for Node 0: 0 \n"
+			       "Built 1 zonelists, mobility grouping on.  Total pages: 6291358\n"
+			       "Policy zone: Normal\n";
+
+/* Sizes of its /proc/zoneinfo: start, spanned, present. */
+static const uint64_t boot_sizes[3][3] = {
+	{1, 4095, 3998}, {4096, 1044480, 782336}, {1048576, 5505024, 5505024}};
+
+static void a_pc_boots_as_it_says(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4K-636K,1M-3G,4G-25G profile=x86-64 cpus=2 "
+				       "contents=none deferred=on",
+				       NULL);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int z;
+
+	PROP(p, m && out, "no machine");
+	mm_zone_print_boot(m, out);
+	PROP(p, fclose(out) == 0, "no host memory");
+	PROP(p, strncmp(text, boot_log, strlen(boot_log)) == 0, "not what Linux says:\n%s", text);
+	for (z = 0; z < 3; z++) {
+		const struct zone *zone = &m->zones[z];
+
+		PROP(p,
+		     zone->start_pfn == boot_sizes[z][0] && zone->spanned == boot_sizes[z][1] &&
+			     zone->present == boot_sizes[z][2],
+		     "%s: start %llu spanned %llu present %llu", zone->name,
+		     (unsigned long long)zone->start_pfn, (unsigned long long)zone->spanned,
+		     (unsigned long long)zone->present);
+	}
+	free(text);
+	mm_machine_destroy(m);
+}
+
+/* Nodes and what is Movable of them. */
+static void nodes_are_said_at_boot(struct mm_prop_run *p)
+{
+	static const char *const lines[] = {
+		"Movable zone start for each node\n  Node 0: 0x0000000000200000\n"
+		"  Node 1: 0x0000000000600000\nEarly",
+		"  node   1: [mem 0x0000000000400000-0x00000000007fffff]\n",
+		"Initmem setup node 2 as memoryless\n",
+		"Fallback order for Node 2: 0 1 \n",
+		"Built 3 zonelists, mobility grouping on.  Total pages: 2048\n"
+		"Policy zone: Normal\n",
+		"Memory: 8128K/8192K available (64K reserved, 0K cma-reserved)\n",
+	};
+	struct mm_machine *m = mm_boot("ram=8M nodes=0-4M/4M-8M/none cpus=3 kernelcore=4M "
+				       "reserved=0-64K max_order=6 pageblock_order=3",
+				       NULL);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	size_t i;
+
+	PROP(p, m && out, "no machine");
+	mm_zone_print_boot(m, out);
+	PROP(p, fclose(out) == 0, "no host memory");
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		PROP(p, strstr(text, lines[i]), "no lines\n%sin\n%s", lines[i], text);
+	free(text);
 	mm_machine_destroy(m);
 }
 
@@ -229,6 +314,8 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_zone_props[] = {
 	{"zone.sizes_are_what_was_described", sizes_are_what_was_described, 80},
 	{"zone.spans_keep_holes_at_limits", spans_keep_holes_at_limits, 1},
+	{"zone.a_pc_boots_as_it_says", a_pc_boots_as_it_says, 1},
+	{"zone.nodes_are_said_at_boot", nodes_are_said_at_boot, 1},
 	{"zone.lists_are_in_the_digest", lists_are_in_the_digest, 10},
 	{"zone." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},

@@ -12,7 +12,7 @@ static const char *const event_names[MM_EV_NR] = {MM_EVENT_TABLE(NAME_ROW)};
 #define FIELD_ROW(name, a, b, c, d, e, f) {a, b, c, d, e, f},
 static const char *const event_fields[MM_EV_NR][MM_EVENT_FIELDS] = {MM_EVENT_TABLE(FIELD_ROW)};
 
-_Static_assert((int)MM_EV_NR <= 32, "one mask bit per kind of event");
+_Static_assert((int)MM_EV_NR <= 64, "one mask bit per kind of event");
 
 const char *mm_event_name(enum mm_event_kind kind)
 {
@@ -47,9 +47,9 @@ void mm_event_unlisten(struct mm_machine *m, const void *env)
 	}
 }
 
-uint32_t mm_event_mask(const struct mm_machine *m)
+uint64_t mm_event_mask(const struct mm_machine *m)
 {
-	uint32_t mask = 0;
+	uint64_t mask = 0;
 	int i;
 
 	for (i = 0; i < MM_LISTENERS_MAX; i++)

@@ -6,6 +6,7 @@
  */
 #include "mm/page.h"
 
+#include "mm/page_ext.h"
 #include "mm/ram.h"
 #include "mm/rng.h"
 #include "mm/zone_sizes.h"
@@ -22,6 +23,12 @@ static uint64_t next_pfn(const struct mm_machine *m, const struct page *page)
 	return next ? pfn_raw(mm_page_pfn(m, next)) : NO_NEXT;
 }
 
+/* The number of a tail's head, whatever stands there. */
+static uint64_t tail_of(const struct mm_machine *m, const struct page *page)
+{
+	return (uint64_t)((page->compound_head - 1) - (uintptr_t)m->memmap) / sizeof(*page);
+}
+
 static uint64_t frame_count(const struct mm_machine *m)
 {
 	return m->max_pfn;
@@ -36,12 +43,16 @@ static uint64_t frame_hash(const struct mm_machine *m, uint64_t id)
 	h = mm_hash64_add(h, (uint64_t)(uint32_t)p->refcount << 32 | (uint32_t)p->mapcount);
 	if (p->flags & (MM_PG_BUDDY | MM_PG_PCP))
 		h = mm_hash64_add(h, next_pfn(m, p));
+	if (mm_page_is_tail(p))
+		h = mm_hash64_add(h, tail_of(m, p));
 	if (p->mapping | p->private_data | p->memcg_data | p->index) {
 		h = mm_hash64_add(h, p->mapping);
 		h = mm_hash64_add(h, p->private_data);
 		h = mm_hash64_add(h, p->memcg_data);
 		h = mm_hash64_add(h, p->index);
 	}
+	if (m->page_ext)
+		h += mm_page_ext_hash(m, id);
 	return h + mm_ram_hash(m, pfn_of(id));
 }
 

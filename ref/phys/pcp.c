@@ -372,7 +372,7 @@ static int refill_blocks(const struct zone *z, struct per_cpu_pages *pcp, unsign
 /* Blocks from the zone to the end of a list, so that what the zone gave first
  * (and lies lowest) is handed out first.  Kernel: rmqueue_bulk. */
 static void refill(struct mm_ctx *x, struct zone *z, unsigned int order, enum mm_migratetype type,
-		   uint32_t alloc_flags)
+		   uint32_t alloc_flags, bool bulk)
 {
 	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
 	const struct place cold = place_of(pcp, mm_pcp_index(type, order), order, true);
@@ -389,7 +389,7 @@ static void refill(struct mm_ctx *x, struct zone *z, unsigned int order, enum mm
 		pcp->count += 1 << order;
 	}
 	mm_lock_release(x, &z->lock);
-	mm_event(x, MM_EV_mm_pcp_refill, z->id, order, type, (uint64_t)wanted, (uint64_t)got);
+	mm_event(x, MM_EV_mm_pcp_refill, z->id, order, type, (uint64_t)wanted, (uint64_t)got, bulk);
 }
 
 bool mm_pcp_contended(struct mm_ctx *x, const struct zone *z)
@@ -399,31 +399,49 @@ bool mm_pcp_contended(struct mm_ctx *x, const struct zone *z)
 	return false;
 }
 
-struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
-			enum mm_migratetype type, uint32_t alloc_flags)
+/* The hottest block of a list, which is filled first if need be; bulk: one of several
+ * under one lock.  Kernel: __rmqueue_pcplist. */
+static MM_ALWAYS_INLINE struct page *take_listed(struct mm_ctx *x, struct zone *z,
+						 unsigned int order, enum mm_migratetype type,
+						 uint32_t alloc_flags, bool bulk)
 {
 	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
 	unsigned int index = mm_pcp_index(type, order);
-	struct mm_list *list = &pcp->lists[index];
+	const struct mm_list *list = &pcp->lists[index];
 	struct page *page = NULL;
 
-	if (!mm_pcp_trylock(x, z))
-		return NULL;
-	/* an allocation breaks the run of frees */
-	pcp->free_count >>= 1;
 	if (mm_list_empty(list))
-		refill(x, z, order, type, alloc_flags);
+		refill(x, z, order, type, alloc_flags, bulk);
 	if (!mm_list_empty(list)) {
 		page = mm_list_entry(list->next, struct page, lru);
 		unlist_block(x, page);
 		pcp->count -= 1 << order;
 		mm_event(x, MM_EV_mm_pcp_take, pfn_raw(mm_page_pfn(x->m, page)), order, index,
-			 z->id, (uint64_t)x->cpu);
+			 z->id, (uint64_t)x->cpu, bulk);
 	}
 	touch_lists(x, z, x->cpu);
 	touch_tuning(x, z, x->cpu);
-	mm_lock_release(x, &pcp->lock);
 	return page;
+}
+
+struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
+			enum mm_migratetype type, uint32_t alloc_flags)
+{
+	struct page *page;
+
+	if (!mm_pcp_trylock(x, z))
+		return NULL;
+	/* an allocation breaks the run of frees */
+	pcp_of(z, x->cpu)->free_count >>= 1;
+	page = take_listed(x, z, order, type, alloc_flags, false);
+	mm_pcp_unlock(x, z);
+	return page;
+}
+
+struct page *mm_pcp_take(struct mm_ctx *x, struct zone *z, unsigned int order,
+			 enum mm_migratetype type, uint32_t alloc_flags)
+{
+	return take_listed(x, z, order, type, alloc_flags, true);
 }
 
 /* ---- putting ---- */

@@ -114,7 +114,7 @@ static uint64_t settings_count(const struct mm_machine *m)
 
 static uint64_t settings_hash(const struct mm_machine *m, uint64_t id)
 {
-	uint64_t h = mm_hash64_add(id, m->totalreserve_pages);
+	uint64_t h = mm_hash64_add(id, m->totalreserve_pages + ~m->gfp_allowed_mask);
 	size_t k;
 	int i;
 	int j;

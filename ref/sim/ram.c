@@ -29,12 +29,12 @@ static unsigned int slot_of(const struct mm_machine *m, uint64_t offset)
 	return (unsigned int)(offset * mm_ram_unit(m) / MM_PAGE_SIZE);
 }
 
-/* What a byte nobody wrote reads as: never 0. */
+/* What a byte nobody wrote reads as: never 0, unless all memory was zeroed. */
 static uint8_t pattern(const struct mm_machine *m, pfn_t pfn, unsigned int slot)
 {
 	uint64_t h = mm_hash64_add(m->desc.seed, pfn_raw(pfn) * MM_PAGE_SIZE + slot);
 
-	return (uint8_t)(h | 1);
+	return m->desc.init_on_free ? 0 : (uint8_t)(h | 1);
 }
 
 static void fill_pattern(const struct mm_machine *m, pfn_t pfn)
@@ -97,7 +97,7 @@ bool mm_ram_is_zero(const struct mm_machine *m, pfn_t pfn)
 	if (!unit)
 		return true;
 	if (!mm_bitmap_test(m->written, pfn_raw(pfn)))
-		return false;
+		return m->desc.init_on_free;
 	b = frame_bytes(m, pfn);
 	for (i = 0; i < unit; i += 8) {
 		uint64_t w;

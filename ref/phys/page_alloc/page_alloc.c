@@ -7,27 +7,15 @@
  * repeated with what the request may use: the minimum, parts of it, or nothing
  * held back.  Then reclaim is asked through the upcall.
  */
-#include "mm/page_alloc.h"
-
 #include "mm/failpoint.h"
 #include "mm/ram.h"
+#include "mm/task.h"
+
+#include "parts.h"
 
 /* Rounds of reclaim that freed something before a request gives up.
  * Kernel: MAX_RECLAIM_RETRIES. */
 #define RECLAIM_RETRIES_MAX 16
-
-struct request {
-	unsigned int order;
-	uint32_t gfp;
-	enum mm_migratetype type;
-	enum mm_zone_type highest;
-	const struct zonelist *list;
-	struct zone *preferred; /* first of the list that the nodes allow, or NULL */
-	uint32_t nodes;         /* those it may use now */
-	uint32_t nodemask;      /* those its caller allows */
-};
-
-#define ALL_NODES (~(uint32_t)0)
 
 static void bad_page(struct mm_ctx *x, struct page *page, unsigned int order, bool dropped)
 {
@@ -37,8 +25,7 @@ static void bad_page(struct mm_ctx *x, struct page *page, unsigned int order, bo
 	mm_machine_outcome(x, MM_OUTCOME_BAD_PAGE, pfn);
 }
 
-/* Take a block out of use for good: it belongs to nobody from now on. */
-static void drop_block(struct mm_ctx *x, struct page *page, unsigned int order)
+void mm_page_alloc_drop(struct mm_ctx *x, struct page *page, unsigned int order)
 {
 	uint64_t i;
 
@@ -69,7 +56,7 @@ static bool new_page_ok(const struct page *p)
 	return !(p->flags & MM_PG_CHECK_AT_PREP) && nobodys(p);
 }
 
-static bool new_block_ok(const struct page *page, unsigned int order)
+bool mm_page_alloc_new_ok(const struct page *page, unsigned int order)
 {
 	uint64_t i;
 
@@ -80,16 +67,18 @@ static bool new_block_ok(const struct page *page, unsigned int order)
 	return true;
 }
 
-/* Kernel: prep_new_page. */
-static void prepare_new(struct mm_ctx *x, struct page *page, const struct request *rq,
-			uint32_t alloc_flags)
+/* Kernel: prep_new_page, want_init_on_alloc, want_init_on_free. */
+static MM_ALWAYS_INLINE void prepare_new(struct mm_ctx *x, struct page *page,
+					 const struct request *rq, uint32_t alloc_flags)
 {
 	uint32_t flags = MM_PG_HEAD;
 
 	if (rq->gfp & MM_GFP_MOVABLE)
 		flags |= MM_PG_MOVABLE;
-	if ((rq->gfp & MM_GFP_COMP) && rq->order)
+	if ((rq->gfp & MM_GFP_COMP) && rq->order) {
 		flags |= MM_PG_COMP;
+		mm_page_alloc_prep_tails(x, page, rq->order);
+	}
 	if (alloc_flags & MM_ALLOC_NO_WATERMARKS)
 		flags |= MM_PG_PFMEMALLOC;
 	page->flags |= flags;
@@ -97,7 +86,8 @@ static void prepare_new(struct mm_ctx *x, struct page *page, const struct reques
 	page->refcount = 1;
 	page->order = (uint8_t)rq->order;
 	mm_page_touch(x, page);
-	if (rq->gfp & MM_GFP_ZERO)
+	/* not where every free does it: then all that is free is zero */
+	if (((rq->gfp & MM_GFP_ZERO) || x->m->init_on_any) && !x->m->desc.init_on_free)
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << rq->order);
 }
 
@@ -109,9 +99,9 @@ static struct page *take_from_pcp(struct mm_ctx *x, struct zone *z, const struct
 	for (;;) {
 		struct page *page = mm_pcp_get(x, z, rq->order, rq->type, alloc_flags);
 
-		if (!page || new_block_ok(page, rq->order))
+		if (!page || mm_page_alloc_new_ok(page, rq->order))
 			return page;
-		drop_block(x, page, rq->order);
+		mm_page_alloc_drop(x, page, rq->order);
 	}
 }
 
@@ -124,9 +114,9 @@ static struct page *take_from_buddy(struct mm_ctx *x, struct zone *z, const stru
 		mm_lock_acquire(x, &z->lock);
 		page = mm_buddy_take(x, z, rq->order, rq->type, alloc_flags);
 		mm_lock_release(x, &z->lock);
-		if (!page || new_block_ok(page, rq->order))
+		if (!page || mm_page_alloc_new_ok(page, rq->order))
 			return page;
-		drop_block(x, page, rq->order);
+		mm_page_alloc_drop(x, page, rq->order);
 	}
 }
 
@@ -168,7 +158,26 @@ static MM_ALWAYS_INLINE bool zone_has_enough(struct mm_ctx *x, struct zone *z,
 	if (ok)
 		mm_event(x, MM_EV_mm_zone_watermark, z->id, rq->order, mark, alloc_flags,
 			 rq->highest, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
+	else
+		mm_event(x, MM_EV_mm_zone_refused, z->id, rq->order, mark, alloc_flags, rq->highest,
+			 mm_vmstat_zone(z, MM_NR_FREE_PAGES));
 	return ok;
+}
+
+static MM_ALWAYS_INLINE void hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
+				      const struct request *rq, uint32_t alloc_flags)
+{
+	mm_vmstat_count(x, MM_VM_PGALLOC + z->type, (uint64_t)1 << rq->order);
+	mm_vmstat_numa(x, rq->preferred, z);
+	prepare_new(x, page, rq, alloc_flags);
+	mm_event(x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(x->m, page)), rq->order,
+		 mm_page_alloc_masks(rq), rq->type, alloc_flags, z->id);
+}
+
+void mm_page_alloc_hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
+			    const struct request *rq, uint32_t alloc_flags)
+{
+	hand_out(x, z, page, rq, alloc_flags);
 }
 
 static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
@@ -182,28 +191,20 @@ static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
 	} while (!page && MM_UNLIKELY(z->deferred) && mm_page_alloc_grow(x, z));
 	if (!page)
 		return NULL;
-	mm_vmstat_count(x, MM_VM_PGALLOC + z->type, (uint64_t)1 << rq->order);
-	mm_vmstat_numa(x, rq->preferred, z);
-	prepare_new(x, page, rq, alloc_flags);
-	mm_event(x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(x->m, page)), rq->order, rq->gfp,
-		 rq->type, alloc_flags, z->id);
+	hand_out(x, z, page, rq, alloc_flags);
 	return page;
 }
 
 /*
- * Kernel: get_page_from_freelist.  Better two types in a pageblock than memory of
- * another node, and better that than no memory.
+ * Kernel: get_page_from_freelist, from the zone at place `i` of the list on.  Better
+ * two types in a pageblock than memory of another node, and better that than no memory.
  */
-static MM_ALWAYS_INLINE struct page *first_try(struct mm_ctx *x, const struct request *rq,
-					       uint32_t alloc_flags)
+static struct page *try_zones_from(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags,
+				   int i)
 {
-	const struct zonelist *list = rq->list;
-
-	for (;;) {
-		int i;
-
-		for (i = 0; list->zone[i]; i++) {
-			struct zone *z = list->zone[i];
+	for (;; i = 0) {
+		for (; rq->list->zone[i]; i++) {
+			struct zone *z = rq->list->zone[i];
 			struct page *page;
 
 			if (!mm_numa_has(rq->nodes, z->nid))
@@ -220,10 +221,23 @@ static MM_ALWAYS_INLINE struct page *first_try(struct mm_ctx *x, const struct re
 	}
 }
 
-/* Further attempts, off the fast path: one copy serves them all. */
 static struct page *try_zones(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags)
 {
-	return first_try(x, rq, alloc_flags);
+	return try_zones_from(x, rq, alloc_flags, 0);
+}
+
+/* The first attempt: the preferred zone, where it is the first of all, has most of what
+ * is asked for. */
+static MM_ALWAYS_INLINE struct page *first_try(struct mm_ctx *x, const struct request *rq,
+					       uint32_t alloc_flags)
+{
+	struct zone *z = rq->list->zone[0];
+	struct page *page;
+
+	if (MM_UNLIKELY(!z || z != rq->preferred))
+		return try_zones(x, rq, alloc_flags);
+	page = try_zone(x, z, rq, alloc_flags);
+	return MM_LIKELY(page != NULL) ? page : try_zones_from(x, rq, alloc_flags, 1);
 }
 
 int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
@@ -237,62 +251,25 @@ int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
 	return 0;
 }
 
-struct zone *mm_page_alloc_preferred(const struct mm_machine *m, int nid, enum mm_zone_type highest)
+/* How often reclaim is asked: once by who does not insist.  Kernel: should_reclaim_retry
+ * and what stands before it. */
+static int reclaim_rounds(const struct request *rq)
 {
-	return mm_zone_list_of(m, nid, MM_ZONELIST_FALLBACK, highest)->zone[0];
-}
+	bool costly = rq->order > MM_PCP_COSTLY_ORDER;
 
-uint32_t mm_page_alloc_fast_flags(const struct mm_machine *m, const struct zone *z)
-{
-	uint32_t flags = MM_ALLOC_WMARK_LOW;
-
-	/* a lower zone is there to be fragmented instead */
-	if (z && z->type == MM_ZONE_NORMAL && mm_zone_managed(mm_zone_at(m, z->nid, MM_ZONE_DMA32)))
-		flags |= MM_ALLOC_NOFRAGMENT;
-	return flags;
-}
-
-/* The request may use these nodes from now on; the first zone it prefers follows. */
-static void restrict_to(struct request *rq, uint32_t nodes)
-{
-	int i;
-
-	rq->nodes = nodes;
-	rq->preferred = NULL;
-	for (i = 0; rq->list->zone[i] && !rq->preferred; i++) {
-		if (mm_numa_has(nodes, rq->list->zone[i]->nid))
-			rq->preferred = rq->list->zone[i];
-	}
-}
-
-uint32_t mm_page_alloc_slow_flags(uint32_t gfp)
-{
-	uint32_t flags = MM_ALLOC_WMARK_MIN;
-
-	if (gfp & MM_GFP_HIGH)
-		flags |= MM_ALLOC_MIN_RESERVE;
-	if (gfp & MM_GFP_KSWAPD_RECLAIM)
-		flags |= MM_ALLOC_KSWAPD;
-	if (!(gfp & (MM_GFP_DIRECT_RECLAIM | MM_GFP_NOMEMALLOC)))
-		flags |= MM_ALLOC_NON_BLOCK;
-	return flags;
-}
-
-/* May it ignore watermarks altogether?  Kernel: __gfp_pfmemalloc_flags. */
-static uint32_t reserve_flags(uint32_t gfp)
-{
-	if (gfp & MM_GFP_NOMEMALLOC)
-		return 0;
-	return gfp & MM_GFP_MEMALLOC ? MM_ALLOC_NO_WATERMARKS : 0;
+	if (rq->gfp & MM_GFP_NORETRY)
+		return 1;
+	return costly && !(rq->gfp & MM_GFP_RETRY_MAYFAIL) ? 1 : RECLAIM_RETRIES_MAX;
 }
 
 static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq, uint32_t flags)
 {
 	int round;
 
-	if (!x->m->upcalls->direct_reclaim)
+	/* reclaim that needs memory does not reclaim for it */
+	if (!x->m->upcalls->direct_reclaim || (x->task_flags & MM_TASK_MEMALLOC))
 		return NULL;
-	for (round = 0; round < RECLAIM_RETRIES_MAX; round++) {
+	for (round = reclaim_rounds(rq); round > 0; round--) {
 		struct page *page;
 
 		if (!x->m->upcalls->direct_reclaim(x, rq->order, rq->gfp))
@@ -309,31 +286,16 @@ static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq
 	return NULL;
 }
 
-/* Is it held to its cpuset only by courtesy?  Kernel: ALLOC_CPUSET. */
-static bool leaves_cpuset(uint32_t gfp, uint32_t flags)
-{
-	return (flags & MM_ALLOC_MIN_RESERVE) && !(gfp & MM_GFP_DIRECT_RECLAIM);
-}
-
-/* Held to the caller's nodes; to its cpuset too when the mask says so. */
-static void restrict_slow(const struct mm_ctx *x, struct request *rq, uint32_t flags)
-{
-	bool cpuset =
-		x->mems_allowed && (rq->gfp & MM_GFP_HARDWALL) && !leaves_cpuset(rq->gfp, flags);
-
-	restrict_to(rq, cpuset ? rq->nodemask & x->mems_allowed : rq->nodemask);
-}
-
 static struct page *reserve_attempts(struct mm_ctx *x, struct request *rq, uint32_t *flags)
 {
-	uint32_t reserve = reserve_flags(rq->gfp);
+	uint32_t reserve = mm_page_alloc_reserve_flags(x, rq->gfp);
 
 	if (reserve)
-		*flags = reserve;
-	else if (!leaves_cpuset(rq->gfp, *flags) || rq->nodes == ALL_NODES)
+		*flags = reserve | (*flags & MM_ALLOC_KSWAPD);
+	else if (!mm_page_alloc_leaves_cpuset(rq->gfp) || rq->nodes == MM_PAGE_ALLOC_ALL_NODES)
 		return NULL;
-	restrict_to(rq, ALL_NODES);
-	return rq->preferred ? try_zones(x, rq, *flags) : NULL;
+	mm_page_alloc_restrict_to(rq, MM_PAGE_ALLOC_ALL_NODES);
+	return try_zones(x, rq, *flags);
 }
 
 /* The kernel helps with a part of the reserve, then loops. */
@@ -343,7 +305,7 @@ static struct page *nofail_attempts(struct mm_ctx *x, struct request *rq)
 	struct page *page = try_zones(x, rq, flags);
 
 	if (!page && rq->nodes != rq->nodemask) {
-		restrict_to(rq, rq->nodemask);
+		mm_page_alloc_restrict_to(rq, rq->nodemask);
 		page = try_zones(x, rq, flags);
 	}
 	if (!page)
@@ -354,10 +316,12 @@ static struct page *nofail_attempts(struct mm_ctx *x, struct request *rq)
 /* Kernel: __alloc_pages_slowpath. */
 static struct page *slow_path(struct mm_ctx *x, struct request *rq)
 {
-	uint32_t flags = mm_page_alloc_slow_flags(rq->gfp);
+	uint32_t flags = mm_page_alloc_slow_flags(x, rq->order, rq->gfp);
 	struct page *page = NULL;
 
-	restrict_slow(x, rq, flags);
+	mm_event(x, MM_EV_mm_page_alloc_slowpath, rq->order, mm_page_alloc_masks(rq), flags,
+		 rq->highest);
+	mm_page_alloc_restrict_slow(x, rq);
 	if (rq->preferred) {
 		if ((flags & MM_ALLOC_KSWAPD) && x->m->upcalls->wake_kswapd)
 			x->m->upcalls->wake_kswapd(x, rq->preferred, rq->order);
@@ -379,60 +343,30 @@ static struct page *slow_path(struct mm_ctx *x, struct request *rq)
 	return page || !(rq->gfp & MM_GFP_NOFAIL) ? page : nofail_attempts(x, rq);
 }
 
-/* Refuse what no zone can serve.  Kernel: prepare_alloc_pages and callers. */
-static bool decode(struct mm_ctx *x, struct request *rq)
-{
-	if (rq->order > x->m->desc.max_order) {
-		if (!(rq->gfp & MM_GFP_NOWARN))
-			mm_machine_outcome(x, MM_OUTCOME_WARN_ORDER, rq->order);
-		return false;
-	}
-	if (!mm_gfp_zone(rq->gfp, &rq->highest)) {
-		mm_machine_outcome(x, MM_OUTCOME_BAD_ZONE, rq->gfp);
-		return false;
-	}
-	rq->type = mm_migratetype_of_gfp(x->m, rq->gfp);
-	return true;
-}
-
-/* The nodes of the first attempt, which a cpuset narrows in any case, and the flags
- * it starts with. */
-static MM_ALWAYS_INLINE uint32_t start(const struct mm_ctx *x, struct request *rq,
-				       uint32_t nodemask)
-{
-	rq->nodemask = nodemask ? nodemask : ALL_NODES;
-	if (MM_LIKELY(!nodemask && !x->mems_allowed)) {
-		rq->nodes = ALL_NODES;
-		rq->preferred = rq->list->zone[0];
-		return rq->list->alloc_flags;
-	}
-	restrict_to(rq, x->mems_allowed ? rq->nodemask & x->mems_allowed : rq->nodemask);
-	return mm_page_alloc_fast_flags(x->m, rq->preferred);
-}
-
 static MM_ALWAYS_INLINE struct page *get_pages(struct mm_ctx *x, unsigned int order, uint32_t gfp,
 					       int nid, uint32_t nodemask)
 {
-	struct request rq = {.order = order, .gfp = gfp};
+	struct request rq = {.order = order, .asked = gfp};
 	struct page *page;
 	uint32_t flags;
 
-	if (!decode(x, &rq))
+	rq.gfp = gfp & x->m->gfp_allowed_mask;
+	if (MM_UNLIKELY(x->task_flags))
+		mm_page_alloc_heed_task(x, &rq);
+	if (!mm_page_alloc_decode(x, &rq))
 		return NULL;
-	if (!(gfp & MM_GFP_NOFAIL) && mm_failpoint_ask(x)) {
-		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp, 0, rq.highest, 1);
+	if (!(rq.gfp & MM_GFP_NOFAIL) && mm_failpoint_ask(x)) {
+		mm_event(x, MM_EV_mm_page_alloc_failed, order, mm_page_alloc_masks(&rq), 0,
+			 rq.highest, 1);
 		return NULL;
 	}
-	rq.list = mm_zone_list_of(
-		x->m, nid, gfp & MM_GFP_THISNODE ? MM_ZONELIST_NOFALLBACK : MM_ZONELIST_FALLBACK,
-		rq.highest);
-	flags = start(x, &rq, nodemask);
+	flags = mm_page_alloc_start(x, &rq, nid, nodemask);
 	page = first_try(x, &rq, flags);
 	if (!page)
 		page = slow_path(x, &rq);
 	if (!page)
-		mm_event(x, MM_EV_mm_page_alloc_failed, order, gfp, mm_page_alloc_slow_flags(gfp),
-			 rq.highest, 0);
+		mm_event(x, MM_EV_mm_page_alloc_failed, order, mm_page_alloc_masks(&rq),
+			 mm_page_alloc_slow_flags(x, order, rq.gfp), rq.highest, 0);
 	return page;
 }
 
@@ -441,33 +375,14 @@ struct page *mm_page_alloc_get(struct mm_ctx *x, unsigned int order, uint32_t gf
 	return get_pages(x, order, gfp, mm_numa_of_cpu(x->m, x->cpu), 0);
 }
 
-/* Kernel: numa_mem_id. */
-static int local_memory_node(const struct mm_ctx *x)
-{
-	int nid = mm_numa_of_cpu(x->m, x->cpu);
-	const struct zone *nearest = mm_page_alloc_preferred(x->m, nid, MM_ZONE_MOVABLE);
-
-	return nearest ? nearest->nid : nid;
-}
-
 struct page *mm_page_alloc_node(struct mm_ctx *x, unsigned int order, uint32_t gfp, int nid,
 				uint32_t nodemask)
 {
 	MM_PRE(nid < x->m->desc.nr_nodes);
 	if (nid == MM_NODE_LOCAL)
-		nid = local_memory_node(x);
+		nid = mm_page_alloc_local_node(x);
 	mm_event(x, MM_EV_mm_page_alloc_from, (uint64_t)nid, nodemask);
 	return get_pages(x, order, gfp, nid, nodemask);
-}
-
-int mm_page_alloc_set_mems(struct mm_ctx *x, uint32_t mems)
-{
-	if (mems && !(mems & mm_numa_nodes(x->m, MM_N_MEMORY)))
-		return -MM_EINVAL;
-	mems &= mm_numa_all(x->m);
-	x->mems_allowed = mems == mm_numa_all(x->m) ? 0 : mems;
-	mm_event(x, MM_EV_mm_cpuset_mems, (uint64_t)x->cpu, x->mems_allowed);
-	return 0;
 }
 
 /* ---- giving back ---- */
@@ -481,8 +396,9 @@ static bool free_page_ok(const struct page *p, bool head)
 }
 
 /* Kernel: free_pages_prepare.  False: something of an owner is left. */
-static bool prepare_free(struct page *page, unsigned int order)
+static MM_ALWAYS_INLINE bool prepare_free(struct mm_ctx *x, struct page *page, unsigned int order)
 {
+	bool ok = true;
 	uint64_t i;
 
 	/* low bits say anonymous or movable: the freer's to clear, others are not */
@@ -490,21 +406,24 @@ static bool prepare_free(struct page *page, unsigned int order)
 		page->mapping = 0;
 	if (!(page->flags & MM_PG_HEAD))
 		return false;
+	if (page->flags & MM_PG_COMP)
+		ok = mm_page_alloc_clear_tails(x, page, order);
 	for (i = 0; i < (uint64_t)1 << order; i++) {
 		if (!free_page_ok(page + i, i == 0))
 			return false;
 	}
-	return true;
+	return ok;
 }
 
-static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order)
+static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order,
+				       enum mm_buddy_end end)
 {
 	struct zone *z = &x->m->zones[page->zone];
 	uint64_t mapping = page->mapping;
 	enum mm_pcp_freed where = MM_PCP_FREED_TO_ZONE;
 
-	if (!prepare_free(page, order)) {
-		drop_block(x, page, order);
+	if (!prepare_free(x, page, order)) {
+		mm_page_alloc_drop(x, page, order);
 		return;
 	}
 	page->flags &= ~(MM_PG_HEAD | MM_PG_MOVABLE | MM_PG_COMP | MM_PG_PFMEMALLOC);
@@ -512,7 +431,11 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 	page->order = 0;
 	mm_page_touch(x, page);
 	mm_vmstat_count(x, MM_VM_PGFREE, (uint64_t)1 << order);
-	if (mm_pcp_allowed(x->m, order))
+	if (x->m->init_on_any && x->m->desc.init_on_free)
+		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
+	if (end == MM_BUDDY_TAIL)
+		where = MM_PCP_FREED_UNLISTED;
+	else if (mm_pcp_allowed(x->m, order))
 		where = mm_pcp_trylock(x, z) ? MM_PCP_FREED_TO_LIST : MM_PCP_FREED_PAST_LIST;
 	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order, mapping, where);
 	if (where == MM_PCP_FREED_TO_LIST) {
@@ -520,14 +443,19 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 		return;
 	}
 	mm_lock_acquire(x, &z->lock);
-	mm_buddy_put(x, z, page, order, MM_BUDDY_AUTO);
+	mm_buddy_put(x, z, page, order, end);
 	mm_lock_release(x, &z->lock);
 }
 
 /* The same, off the fast path. */
 static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
 {
-	free_last(x, page, order);
+	free_last(x, page, order, MM_BUDDY_AUTO);
+}
+
+void mm_page_alloc_trim(struct mm_ctx *x, struct page *page)
+{
+	free_last(x, page, 0, MM_BUDDY_TAIL);
 }
 
 /* False, and reported, when there was no reference to drop. */
@@ -544,6 +472,7 @@ static bool drop_ref(struct mm_ctx *x, struct page *page, unsigned int order)
 
 void mm_page_alloc_ref(struct mm_ctx *x, struct page *page)
 {
+	page = mm_page_head(page);
 	MM_PRE(page->refcount > 0);
 	page->refcount++;
 	mm_page_touch(x, page);
@@ -569,13 +498,21 @@ void mm_page_alloc_put(struct mm_ctx *x, struct page *page, unsigned int order)
 	if (!drop_ref(x, page, order))
 		return;
 	if (page->refcount == 0)
-		free_last(x, page, order);
+		free_last(x, page, order, MM_BUDDY_AUTO);
 	else if (!(page->flags & MM_PG_COMP))
 		free_tail(x, page, order);
 }
 
 void mm_page_alloc_unref(struct mm_ctx *x, struct page *page)
 {
+	page = mm_page_head(page);
 	if (drop_ref(x, page, page->order) && page->refcount == 0)
 		free_block(x, page, page->flags & MM_PG_COMP ? page->order : 0);
+}
+
+void mm_page_alloc_free(struct mm_ctx *x, struct page *page)
+{
+	MM_PRE(!page->refcount && (page->flags & (MM_PG_HEAD)) &&
+	       (!page->order || (page->flags & MM_PG_COMP)));
+	free_block(x, page, page->order);
 }

@@ -146,8 +146,7 @@ static void print_orders(const struct mm_machine *m, FILE *out)
 	}
 	(void)fprintf(out, "Built %d zonelists, mobility grouping %s.  Total pages: %" PRIu64 "\n",
 		      m->desc.nr_nodes, m->grouping_off ? "off" : "on", total);
-	if (m->desc.nr_nodes > 1)
-		(void)fprintf(out, "Policy zone: %s\n", mm_gfp_zone_name(policy));
+	(void)fprintf(out, "Policy zone: %s\n", mm_gfp_zone_name(policy));
 }
 
 static void print_memory(const struct mm_machine *m, FILE *out)

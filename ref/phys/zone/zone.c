@@ -95,7 +95,7 @@ int mm_zone_boot(struct mm_ctx *x)
 
 	m->nr_zones = m->desc.nr_nodes * MM_NR_ZONES;
 	m->zonelist_size =
-		sizeof(struct zonelist) + ((size_t)m->nr_zones + 1) * sizeof(struct zone *);
+		offsetof(struct zonelist, zone) + ((size_t)m->nr_zones + 1) * sizeof(struct zone *);
 	m->zones = mm_machine_alloc(m, (size_t)m->nr_zones * sizeof(struct zone), 64);
 	m->zonelists = mm_machine_alloc(m, nr_lists * m->zonelist_size, 64);
 	if (!m->zones || !m->zonelists)

@@ -105,8 +105,11 @@ static int read_plain(struct mm_desc_reader *r)
 	case F_PCP:
 	case F_THP:
 	case F_CACHE:
+	case F_INIT_ON_ALLOC:
+	case F_INIT_ON_FREE:
 	case F_LOWMEM_RESERVE_RATIO:
 	case F_PROFILE:
+	case F_PAGE_EXT:
 	case F_NR:
 		break;
 	}
@@ -142,9 +145,11 @@ static int read_kernel(struct mm_desc_reader *r)
 
 static int read_switch(struct mm_desc_reader *r)
 {
-	bool *to = r->field == F_PCP        ? &r->d->pcp
-		   : r->field == F_DEFERRED ? &r->d->deferred
-					    : &r->d->movable_node;
+	bool *to = r->field == F_PCP             ? &r->d->pcp
+		   : r->field == F_DEFERRED      ? &r->d->deferred
+		   : r->field == F_INIT_ON_ALLOC ? &r->d->init_on_alloc
+		   : r->field == F_INIT_ON_FREE  ? &r->d->init_on_free
+						 : &r->d->movable_node;
 
 	*to = mm_desc_is(r, "on");
 	return *to || mm_desc_is(r, "off") ? 0 : mm_desc_refuse(r, "neither on nor off");
@@ -168,6 +173,31 @@ static int read_profile(struct mm_desc_reader *r)
 	if (i >= 0)
 		r->d->profile = (enum mm_profile)i;
 	return i < 0 ? i : 0;
+}
+
+/* Names separated by commas.  Their order is that of enum mm_page_ext_client. */
+static int read_page_ext(struct mm_desc_reader *r)
+{
+	static const char *const names[] = {"owner", "idle", "table_check"};
+	const char *s = r->val;
+	const char *end = r->val + r->len;
+
+	while (s <= end) {
+		const char *comma = memchr(s, ',', (size_t)(end - s));
+		const char *stop = comma ? comma : end;
+		size_t i;
+
+		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+			if (strlen(names[i]) == (size_t)(stop - s) &&
+			    memcmp(names[i], s, strlen(names[i])) == 0)
+				break;
+		}
+		if (i == sizeof(names) / sizeof(names[0]))
+			return mm_desc_refuse(r, "no client is called so");
+		r->d->page_ext |= (uint32_t)1 << (i + 1);
+		s = stop + 1;
+	}
+	return 0;
 }
 
 static int read_section(struct mm_desc_reader *r)
@@ -261,6 +291,8 @@ static const struct mm_desc_def field_defs[F_NR] = {
 	 "sections get their struct pages when a request needs them; on above 64G"},
 	{"profile", read_profile, 0, 0, "none, x86-64 or arm64",
 	 "zone limits of an architecture: dma=16M dma32=4G, or dma=4G; none"},
+	{"page_ext", read_page_ext, 0, 0, "owner, idle, table_check",
+	 "who has a record beside each struct page; none"},
 	{"max_order", read_plain, 0, MM_ORDER_LIMIT, "0 .. 14", "largest block order; 10"},
 	{"pageblock_order", read_plain, 0, MM_ORDER_LIMIT, "0 .. max_order",
 	 "order of a pageblock; the smaller of 9 and max_order"},
@@ -275,6 +307,10 @@ static const struct mm_desc_def field_defs[F_NR] = {
 	 "order of huge pages, which per-CPU lists keep too; 9 or none"},
 	{"cache", read_cache, 0, 0, "SIZE",
 	 "data cache per CPU, which decides how long freed blocks stay; 0"},
+	{"init_on_alloc", read_switch, 0, 0, "on or off",
+	 "zero each block that is handed out; off"},
+	{"init_on_free", read_switch, 0, 0, "on or off",
+	 "zero each block that is taken back, and all memory at boot; off"},
 	{"min_free_kbytes", read_plain, 0, (uint64_t)MM_SPANNED_MAX * 4, "KiB, at most all RAM",
 	 "0: by the kernel's formula; 0"},
 	{"watermark_scale_factor", read_plain, 1, 3000, "1 .. 3000",

@@ -12,8 +12,10 @@
 
 #include <string.h>
 
-/* struct page, digest parts, page table of pageblocks and a fixed part. */
+/* struct page, digest parts, page table of pageblocks and a fixed part; a record of
+ * page_ext where there is one. */
 #define BYTES_PER_FRAME 96
+#define BYTES_PAGE_EXT  80
 #define BYTES_FIXED     ((size_t)3 << 20)
 
 static const struct mm_upcalls no_upcalls;
@@ -113,13 +115,14 @@ static const struct mm_kind_ops machine_kind = {"machine", machine_count, machin
 struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_error *e)
 {
 	uint64_t frames = d->ram[d->nr_ram - 1].end;
+	uint64_t per_frame = BYTES_PER_FRAME + (d->page_ext ? BYTES_PAGE_EXT : 0);
 	struct mm_arena arena;
 	struct mm_machine *m;
 
-	if (mm_arena_init(&arena, BYTES_FIXED + (size_t)frames * BYTES_PER_FRAME)) {
+	if (mm_arena_init(&arena, BYTES_FIXED + (size_t)frames * per_frame)) {
 		(void)mm_error_set(e, -MM_ENOMEM, 0, 0,
 				   "machine: the host refuses %llu MiB of address space",
-				   (unsigned long long)(frames * BYTES_PER_FRAME >> 20));
+				   (unsigned long long)(frames * per_frame >> 20));
 		return NULL;
 	}
 	m = mm_arena_alloc(&arena, sizeof(*m), 64);
@@ -129,6 +132,8 @@ struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_
 	m->max_pfn = frames;
 	m->sysctl = d->sysctl;
 	m->upcalls = &no_upcalls;
+	m->gfp_allowed_mask = UINT32_MAX;
+	m->init_on_any = d->init_on_alloc || d->init_on_free;
 	if (mm_machine_kind_set(m, MM_OBJ_MACHINE, &machine_kind)) {
 		(void)mm_error_set(e, -MM_ENOMEM, 0, 0, "machine: arena too small");
 		mm_machine_destroy(m);
@@ -235,8 +240,8 @@ void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object)
 const char *mm_machine_outcome_name(enum mm_outcome o)
 {
 	static const char *const names[MM_OUTCOME_NR] = {
-		"bad_page",    "warn_order", "bad_zone",     "nofail_stall",
-		"warn_nofail", "stale_use",  "warn_overlap", "memblock_full"};
+		"bad_page",  "warn_order",   "bad_zone",      "nofail_stall", "warn_nofail",
+		"stale_use", "warn_overlap", "memblock_full", "atomic_sleep", "warn_gfp"};
 
 	return names[o];
 }

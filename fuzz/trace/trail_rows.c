@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trail_rows: each kind of event in words, with the function that takes the step.
+ *
+ * A new kind needs a row here; the compiler says so.  Functions are those that
+ * decide, not those that send; cmake/tests/flow.sh looks for them.
+ */
+#include "mm/buddy.h"
+#include "mm/machine.h"
+#include "mm/memblock.h"
+#include "mm/page_ext.h"
+#include "mm/pcp.h"
+#include "mm/task.h"
+#include "mm/watermark.h"
+
+#include "fuzz/trace/trail.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define B(kind) MM_EV_BIT(MM_EV_##kind)
+
+struct name {
+	char s[24];
+};
+
+/* "Normal", "1/Normal" on node 1 of several. */
+static struct name zone_name(const struct mm_machine *m, uint64_t z)
+{
+	const char *type = mm_gfp_zone_name((enum mm_zone_type)(z % MM_NR_ZONES));
+	struct name n;
+
+	if (m->desc.nr_nodes > 1)
+		(void)snprintf(n.s, sizeof(n.s), "%u/%s", (unsigned int)(z / MM_NR_ZONES) & 0xff,
+			       type);
+	else
+		(void)snprintf(n.s, sizeof(n.s), "%s", type);
+	return n;
+}
+
+/* Zone number z, the first when there is none such. */
+static const struct zone *zone_at(const struct mm_machine *m, uint64_t z)
+{
+	return &m->zones[z < (uint64_t)m->nr_zones ? z : 0];
+}
+
+static const char *type_name(uint64_t type)
+{
+	return type < MM_MIGRATE_TYPES ? mm_gfp_migratetype_name((enum mm_migratetype)type) : "?";
+}
+
+static const char *list_type(uint64_t list)
+{
+	const uint64_t low = (uint64_t)(MM_PCP_LOW_LISTS);
+
+	if (list >= low)
+		return list == low ? "huge" : "huge Movable";
+	return type_name(list % MM_MIGRATE_PCPTYPES);
+}
+
+/* ---- asking and taking ---- */
+
+static void say_alloc(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	char gfp[120];
+
+	(void)mm_gfp_print((uint32_t)f[2], gfp, sizeof(gfp));
+	(void)snprintf(buf, len, "order %" PRIu64 " for %s: pfn %" PRIu64 " of zone %s", f[1], gfp,
+		       f[0], zone_name(m, f[5]).s);
+}
+
+static void say_failed(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	char gfp[120];
+
+	(void)m;
+	(void)mm_gfp_print((uint32_t)f[1], gfp, sizeof(gfp));
+	(void)snprintf(buf, len, "order %" PRIu64 " for %s: none%s", f[0], gfp,
+		       f[4] ? ", it was told to fail" : "");
+}
+
+static void say_from(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "from node %" PRIu64 " on, nodes 0x%" PRIx64, f[0], f[1]);
+}
+
+static void say_mems(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "CPU %" PRIu64 " is held to nodes 0x%" PRIx64 "%s", f[0], f[1],
+		       f[1] ? "" : ": all");
+}
+
+static void say_grow(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len,
+		       "section %" PRIu64 " is made ready for zone %s: pfn %" PRIu64 " to %" PRIu64,
+		       f[0], zone_name(m, f[3]).s, f[1], f[2] - 1);
+}
+
+static void say_section(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "%" PRIu64 " frames from pfn %" PRIu64 " %s%s", f[2], f[1],
+		       f[0] ? "come" : "go", f[3] ? ": refused" : "");
+}
+
+static void say_ext_store(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 ", client %s: 0x%" PRIx64, f[0],
+		       f[1] < MM_PAGE_EXT_CLIENTS ? mm_page_ext_name((enum mm_page_ext_client)f[1])
+						  : "?",
+		       f[2]);
+}
+
+static void say_task(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	char flags[120];
+
+	(void)m;
+	(void)mm_task_print((uint32_t)f[1], flags, sizeof(flags));
+	(void)snprintf(buf, len, "the task is %s now", flags);
+}
+
+static void say_split(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 " of order %" PRIu64 " becomes single pages", f[0],
+		       f[1]);
+}
+
+static void say_bulk(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "zone %s leaves %" PRIu64 " after all of them: %" PRIu64 " slots",
+		       zone_name(m, f[0]).s, f[3], f[2]);
+}
+
+static void say_bulk_end(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "%" PRIu64 " slots are filled", f[0]);
+}
+
+static void say_frag(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len,
+		       "%" PRIu64 " bytes of the chunk at pfn %" PRIu64 ", offset %" PRIu64, f[2],
+		       f[0], f[1]);
+}
+
+static void say_frag_put(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "%" PRIu64 " references to the chunk at pfn %" PRIu64 " go", f[2],
+		       f[0]);
+}
+
+static void say_slowpath(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "no zone is above its low mark%s%s%s",
+		       f[2] & MM_ALLOC_KSWAPD ? ": wake kswapd" : "",
+		       f[2] & MM_ALLOC_MIN_RESERVE ? ", dip below min" : "",
+		       f[2] & MM_ALLOC_NON_BLOCK ? ", no waiting" : "");
+}
+
+/* "low", by what the zone's marks are; the one the request is held to otherwise. */
+static const char *mark_name(const struct mm_machine *m, const uint64_t *f)
+{
+	static const char *const names[] = {"min", "low", "high", "promo"};
+	const struct zone *z = zone_at(m, f[0]);
+
+	if (f[2] == mm_zone_wmark(z, MM_WMARK_HIGH))
+		return "high";
+	return names[f[3] & MM_ALLOC_WMARK_MASK];
+}
+
+static void say_watermark(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	if (f[3] & MM_ALLOC_NO_WATERMARKS)
+		(void)snprintf(buf, len, "zone %s, no watermark asked: %" PRIu64 " free",
+			       zone_name(m, f[0]).s, f[5]);
+	else if (f[5] > f[2])
+		(void)snprintf(buf, len, "zone %s watermark %s ok: %" PRIu64 " free > %" PRIu64,
+			       zone_name(m, f[0]).s, mark_name(m, f), f[5], f[2]);
+	else
+		(void)snprintf(buf, len,
+			       "zone %s watermark %s ok in part: %" PRIu64 " free, mark %" PRIu64,
+			       zone_name(m, f[0]).s, mark_name(m, f), f[5], f[2]);
+}
+
+static void say_refused(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	uint64_t keep = f[2];
+
+	/* what lower zones keep from requests that could be served above them */
+	if (f[4] < MM_NR_ZONES)
+		keep += zone_at(m, f[0])->lowmem_reserve[f[4]];
+	(void)snprintf(buf, len,
+		       "zone %s watermark %s refuses: %" PRIu64 " free, %" PRIu64 " to keep%s",
+		       zone_name(m, f[0]).s, mark_name(m, f), f[5], keep,
+		       f[5] > keep + ((uint64_t)1 << f[1]) - 1 ? ", no such block" : "");
+}
+
+static void say_zone_locked(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	int n;
+
+	(void)m;
+	n = snprintf(buf, len, "%s block of order %" PRIu64 " at pfn %" PRIu64, type_name(f[2]),
+		     f[3], f[0]);
+	if (n < 0 || (size_t)n >= len || f[3] == f[1])
+		return;
+	if (f[3] == f[1] + 1)
+		(void)snprintf(buf + n, len - (size_t)n, ", split: order %" PRIu64 " goes back",
+			       f[1]);
+	else
+		(void)snprintf(buf + n, len - (size_t)n,
+			       ", split: orders %" PRIu64 " to %" PRIu64 " go back", f[3] - 1,
+			       f[1]);
+}
+
+static void say_extfrag(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "%s has none: order %" PRIu64 " of %s, %s", type_name(f[3]), f[2],
+		       type_name(f[4]), f[5] ? "pageblock claimed" : "block only");
+}
+
+/* ---- lists per CPU ---- */
+
+static void say_pcp_take(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "CPU %" PRIu64 ", %s list of order %" PRIu64 ": pfn %" PRIu64,
+		       f[4], list_type(f[2]), f[1], f[0]);
+}
+
+static void say_pcp_add(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len,
+		       "CPU %" PRIu64 ", %s list of order %" PRIu64 ": pfn %" PRIu64
+		       " to its %s end",
+		       f[4], list_type(f[2]), f[1], f[0], f[5] ? "cold" : "hot");
+}
+
+static void say_pcp_refill(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "empty: %" PRIu64 " of %" PRIu64 " blocks from zone %s", f[4],
+		       f[3], zone_name(m, f[0]).s);
+}
+
+static void say_pcp_drain(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "pfn %" PRIu64 " of order %" PRIu64 " back to zone %s as %s", f[0],
+		       f[1], zone_name(m, f[3]).s, type_name(f[2]));
+}
+
+static void say_pcp_bulk_free(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	static const char *const causes[] = {"too much on the lists", "drain", "old"};
+
+	(void)snprintf(buf, len,
+		       "CPU %" PRIu64 ", zone %s, %s: %" PRIu64 " pages back, %" PRIu64 " wanted",
+		       f[1], zone_name(m, f[0]).s, f[4] < 3 ? causes[f[4]] : "?", f[3], f[2]);
+}
+
+static void say_pcp_contended(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "CPU %" PRIu64 ", zone %s: the lock of its lists is taken", f[1],
+		       zone_name(m, f[0]).s);
+}
+
+static void say_pcp_decay(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "CPU %" PRIu64 ", zone %s: lists shrink with time", f[1],
+		       zone_name(m, f[0]).s);
+}
+
+static void say_vmstat_fold(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "CPU %" PRIu64 ": its counters are added to the zones'", f[0]);
+}
+
+/* ---- giving back ---- */
+
+static void say_free(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	static const char *const where[] = {"to the zone", "to the CPU's list",
+					    "past the CPU's list to the zone"};
+
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 " of order %" PRIu64 " goes %s", f[0], f[1],
+		       f[3] < 3 ? where[f[3]] : "?");
+}
+
+static void say_merge(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "with its buddy: pfn %" PRIu64 " of order %" PRIu64, f[0], f[1]);
+}
+
+static void say_bad_page(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "bad page: pfn %" PRIu64 " of order %" PRIu64 "%s", f[0], f[1],
+		       f[2] ? " is dropped" : "");
+}
+
+/* ---- contents of frames, memory before there are frames ---- */
+
+static void say_ram_write(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 ", offset %" PRIu64 ": 0x%" PRIx64, f[0], f[1],
+		       f[2]);
+}
+
+static void say_ram_zero(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "%" PRIu64 " frames from pfn %" PRIu64 " are zero", f[1], f[0]);
+}
+
+static void say_memblock_change(const struct mm_machine *m, const uint64_t *f, char *buf,
+				size_t len)
+{
+	static const char *const what[] = {"add",   "remove",    "reserve",     "free",
+					   "mark",  "clear",     "set node of", "cap to",
+					   "limit", "limit map", "trim"};
+
+	(void)m;
+	(void)snprintf(buf, len, "%s base 0x%" PRIx64 " size 0x%" PRIx64 "%s",
+		       f[0] < sizeof(what) / sizeof(what[0]) ? what[f[0]] : "?", f[1], f[2],
+		       f[5] ? ": refused" : "");
+}
+
+static void say_memblock_alloc(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len,
+		       "size 0x%" PRIx64 " align 0x%" PRIx64 " in 0x%" PRIx64 "-0x%" PRIx64
+		       ": %s0x%" PRIx64,
+		       f[0], f[1], f[2], f[3], f[5] ? "" : "none, ", f[5]);
+}
+
+static void say_memblock_grow(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "table %s of %" PRIu64 " is full: twice as many at 0x%" PRIx64,
+		       f[0] == MM_MEMBLOCK_MEMORY ? "memory" : "reserved", f[1], f[2]);
+}
+
+/* ---- the table ---- */
+
+/* What may happen on the way to a block. */
+#define OF_A_REQUEST                                                                               \
+	(B(mm_page_alloc_from) | B(mm_zone_grow) | B(mm_zone_watermark) | B(mm_zone_refused) |     \
+	 B(mm_page_alloc_slowpath) | B(mm_pcp_take) | B(mm_pcp_refill) |                           \
+	 B(mm_page_alloc_zone_locked) | B(mm_page_alloc_extfrag) | B(mm_pcp_contended) |           \
+	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free))
+
+#define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
+#define PCP        "ref/phys/pcp.c"
+#define BUDDY      "ref/phys/buddy/buddy.c"
+#define FALLBACK   "ref/phys/buddy/fallback.c"
+#define MEMBLOCK   "ref/early/memblock/"
+
+#define ROW(kind, ...) [MM_EV_##kind] = {MM_EV_##kind, __VA_ARGS__}
+
+/* clang-format off */
+static const struct mm_trail_row rows[] = {
+	ROW(mm_page_alloc, "mm_page_alloc_get", PAGE_ALLOC, OF_A_REQUEST, 0, say_alloc),
+	ROW(mm_page_alloc_failed, "mm_page_alloc_get", PAGE_ALLOC, OF_A_REQUEST, 0, say_failed),
+	ROW(mm_page_alloc_from, "mm_page_alloc_node", PAGE_ALLOC, 0, 0, say_from),
+	ROW(mm_zone_grow, "mm_page_alloc_grow", "ref/phys/page_alloc/handover.c", 0, 0, say_grow),
+	ROW(mm_section_change, "change", "ref/early/sparse.c", 0, 0, say_section),
+	ROW(mm_page_ext_store, "mm_page_ext_store", "ref/early/page_ext.c", 0, 0, say_ext_store),
+	ROW(mm_task_flags, "mm_task_set", "ref/sim/task.c", 0, 0, say_task),
+	ROW(mm_page_split, "mm_page_alloc_split", "ref/phys/page_alloc/api.c", 0, 0, say_split),
+	ROW(mm_page_bulk, "fill_from_list", "ref/phys/page_alloc/bulk.c", 0, 0, say_bulk),
+	ROW(mm_page_bulk_end, "fill_from_list", "ref/phys/page_alloc/bulk.c", 0, 0, say_bulk_end),
+	ROW(mm_page_frag, "mm_page_frag_get", "ref/phys/page_frag.c", 0, 0, say_frag),
+	ROW(mm_page_frag_put, "mm_page_frag_put", "ref/phys/page_frag.c", 0, B(mm_page_free),
+	    say_frag_put),
+	ROW(mm_cpuset_mems, "mm_page_alloc_set_mems", "ref/phys/page_alloc/nodes.c", 0, 0, say_mems),
+	ROW(mm_page_alloc_slowpath, "slow_path", PAGE_ALLOC, 0, 0, say_slowpath),
+	ROW(mm_zone_watermark, "zone_has_enough", PAGE_ALLOC, 0, 0, say_watermark),
+	ROW(mm_zone_refused, "zone_has_enough", PAGE_ALLOC, 0, 0, say_refused),
+	ROW(mm_page_alloc_zone_locked, "mm_buddy_take", BUDDY, B(mm_page_alloc_extfrag),
+	    B(mm_pcp_add), say_zone_locked),
+	ROW(mm_page_alloc_extfrag, "mm_buddy_take_fallback", FALLBACK, 0, 0, say_extfrag),
+	ROW(mm_pcp_take, "mm_pcp_get", PCP, B(mm_pcp_refill), 0, say_pcp_take),
+	ROW(mm_pcp_refill, "refill", PCP, B(mm_page_alloc_zone_locked) | B(mm_pcp_add), 0,
+	    say_pcp_refill),
+	ROW(mm_pcp_add, "list_block", PCP, 0, 0, say_pcp_add),
+	ROW(mm_page_pcpu_drain, "give_back_one", PCP, 0, B(mm_buddy_merge), say_pcp_drain),
+	ROW(mm_pcp_bulk_free, "bulk_free", PCP, B(mm_page_pcpu_drain), 0, say_pcp_bulk_free),
+	ROW(mm_pcp_contended, "mm_pcp_contended", PCP, 0, 0, say_pcp_contended),
+	ROW(mm_pcp_decay, "decay_zone", PCP, 0, B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free),
+	    say_pcp_decay),
+	ROW(mm_vmstat_fold, "mm_vmstat_fold", "ref/phys/vmstat.c", 0, 0, say_vmstat_fold),
+	ROW(mm_page_free, "free_last", PAGE_ALLOC, B(mm_pcp_contended),
+	    B(mm_pcp_add) | B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free) | B(mm_buddy_merge),
+	    say_free),
+	ROW(mm_buddy_merge, "put_one", BUDDY, 0, 0, say_merge),
+	ROW(mm_bad_page, "bad_page", PAGE_ALLOC, 0, 0, say_bad_page),
+	ROW(mm_ram_write, "mm_ram_write", "ref/sim/ram.c", 0, 0, say_ram_write),
+	ROW(mm_ram_zero, "mm_ram_zero", "ref/sim/ram.c", 0, 0, say_ram_zero),
+	ROW(mm_memblock_change, "announce", MEMBLOCK "memblock.c", 0, 0, say_memblock_change),
+	ROW(mm_memblock_alloc, "take", MEMBLOCK "find.c", 0,
+	    B(mm_memblock_change) | B(mm_memblock_grow), say_memblock_alloc),
+	ROW(mm_memblock_grow, "plan", MEMBLOCK "grow.c", 0, 0, say_memblock_grow),
+};
+/* clang-format on */
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) == MM_EV_NR, "a row per kind of event");
+
+const struct mm_trail_row *mm_trail_row(enum mm_event_kind kind)
+{
+	return &rows[kind];
+}

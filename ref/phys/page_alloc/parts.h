@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* parts: what the files of page_alloc share. */
+#ifndef MM_PAGE_ALLOC_PARTS_H
+#define MM_PAGE_ALLOC_PARTS_H
+
+#include "mm/page_alloc.h"
+
+struct request {
+	unsigned int order;
+	uint32_t gfp;   /* in effect */
+	uint32_t asked; /* as it came, for who checks */
+	enum mm_migratetype type;
+	enum mm_zone_type highest;
+	const struct zonelist *list;
+	struct zone *preferred; /* first of the list that the nodes allow, or NULL */
+	uint32_t nodes;         /* those it may use now */
+	uint32_t nodemask;      /* those its caller allows */
+};
+
+#define MM_PAGE_ALLOC_ALL_NODES (~(uint32_t)0)
+
+/* Both masks in one field of an event. */
+static inline uint64_t mm_page_alloc_masks(const struct request *rq)
+{
+	return (uint64_t)rq->asked << 32 | rq->gfp;
+}
+
+/* ---- page_alloc.c ---- */
+
+/* Report, and take a block out of use for good: it belongs to nobody from now on. */
+void mm_page_alloc_drop(struct mm_ctx *x, struct page *page, unsigned int order);
+/* Does nothing of an owner stick to a block that is to be handed out? */
+bool mm_page_alloc_new_ok(const struct page *page, unsigned int order);
+/* Count a block of z, prepare it for its owner and say so. */
+void mm_page_alloc_hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
+			    const struct request *rq, uint32_t alloc_flags);
+/* Free a page that nobody refers to, past the lists of the CPU and to the end of the
+ * zone's: it is not wanted soon.  Kernel: __free_pages_ok with FPI_TO_TAIL. */
+void mm_page_alloc_trim(struct mm_ctx *x, struct page *page);
+
+/* ---- rights.c ---- */
+
+/* What the task's scopes leave of the mask, and a complaint (an outcome) when a good
+ * request could wait, in an interrupt.  Kernel: current_gfp_context, might_alloc. */
+void mm_page_alloc_heed_task(struct mm_ctx *x, struct request *rq);
+/* The complaint alone. */
+void mm_page_alloc_might_wait(struct mm_ctx *x, uint32_t gfp);
+
+/*
+ * Refuse what no zone can serve; zone and type of the rest.  Kernel: prepare_alloc_pages
+ * and callers.
+ */
+static MM_ALWAYS_INLINE bool mm_page_alloc_decode(struct mm_ctx *x, struct request *rq)
+{
+	if (rq->order > x->m->desc.max_order) {
+		if (!(rq->gfp & MM_GFP_NOWARN))
+			mm_machine_outcome(x, MM_OUTCOME_WARN_ORDER, rq->order);
+		return false;
+	}
+	if (!mm_gfp_zone(rq->gfp, &rq->highest)) {
+		mm_machine_outcome(x, MM_OUTCOME_BAD_ZONE, rq->gfp);
+		return false;
+	}
+	rq->type = mm_migratetype_of_gfp(x->m, rq->gfp);
+	return true;
+}
+
+/* ---- nodes.c ---- */
+
+/* The request may use these nodes from now on; the first zone it prefers follows. */
+void mm_page_alloc_restrict_to(struct request *rq, uint32_t nodes);
+/* As it has to be after the fast path. */
+void mm_page_alloc_restrict_slow(const struct mm_ctx *x, struct request *rq);
+/* Is it held to its cpuset only by courtesy?  Kernel: ALLOC_CPUSET. */
+bool mm_page_alloc_leaves_cpuset(uint32_t gfp);
+/* Kernel: numa_mem_id. */
+int mm_page_alloc_local_node(const struct mm_ctx *x);
+/* Nodes of the first attempt for who is not free to use all; its flags. */
+uint32_t mm_page_alloc_start_held(const struct mm_ctx *x, struct request *rq);
+
+/* The list of a request from node nid, its nodes, and the flags of its first attempt. */
+static MM_ALWAYS_INLINE uint32_t mm_page_alloc_start(const struct mm_ctx *x, struct request *rq,
+						     int nid, uint32_t nodemask)
+{
+	rq->list = mm_zone_list_of(x->m, nid,
+				   rq->gfp & MM_GFP_THISNODE ? MM_ZONELIST_NOFALLBACK
+							     : MM_ZONELIST_FALLBACK,
+				   rq->highest);
+	rq->nodemask = nodemask ? nodemask : MM_PAGE_ALLOC_ALL_NODES;
+	if (MM_UNLIKELY(nodemask || x->mems_allowed))
+		return mm_page_alloc_start_held(x, rq);
+	rq->nodes = MM_PAGE_ALLOC_ALL_NODES;
+	rq->preferred = rq->list->zone[0];
+	return rq->list->alloc_flags;
+}
+
+/* ---- compound.c ---- */
+
+/* Make the frames behind head its tails.  Kernel: prep_compound_tail. */
+void mm_page_alloc_prep_tails(struct mm_ctx *x, struct page *head, unsigned int order);
+/* Make them plain frames again, in any case.  False: one of them was not as it was
+ * made.  Kernel: free_tail_page_prepare. */
+bool mm_page_alloc_clear_tails(struct mm_ctx *x, struct page *head, unsigned int order);
+
+#endif
