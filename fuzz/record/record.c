@@ -52,7 +52,7 @@ struct recording {
 	int strace_pipe[2];
 	bool tracer_left_out;
 	bool over;  /* the command is */
-	bool asked; /* to end, at: */
+	bool asked; /* to end */
 	double asked_at;
 	bool killed;
 	struct mm_record_lines event_lines;
