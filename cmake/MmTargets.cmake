@@ -7,6 +7,7 @@
 #   mmref-trace    library: operations, the trace language, targets
 #   mmref-import   library: readers of recordings and of /proc (zlib)
 #   mmref-oracle   library: a real kernel's numbers held against the formulas
+#   mmref-record   library: a command run and recorded
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
@@ -20,6 +21,7 @@ function(mm_add_targets)
 	mm_library_trace()
 	mm_library_import()
 	mm_library_oracle()
+	mm_library_record()
 	mm_program_command()
 	mm_program_prop()
 	mm_program_bench()
@@ -88,11 +90,19 @@ function(mm_library_oracle)
 	mm_flags(mmref-oracle)
 endfunction()
 
+function(mm_library_record)
+	mm_harness_files(record fuzz/record)
+	add_library(mmref-record STATIC ${record})
+	target_link_libraries(mmref-record PUBLIC mmref-import)
+	target_compile_definitions(mmref-record PRIVATE _GNU_SOURCE) # pipe2, tdestroy
+	mm_flags(mmref-record)
+endfunction()
+
 function(mm_program_command)
 	mm_harness_files(command fuzz/command)
 	add_executable(mmref-cli ${command})
 	set_target_properties(mmref-cli PROPERTIES OUTPUT_NAME mmref)
-	target_link_libraries(mmref-cli PRIVATE mmref-oracle)
+	target_link_libraries(mmref-cli PRIVATE mmref-oracle mmref-record)
 	target_compile_definitions(mmref-cli PRIVATE "MM_VERSION=\"${PROJECT_VERSION}\"")
 	if(MM_ENGINE STREQUAL "libfuzzer")
 		target_compile_definitions(mmref-cli PRIVATE MM_HAVE_LIBFUZZER=1)
@@ -107,7 +117,7 @@ function(mm_program_prop)
 	mm_suite_files(suites)
 	add_executable(mmref-prop ${properties} ${suites} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c"
 		"${MM_GEN}/registry_props.c")
-	target_link_libraries(mmref-prop PRIVATE mmref-oracle)
+	target_link_libraries(mmref-prop PRIVATE mmref-oracle mmref-record)
 	mm_flags(mmref-prop)
 endfunction()
 

@@ -11,6 +11,7 @@
 #   fuzz-smoke     each fuzz target for a fixed number of inputs
 #   build          what does not depend on the build: its own refusals, on toy
 #                  trees, planted source, READMEs                 (also: slow)
+#   record         mmref record, ended in every way there is     (also: slow)
 #   install        what is installed, used from outside of the tree (also: build)
 #
 # A test that cannot run here is not added, and configuring says why.
@@ -73,7 +74,10 @@ function(mm_test_oracle)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/oracle")
 	mm_test(command/oracle-sweep LABELS prop slow COMMAND bash cmake/tests/oracle_sweep.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/oracle-sweep")
-	set_tests_properties(command/oracle command/oracle-sweep PROPERTIES RESOURCE_LOCK sysctl)
+	mm_test(command/record LABELS record slow COMMAND bash cmake/tests/record.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/record")
+	set_tests_properties(command/oracle command/oracle-sweep command/record PROPERTIES
+		RESOURCE_LOCK sysctl)
 	mm_test(command/doctor LABELS prop slow COMMAND bash cmake/tests/doctor.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/doctor")
 endfunction()

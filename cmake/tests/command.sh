@@ -53,6 +53,18 @@ expect 2 'no target' "$mmref" fuzz nonsense
 expect 2 'there are: buddyinfo pagetypeinfo zoneinfo vmstat unusable_index extfrag_index memblock' \
 	"$mmref" show nonsense
 
+# A recording is refused before anything is made; ended in all ways: record.sh.
+expect 2 'record which command' "$mmref" record
+expect 2 'one of --events, --strace and --both' "$mmref" record --events --strace -- true
+expect 2 'a buffer has at least 1 KiB' "$mmref" record --buffer 0 -- true
+expect 2 'max-seconds x: expected 0 to' "$mmref" record --max-seconds x -- true
+expect 3 'no-such-program: the command is not there' "$mmref" record -o rec -- no-such-program
+expect 3 './unknown.ops: the command is not there' "$mmref" record -o rec -- ./unknown.ops
+if [ -e rec ] || [ -e mmref-record ]; then
+	echo "a refused recording left a folder behind"
+	failed=1
+fi
+
 # shrink and trail refuse what check refuses, and say what is no failure.
 expect 2 'no trace given' "$mmref" shrink
 expect 2 'budget soon: it takes a number' "$mmref" shrink --budget soon wrong.ops

@@ -40,6 +40,7 @@ int command_import(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_oracle(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_record(int argc, char **argv);
 int command_shrink(int argc, char **argv);
 int command_trail(int argc, char **argv);
 
@@ -53,6 +54,7 @@ extern const struct command_form import_form;
 extern const struct command_form show_form;
 extern const struct command_form oracle_form;
 extern const struct command_form doctor_form;
+extern const struct command_form record_form;
 
 /* What `mmref help` explains beside subcommands; the last has no name. */
 struct help_topic {

@@ -45,6 +45,12 @@ const struct complaint doctor_kernel[] = {
 	 TRACEFS "n=0; for e in \"$t\"/events/kmem/mm_page_*; do if [ -d \"$e\" ]; then "
 		 "n=$((n + 1)); fi; done; echo \"$n events of pages\"; [ $n -gt 0 ]",
 	 "as root: mount -t tracefs tracefs /sys/kernel/tracing (needs CONFIG_FTRACE)"},
+	{"record", "mmref record: page events (root), memory system calls (strace)",
+	 "e=; if [ \"$(id -u)\" = 0 ] && grep -qw tracefs /proc/filesystems 2>/dev/null; then "
+	 "e=events; fi; s=; if command -v strace >/dev/null; then s=strace; fi; "
+	 "[ -n \"$e$s\" ] || { echo 'neither events nor strace'; exit 1; }; "
+	 "echo \"${e:-no events}, ${s:-no strace}\"; [ -n \"$e\" ] && [ -n \"$s\" ] || exit 2",
+	 "sudo mmref record ...; apt-get install strace"},
 	{"thp", "recordings with huge pages",
 	 "f=/sys/kernel/mm/transparent_hugepage/enabled; cat $f 2>/dev/null || "
 	 "{ echo none; exit 1; }; if grep -q '\\[never\\]' $f; then exit 2; fi",

@@ -20,6 +20,8 @@ const struct subcommand subcommands[] = {
 	{"import", command_import, "turn a recording of a kernel into a trace", &import_form},
 	{"show", command_show, "print a machine as the kernel prints itself", &show_form},
 	{"oracle", command_oracle, "recompute a real kernel's zoneinfo and compare", &oracle_form},
+	{"record", command_record, "run a command, write what it asked the kernel for",
+	 &record_form},
 	{"doctor", command_doctor, "what works on this machine, and how to mend the rest",
 	 &doctor_form},
 	{"help", command_help, "explain operations, machines, facts, claims, targets", &help_form},
