@@ -144,8 +144,8 @@ static void zoneinfo_gives_the_same_zones(struct mm_prop_run *p)
 
 static void what_cannot_be_told_is_refused(struct mm_prop_run *p)
 {
-	struct mm_proc_zone zone[2] = {{.name = "DMA", .nr_protection = 1},
-				       {.name = "Device", .nr_protection = 1}};
+	static struct mm_proc_zone zone[2] = {{.name = "DMA", .nr_protection = 1},
+					      {.name = "Device", .nr_protection = 1}};
 	static struct mm_record_host h;
 	char why[MM_RECORD_WHY_MAX] = "";
 
@@ -206,7 +206,8 @@ static void any_task(struct mm_prop_run *p, char task[17])
 	int i;
 
 	for (i = 0; i < 16; i++)
-		task[i] = i ? bytes[mm_rng_below(&p->rng, sizeof(bytes) - 1)] : ' ';
+		task[i] = bytes[mm_rng_below(&p->rng, sizeof(bytes) - 1)];
+	task[0] = ' ';
 	memcpy(task + 1 + mm_rng_below(&p->rng, 10), "secret", 6);
 	task[16] = '\0';
 }
