@@ -53,7 +53,7 @@ void mm_page_alloc_restrict_slow(const struct mm_ctx *x, struct request *rq)
 int mm_page_alloc_local_node(const struct mm_ctx *x)
 {
 	int nid = mm_numa_of_cpu(x->m, x->cpu);
-	const struct zone *nearest = mm_page_alloc_preferred(x->m, nid, MM_ZONE_MOVABLE);
+	const struct zone *nearest = mm_page_alloc_preferred(x->m, nid, MM_ZONE_NORMAL);
 
 	return nearest ? nearest->nid : nid;
 }

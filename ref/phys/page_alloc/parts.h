@@ -73,7 +73,7 @@ void mm_page_alloc_restrict_to(struct request *rq, uint32_t nodes);
 void mm_page_alloc_restrict_slow(const struct mm_ctx *x, struct request *rq);
 /* Is it held to its cpuset only by courtesy?  Kernel: ALLOC_CPUSET. */
 bool mm_page_alloc_leaves_cpuset(uint32_t gfp);
-/* Kernel: numa_mem_id. */
+/* The nearest node with memory that the kernel itself can use.  Kernel: numa_mem_id. */
 int mm_page_alloc_local_node(const struct mm_ctx *x);
 /* Nodes of the first attempt for who is not free to use all; its flags. */
 uint32_t mm_page_alloc_start_held(const struct mm_ctx *x, struct request *rq);

@@ -15,51 +15,51 @@
 /* 128 MiB.  Kernel: SECTION_SIZE_BITS 27 on x86-64 and arm64 with 4 KiB pages. */
 #define SECTION_ORDER (27 - MM_PAGE_SHIFT)
 
-static int read_ram(struct mm_desc_reader *r)
+static int read_ram(struct mm_machine_desc_reader *r)
 {
-	struct mm_desc_ranges ram;
-	int err = mm_desc_ranges_read(r, r->val, r->len, &ram);
+	struct mm_machine_desc_ranges ram;
+	int err = mm_machine_desc_ranges_read(r, r->val, r->len, &ram);
 
 	memcpy(r->d->ram, ram.r, sizeof(ram.r));
 	r->d->nr_ram = ram.nr;
 	return err;
 }
 
-static int read_hole(struct mm_desc_reader *r)
+static int read_hole(struct mm_machine_desc_reader *r)
 {
-	return mm_desc_ranges_read(r, r->val, r->len, &r->hole);
+	return mm_machine_desc_ranges_read(r, r->val, r->len, &r->hole);
 }
 
-static int read_reserved(struct mm_desc_reader *r)
+static int read_reserved(struct mm_machine_desc_reader *r)
 {
-	struct mm_desc_ranges reserved;
-	int err = mm_desc_ranges_read(r, r->val, r->len, &reserved);
+	struct mm_machine_desc_ranges reserved;
+	int err = mm_machine_desc_ranges_read(r, r->val, r->len, &reserved);
 
 	memcpy(r->d->reserved, reserved.r, sizeof(reserved.r));
 	r->d->nr_reserved = reserved.nr;
 	return err;
 }
 
-static int read_hotplug(struct mm_desc_reader *r)
+static int read_hotplug(struct mm_machine_desc_reader *r)
 {
-	return mm_desc_ranges_read(r, r->val, r->len, &r->hotplug);
+	return mm_machine_desc_ranges_read(r, r->val, r->len, &r->hotplug);
 }
 
-static int read_mirror(struct mm_desc_reader *r)
+static int read_mirror(struct mm_machine_desc_reader *r)
 {
-	return mm_desc_ranges_read(r, r->val, r->len, &r->mirror);
+	return mm_machine_desc_ranges_read(r, r->val, r->len, &r->mirror);
 }
 
-static int read_zone_end(struct mm_desc_reader *r)
+static int read_zone_end(struct mm_machine_desc_reader *r)
 {
-	return mm_desc_pages(r, r->val, r->len,
-			     &r->d->zone_end[MM_ZONE_DMA + (int)(r->field - F_DMA)]);
+	return mm_machine_desc_pages(r, r->val, r->len,
+				     &r->d->zone_end[MM_ZONE_DMA + (int)(r->field - F_DMA)]);
 }
 
-static int read_plain(struct mm_desc_reader *r)
+static int read_plain(struct mm_machine_desc_reader *r)
 {
 	uint64_t v = 0;
-	int err = mm_desc_ranged(r, &v);
+	int err = mm_machine_desc_ranged(r, &v);
 
 	if (err)
 		return err;
@@ -117,18 +117,18 @@ static int read_plain(struct mm_desc_reader *r)
 }
 
 /* Which of words the value is, or a refusal. */
-static int read_word(struct mm_desc_reader *r, const char *const *words, const char *why)
+static int read_word(struct mm_machine_desc_reader *r, const char *const *words, const char *why)
 {
 	int i;
 
 	for (i = 0; words[i]; i++) {
-		if (mm_desc_is(r, words[i]))
+		if (mm_machine_desc_is(r, words[i]))
 			return i;
 	}
-	return mm_desc_refuse(r, why);
+	return mm_machine_desc_refuse(r, why);
 }
 
-static int read_contents(struct mm_desc_reader *r)
+static int read_contents(struct mm_machine_desc_reader *r)
 {
 	static const char *const words[] = {"none", "tag", "full", NULL};
 	int i = read_word(r, words, "unknown kind of contents");
@@ -138,12 +138,14 @@ static int read_contents(struct mm_desc_reader *r)
 	return i < 0 ? i : 0;
 }
 
-static int read_kernel(struct mm_desc_reader *r)
+static int read_kernel(struct mm_machine_desc_reader *r)
 {
-	return mm_desc_is(r, "6.12") ? 0 : mm_desc_refuse(r, "only this release is modelled");
+	return mm_machine_desc_is(r, "6.12")
+		       ? 0
+		       : mm_machine_desc_refuse(r, "only this release is modelled");
 }
 
-static int read_switch(struct mm_desc_reader *r)
+static int read_switch(struct mm_machine_desc_reader *r)
 {
 	bool *to = r->field == F_PCP             ? &r->d->pcp
 		   : r->field == F_DEFERRED      ? &r->d->deferred
@@ -151,11 +153,13 @@ static int read_switch(struct mm_desc_reader *r)
 		   : r->field == F_INIT_ON_FREE  ? &r->d->init_on_free
 						 : &r->d->movable_node;
 
-	*to = mm_desc_is(r, "on");
-	return *to || mm_desc_is(r, "off") ? 0 : mm_desc_refuse(r, "neither on nor off");
+	*to = mm_machine_desc_is(r, "on");
+	return *to || mm_machine_desc_is(r, "off")
+		       ? 0
+		       : mm_machine_desc_refuse(r, "neither on nor off");
 }
 
-static int read_memmodel(struct mm_desc_reader *r)
+static int read_memmodel(struct mm_machine_desc_reader *r)
 {
 	static const char *const words[] = {"flat", "sparse", "vmemmap", NULL};
 	int i = read_word(r, words, "unknown memory model");
@@ -165,7 +169,7 @@ static int read_memmodel(struct mm_desc_reader *r)
 	return i < 0 ? i : 0;
 }
 
-static int read_profile(struct mm_desc_reader *r)
+static int read_profile(struct mm_machine_desc_reader *r)
 {
 	static const char *const words[] = {"none", "x86-64", "arm64", NULL};
 	int i = read_word(r, words, "unknown profile");
@@ -176,7 +180,7 @@ static int read_profile(struct mm_desc_reader *r)
 }
 
 /* Names separated by commas.  Their order is that of enum mm_page_ext_client. */
-static int read_page_ext(struct mm_desc_reader *r)
+static int read_page_ext(struct mm_machine_desc_reader *r)
 {
 	static const char *const names[] = {"owner", "idle", "table_check"};
 	const char *s = r->val;
@@ -193,49 +197,49 @@ static int read_page_ext(struct mm_desc_reader *r)
 				break;
 		}
 		if (i == sizeof(names) / sizeof(names[0]))
-			return mm_desc_refuse(r, "no client is called so");
+			return mm_machine_desc_refuse(r, "no client is called so");
 		r->d->page_ext |= (uint32_t)1 << (i + 1);
 		s = stop + 1;
 	}
 	return 0;
 }
 
-static int read_section(struct mm_desc_reader *r)
+static int read_section(struct mm_machine_desc_reader *r)
 {
 	uint64_t pages = 0;
-	int err = mm_desc_pages(r, r->val, r->len, &pages);
+	int err = mm_machine_desc_pages(r, r->val, r->len, &pages);
 
 	if (err)
 		return err;
 	if (!pages || (pages & (pages - 1)))
-		return mm_desc_refuse(r, "not a power of two");
+		return mm_machine_desc_refuse(r, "not a power of two");
 	for (r->d->section_order = 0; pages > 1; pages >>= 1)
 		r->d->section_order++;
 	return 0;
 }
 
-static int read_thp(struct mm_desc_reader *r)
+static int read_thp(struct mm_machine_desc_reader *r)
 {
 	uint64_t v = 0;
 
 	r->d->thp_order = 0;
-	if (mm_desc_is(r, "none"))
+	if (mm_machine_desc_is(r, "none"))
 		return 0;
-	if (mm_desc_ranged(r, &v))
+	if (mm_machine_desc_ranged(r, &v))
 		return -MM_EINVAL;
 	r->d->thp_order = (unsigned int)v;
 	return 0;
 }
 
-static int read_cache(struct mm_desc_reader *r)
+static int read_cache(struct mm_machine_desc_reader *r)
 {
 	if (!mm_machine_size_parse(r->val, r->len, &r->d->cache_slice))
-		return mm_desc_refuse(r, "not a size that fits 64 bits");
+		return mm_machine_desc_refuse(r, "not a size that fits 64 bits");
 	return 0;
 }
 
 /* DMA/DMA32/Normal/HighMem/Movable, as the sysctl's vector; fewer are fine. */
-static int read_ratio(struct mm_desc_reader *r)
+static int read_ratio(struct mm_machine_desc_reader *r)
 {
 	const char *s = r->val;
 	const char *end = r->val + r->len;
@@ -247,16 +251,16 @@ static int read_ratio(struct mm_desc_reader *r)
 		uint64_t v;
 
 		if (z == MM_NR_ZONES)
-			return mm_desc_refuse(r, "more numbers than zones");
-		if (!mm_desc_number(s, (size_t)(stop - s), &v) || v > UINT32_MAX)
-			return mm_desc_refuse(r, "not a number that fits 32 bits");
+			return mm_machine_desc_refuse(r, "more numbers than zones");
+		if (!mm_machine_desc_number(s, (size_t)(stop - s), &v) || v > UINT32_MAX)
+			return mm_machine_desc_refuse(r, "not a number that fits 32 bits");
 		r->d->sysctl.lowmem_reserve_ratio[z] = v;
 		s = stop + 1;
 	}
 	return 0;
 }
 
-static const struct mm_desc_def field_defs[F_NR] = {
+static const struct mm_machine_desc_def field_defs[F_NR] = {
 	{"ram", read_ram, 0, 0, "SIZE or START-END[,START-END...]",
 	 "RAM, at most 16 ranges inside 4T; no default"},
 	{"hole", read_hole, 0, 0, "START-END[,START-END...]", "frames that are not there; none"},
@@ -267,9 +271,9 @@ static const struct mm_desc_def field_defs[F_NR] = {
 	{"normal", read_zone_end, 0, 0, "SIZE", "address where ZONE_NORMAL ends; end of RAM"},
 	{"highmem", read_zone_end, 0, 0, "SIZE",
 	 "address where ZONE_HIGHMEM ends, the rest is Movable; end of RAM"},
-	{"kernelcore", mm_desc_read_core, 0, 0, "SIZE, N% or mirror",
+	{"kernelcore", mm_machine_desc_read_core, 0, 0, "SIZE, N% or mirror",
 	 "RAM spread over nodes that is not Movable; none: no zone Movable of that kind"},
-	{"movablecore", mm_desc_read_core, 0, 0, "SIZE or N%",
+	{"movablecore", mm_machine_desc_read_core, 0, 0, "SIZE or N%",
 	 "RAM spread over nodes that is Movable; none"},
 	{"movable_node", read_switch, 0, 0, "on or off",
 	 "RAM that can be unplugged is Movable; off"},
@@ -277,11 +281,11 @@ static const struct mm_desc_def field_defs[F_NR] = {
 	 "RAM that can be unplugged; none"},
 	{"mirror", read_mirror, 0, 0, "START-END[,START-END...]",
 	 "RAM that is mirrored, for kernelcore=mirror; none"},
-	{"nodes", mm_desc_read_nodes, 0, 0, "N or RANGES/RANGES/none...",
+	{"nodes", mm_machine_desc_read_nodes, 0, 0, "N or RANGES/RANGES/none...",
 	 "RAM split evenly over N nodes, or what each node has; 1"},
-	{"distance", mm_desc_read_distance, 0, 0, "D,D.../D,D.../...",
+	{"distance", mm_machine_desc_read_distance, 0, 0, "D,D.../D,D.../...",
 	 "a row per node, 10 for itself, more for others; 10 and 20"},
-	{"cpu_nodes", mm_desc_read_cpu_nodes, 0, 0, "N,N,...",
+	{"cpu_nodes", mm_machine_desc_read_cpu_nodes, 0, 0, "N,N,...",
 	 "the node of each CPU; spread over all nodes in blocks"},
 	{"memmodel", read_memmodel, 0, 0, "flat, sparse or vmemmap",
 	 "where struct pages are and which frames have one; vmemmap"},
@@ -321,7 +325,7 @@ static const struct mm_desc_def field_defs[F_NR] = {
 
 _Static_assert(sizeof(field_defs) / sizeof(field_defs[0]) == F_NR, "a row per field");
 
-const struct mm_desc_def *mm_desc_def(enum mm_desc_field f)
+const struct mm_machine_desc_def *mm_machine_desc_def(enum mm_machine_desc_field f)
 {
 	return &field_defs[f];
 }
@@ -337,7 +341,7 @@ void mm_machine_desc_help(FILE *out)
 	}
 }
 
-static int read_field(struct mm_desc_reader *r, const char *word, size_t len)
+static int read_field(struct mm_machine_desc_reader *r, const char *word, size_t len)
 {
 	const char *eq = memchr(word, '=', len);
 	size_t name = eq ? (size_t)(eq - word) : len;
@@ -356,7 +360,7 @@ static int read_field(struct mm_desc_reader *r, const char *word, size_t len)
 		return mm_error_set(r->e, -MM_EINVAL, r->here.line, r->here.col,
 				    "machine: %s is given twice, first at %d:%d",
 				    field_defs[f].name, r->at[f].line, r->at[f].col);
-	r->field = (enum mm_desc_field)f;
+	r->field = (enum mm_machine_desc_field)f;
 	r->at[f] = r->here;
 	r->val = eq + 1;
 	r->len = len - name - 1;
@@ -364,7 +368,7 @@ static int read_field(struct mm_desc_reader *r, const char *word, size_t len)
 }
 
 /* Past blanks, line ends and comments; r->here follows. */
-static const char *skip_blanks(struct mm_desc_reader *r, const char *s)
+static const char *skip_blanks(struct mm_machine_desc_reader *r, const char *s)
 {
 	for (;; s++) {
 		if (*s == '#') {
@@ -377,16 +381,16 @@ static const char *skip_blanks(struct mm_desc_reader *r, const char *s)
 			return s;
 		r->here.col++;
 		if (*s == '\n')
-			r->here = (struct mm_desc_place){r->here.line + 1, 1};
+			r->here = (struct mm_machine_desc_place){r->here.line + 1, 1};
 	}
 }
 
-static int read_fields(struct mm_desc_reader *r, const char *text)
+static int read_fields(struct mm_machine_desc_reader *r, const char *text)
 {
 	const char *s;
 	bool first = true;
 
-	r->here = (struct mm_desc_place){1, 1};
+	r->here = (struct mm_machine_desc_place){1, 1};
 	for (s = skip_blanks(r, text); *s; s = skip_blanks(r, s)) {
 		size_t len = strcspn(s, " \t\r\n#");
 		bool word = first && len == 7 && memcmp(s, "machine", 7) == 0;
@@ -419,7 +423,7 @@ static void set_defaults(struct mm_machine_desc *d)
 
 int mm_machine_desc_parse(struct mm_machine_desc *d, const char *text, struct mm_error *e)
 {
-	struct mm_desc_reader r = {.d = d, .e = e};
+	struct mm_machine_desc_reader r = {.d = d, .e = e};
 	int err;
 
 	set_defaults(d);
@@ -429,5 +433,5 @@ int mm_machine_desc_parse(struct mm_machine_desc *d, const char *text, struct mm
 	if (!d->nr_ram)
 		return mm_error_set(e, -MM_EINVAL, 1, 1,
 				    "machine: ram= is missing; for example: ram=4M");
-	return mm_desc_check(&r);
+	return mm_machine_desc_check(&r);
 }

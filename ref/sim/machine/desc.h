@@ -4,23 +4,23 @@
  * fields, one reads numbers and ranges, one the nodes, one judges what the fields
  * say together.
  */
-#ifndef MM_DESC_H
-#define MM_DESC_H
+#ifndef MM_MACHINE_DESC_H
+#define MM_MACHINE_DESC_H
 
 #include "mm/machine.h"
 
-struct mm_desc_ranges {
+struct mm_machine_desc_ranges {
 	struct mm_range r[MM_RANGES_GIVEN_MAX];
 	int nr;
 };
 
 /* Where a field stood, for complaints about fields together. */
-struct mm_desc_place {
+struct mm_machine_desc_place {
 	int line;
 	int col;
 };
 
-enum mm_desc_field {
+enum mm_machine_desc_field {
 	F_RAM,
 	F_HOLE,
 	F_RESERVED,
@@ -58,55 +58,57 @@ enum mm_desc_field {
 	F_NR
 };
 
-struct mm_desc_reader {
+struct mm_machine_desc_reader {
 	struct mm_machine_desc *d;
 	struct mm_error *e;
-	struct mm_desc_place at[F_NR]; /* line 0: field not given */
-	struct mm_desc_ranges hole;
-	struct mm_desc_ranges hotplug;
-	struct mm_desc_ranges mirror;
-	struct mm_desc_ranges node; /* with nid; none when RAM is split evenly */
-	int nr_distances;           /* rows given, and columns of each */
+	struct mm_machine_desc_place at[F_NR]; /* line 0: field not given */
+	struct mm_machine_desc_ranges hole;
+	struct mm_machine_desc_ranges hotplug;
+	struct mm_machine_desc_ranges mirror;
+	struct mm_machine_desc_ranges node; /* with nid; none when RAM is split evenly */
+	int nr_distances;                   /* rows given, and columns of each */
 	int distances[MM_NODES_MAX];
 	int nr_cpu_nodes;
-	struct mm_desc_place here; /* the field being read */
-	enum mm_desc_field field;
+	struct mm_machine_desc_place here; /* the field being read */
+	enum mm_machine_desc_field field;
 	const char *val;
 	size_t len;
 };
 
-struct mm_desc_def {
+struct mm_machine_desc_def {
 	const char *name;
-	int (*read)(struct mm_desc_reader *r);
+	int (*read)(struct mm_machine_desc_reader *r);
 	uint64_t min;
 	uint64_t max;
 	const char *form; /* for help and complaints */
 	const char *help;
 };
 
-const struct mm_desc_def *mm_desc_def(enum mm_desc_field f);
+const struct mm_machine_desc_def *mm_machine_desc_def(enum mm_machine_desc_field f);
 
 /* Complaints: about the field being read, and about field f when all were. */
-int mm_desc_refuse(const struct mm_desc_reader *r, const char *why);
-int mm_desc_refuse_at(const struct mm_desc_reader *r, enum mm_desc_field f, const char *why);
+int mm_machine_desc_refuse(const struct mm_machine_desc_reader *r, const char *why);
+int mm_machine_desc_refuse_at(const struct mm_machine_desc_reader *r, enum mm_machine_desc_field f,
+			      const char *why);
 
-bool mm_desc_number(const char *s, size_t len, uint64_t *out);
+bool mm_machine_desc_number(const char *s, size_t len, uint64_t *out);
 /* The field's value as a number inside the field's limits. */
-int mm_desc_ranged(struct mm_desc_reader *r, uint64_t *v);
-int mm_desc_pages(struct mm_desc_reader *r, const char *s, size_t len, uint64_t *pages);
+int mm_machine_desc_ranged(struct mm_machine_desc_reader *r, uint64_t *v);
+int mm_machine_desc_pages(struct mm_machine_desc_reader *r, const char *s, size_t len,
+			  uint64_t *pages);
 /* START-END[,START-END...] or one SIZE, which starts at 0, of s[0 .. len). */
-int mm_desc_ranges_read(struct mm_desc_reader *r, const char *s, size_t len,
-			struct mm_desc_ranges *to);
-bool mm_desc_is(const struct mm_desc_reader *r, const char *word);
+int mm_machine_desc_ranges_read(struct mm_machine_desc_reader *r, const char *s, size_t len,
+				struct mm_machine_desc_ranges *to);
+bool mm_machine_desc_is(const struct mm_machine_desc_reader *r, const char *word);
 
 /* Readers of fields about nodes and zone Movable. */
-int mm_desc_read_nodes(struct mm_desc_reader *r);
-int mm_desc_read_distance(struct mm_desc_reader *r);
-int mm_desc_read_cpu_nodes(struct mm_desc_reader *r);
-int mm_desc_read_core(struct mm_desc_reader *r);
+int mm_machine_desc_read_nodes(struct mm_machine_desc_reader *r);
+int mm_machine_desc_read_distance(struct mm_machine_desc_reader *r);
+int mm_machine_desc_read_cpu_nodes(struct mm_machine_desc_reader *r);
+int mm_machine_desc_read_core(struct mm_machine_desc_reader *r);
 
 /* After all fields: nodes and flags of RAM; what fields say together. */
-int mm_desc_check_nodes(struct mm_desc_reader *r);
-int mm_desc_check(struct mm_desc_reader *r);
+int mm_machine_desc_check_nodes(struct mm_machine_desc_reader *r);
+int mm_machine_desc_check(struct mm_machine_desc_reader *r);
 
 #endif

@@ -20,7 +20,7 @@
 #define DEFERRED_FRAMES_MIN ((uint64_t)16 << 20)
 
 /* Take the holes out of the RAM ranges. */
-static int cut_holes(struct mm_desc_reader *r)
+static int cut_holes(struct mm_machine_desc_reader *r)
 {
 	struct mm_machine_desc *d = r->d;
 	int h;
@@ -34,16 +34,16 @@ static int cut_holes(struct mm_desc_reader *r)
 				break;
 		}
 		if (i == d->nr_ram)
-			return mm_desc_refuse_at(r, F_HOLE,
-						 "a hole lies outside RAM or on its edge");
+			return mm_machine_desc_refuse_at(r, F_HOLE,
+							 "a hole lies outside RAM or on its edge");
 		if (hole.start == d->ram[i].start) {
 			d->ram[i].start = hole.end;
 		} else if (hole.end == d->ram[i].end) {
 			d->ram[i].end = hole.start;
 		} else {
 			if (d->nr_ram == MM_RAM_RANGES_MAX)
-				return mm_desc_refuse_at(r, F_HOLE,
-							 "holes cut RAM into too many ranges");
+				return mm_machine_desc_refuse_at(
+					r, F_HOLE, "holes cut RAM into too many ranges");
 			memmove(&d->ram[i + 1], &d->ram[i],
 				(size_t)(d->nr_ram - i) * sizeof(d->ram[0]));
 			d->nr_ram++;
@@ -57,10 +57,10 @@ static int cut_holes(struct mm_desc_reader *r)
 			d->nr_ram--;
 		}
 	}
-	return d->nr_ram ? 0 : mm_desc_refuse_at(r, F_HOLE, "holes leave no RAM");
+	return d->nr_ram ? 0 : mm_machine_desc_refuse_at(r, F_HOLE, "holes leave no RAM");
 }
 
-static int check_zones(struct mm_desc_reader *r)
+static int check_zones(struct mm_machine_desc_reader *r)
 {
 	struct mm_machine_desc *d = r->d;
 	uint64_t end = d->ram[d->nr_ram - 1].end;
@@ -80,8 +80,9 @@ static int check_zones(struct mm_desc_reader *r)
 		if (!absent && d->zone_end[z] > end)
 			d->zone_end[z] = end;
 		if (!absent && d->zone_end[z] < below)
-			return mm_desc_refuse_at(
-				r, (enum mm_desc_field)(F_DMA + (z < MM_ZONE_MOVABLE ? z : 3)),
+			return mm_machine_desc_refuse_at(
+				r,
+				(enum mm_machine_desc_field)(F_DMA + (z < MM_ZONE_MOVABLE ? z : 3)),
 				"zone limits are out of order: dma <= dma32 <= normal <= "
 				"highmem");
 		if (absent)
@@ -91,7 +92,7 @@ static int check_zones(struct mm_desc_reader *r)
 	return 0;
 }
 
-static int check_reserved(struct mm_desc_reader *r)
+static int check_reserved(struct mm_machine_desc_reader *r)
 {
 	const struct mm_machine_desc *d = r->d;
 	int i;
@@ -104,39 +105,39 @@ static int check_reserved(struct mm_desc_reader *r)
 				break;
 		}
 		if (k == d->nr_ram)
-			return mm_desc_refuse_at(r, F_RESERVED,
-						 "a reserved range lies outside RAM");
+			return mm_machine_desc_refuse_at(r, F_RESERVED,
+							 "a reserved range lies outside RAM");
 	}
 	return 0;
 }
 
 /* What follows from the size of the machine when it is not said. */
-static int check_pcp(struct mm_desc_reader *r)
+static int check_pcp(struct mm_machine_desc_reader *r)
 {
 	struct mm_machine_desc *d = r->d;
 
 	if (!r->at[F_PCP].line)
 		d->pcp = d->ram[d->nr_ram - 1].end >= PCP_FRAMES_MIN;
 	if (d->thp_order > d->max_order)
-		return mm_desc_refuse_at(r, F_THP, "larger than max_order");
+		return mm_machine_desc_refuse_at(r, F_THP, "larger than max_order");
 	if (!r->at[F_THP].line && d->max_order >= THP_ORDER && d->pageblock_order >= THP_ORDER)
 		d->thp_order = THP_ORDER;
 	return 0;
 }
 
-static int check_orders(struct mm_desc_reader *r)
+static int check_orders(struct mm_machine_desc_reader *r)
 {
 	struct mm_machine_desc *d = r->d;
 
 	if (!r->at[F_PAGEBLOCK_ORDER].line)
 		d->pageblock_order = d->max_order < 9 ? d->max_order : 9;
 	if (d->pageblock_order > d->max_order)
-		return mm_desc_refuse_at(r, F_PAGEBLOCK_ORDER, "larger than max_order");
+		return mm_machine_desc_refuse_at(r, F_PAGEBLOCK_ORDER, "larger than max_order");
 	return 0;
 }
 
 /* Zone limits of an architecture, where the description does not give its own. */
-static void apply_profile(struct mm_desc_reader *r)
+static void apply_profile(struct mm_machine_desc_reader *r)
 {
 	static const uint64_t limits[][2] = {
 		[MM_PROFILE_NONE] = {0, 0},
@@ -151,7 +152,7 @@ static void apply_profile(struct mm_desc_reader *r)
 		r->d->zone_end[MM_ZONE_DMA32] = l[1] >> MM_PAGE_SHIFT;
 }
 
-static int check_model(struct mm_desc_reader *r)
+static int check_model(struct mm_machine_desc_reader *r)
 {
 	struct mm_machine_desc *d = r->d;
 	uint64_t end = d->ram[d->nr_ram - 1].end;
@@ -159,37 +160,44 @@ static int check_model(struct mm_desc_reader *r)
 	if (!r->at[F_DEFERRED].line)
 		d->deferred = end > DEFERRED_FRAMES_MIN;
 	if (d->deferred && d->memmodel == MM_MEMMODEL_FLAT)
-		return mm_desc_refuse_at(r, r->at[F_DEFERRED].line ? F_DEFERRED : F_MEMMODEL,
-					 "memory that comes by section needs memmodel=sparse or "
-					 "vmemmap");
+		return mm_machine_desc_refuse_at(
+			r, r->at[F_DEFERRED].line ? F_DEFERRED : F_MEMMODEL,
+			"memory that comes by section needs memmodel=sparse or "
+			"vmemmap");
 	if (!d->deferred && end > DEFERRED_FRAMES_MIN)
-		return mm_desc_refuse_at(r, F_DEFERRED, "more than 64G need deferred=on");
+		return mm_machine_desc_refuse_at(r, F_DEFERRED, "more than 64G need deferred=on");
 	if (d->section_order < d->max_order)
-		return mm_desc_refuse_at(r, F_SECTION, "smaller than a block of max_order");
+		return mm_machine_desc_refuse_at(r, F_SECTION, "smaller than a block of max_order");
 	return 0;
 }
 
 /* Zone Movable is given by its start, or by how much of RAM it gets. */
-static int check_movable(struct mm_desc_reader *r)
+static int check_movable(struct mm_machine_desc_reader *r)
 {
 	const struct mm_machine_desc *d = r->d;
 	bool by_start = d->zone_end[MM_ZONE_HIGHMEM] < d->ram[d->nr_ram - 1].end;
-	enum mm_desc_field f = r->at[F_KERNELCORE].line    ? F_KERNELCORE
-			       : r->at[F_MOVABLECORE].line ? F_MOVABLECORE
-							   : F_MOVABLE_NODE;
+	enum mm_machine_desc_field f = r->at[F_KERNELCORE].line    ? F_KERNELCORE
+				       : r->at[F_MOVABLECORE].line ? F_MOVABLECORE
+								   : F_MOVABLE_NODE;
 
 	if (by_start && r->at[f].line)
-		return mm_desc_refuse_at(r, f,
-					 "normal= or highmem= already says where Movable "
-					 "begins");
+		return mm_machine_desc_refuse_at(r, f,
+						 "normal= or highmem= already says where Movable "
+						 "begins");
 	return 0;
 }
 
-int mm_desc_check(struct mm_desc_reader *r)
+int mm_machine_desc_check(struct mm_machine_desc_reader *r)
 {
-	static int (*const checks[])(struct mm_desc_reader * r) = {
-		check_orders, cut_holes,      check_zones,         check_pcp,
-		check_model,  check_reserved, mm_desc_check_nodes, check_movable,
+	static int (*const checks[])(struct mm_machine_desc_reader * r) = {
+		check_orders,
+		cut_holes,
+		check_zones,
+		check_pcp,
+		check_model,
+		check_reserved,
+		mm_machine_desc_check_nodes,
+		check_movable,
 	};
 	size_t i;
 	int err = 0;

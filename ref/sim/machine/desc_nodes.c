@@ -25,27 +25,27 @@ static bool next_part(const char **s, size_t *len, char sep, const char **part, 
 	return true;
 }
 
-static int node_ranges(struct mm_desc_reader *r, const char *s, size_t len, int nid)
+static int node_ranges(struct mm_machine_desc_reader *r, const char *s, size_t len, int nid)
 {
-	struct mm_desc_ranges one;
+	struct mm_machine_desc_ranges one;
 	int err;
 	int i;
 
 	if (len == 4 && memcmp(s, "none", 4) == 0)
 		return 0;
-	err = mm_desc_ranges_read(r, s, len, &one);
+	err = mm_machine_desc_ranges_read(r, s, len, &one);
 	if (err)
 		return err;
 	for (i = 0; i < one.nr; i++) {
 		if (r->node.nr == MM_RANGES_GIVEN_MAX)
-			return mm_desc_refuse(r, "more than 16 ranges");
+			return mm_machine_desc_refuse(r, "more than 16 ranges");
 		r->node.r[r->node.nr] = one.r[i];
 		r->node.r[r->node.nr++].nid = (uint8_t)nid;
 	}
 	return 0;
 }
 
-int mm_desc_read_nodes(struct mm_desc_reader *r)
+int mm_machine_desc_read_nodes(struct mm_machine_desc_reader *r)
 {
 	const char *s = r->val;
 	size_t len = r->len;
@@ -54,9 +54,9 @@ int mm_desc_read_nodes(struct mm_desc_reader *r)
 	uint64_t n;
 	int nid = 0;
 
-	if (mm_desc_number(s, len, &n)) {
+	if (mm_machine_desc_number(s, len, &n)) {
 		if (n < 1 || n > MM_NODES_MAX)
-			return mm_desc_refuse(r, "not 1 .. 16 nodes");
+			return mm_machine_desc_refuse(r, "not 1 .. 16 nodes");
 		r->d->nr_nodes = (int)n;
 		return 0;
 	}
@@ -64,18 +64,18 @@ int mm_desc_read_nodes(struct mm_desc_reader *r)
 		int err;
 
 		if (nid == MM_NODES_MAX)
-			return mm_desc_refuse(r, "not 1 .. 16 nodes");
+			return mm_machine_desc_refuse(r, "not 1 .. 16 nodes");
 		err = node_ranges(r, part, part_len, nid++);
 		if (err)
 			return err;
 	}
 	if (!r->node.nr)
-		return mm_desc_refuse(r, "no node has RAM");
+		return mm_machine_desc_refuse(r, "no node has RAM");
 	r->d->nr_nodes = nid;
 	return 0;
 }
 
-int mm_desc_read_distance(struct mm_desc_reader *r)
+int mm_machine_desc_read_distance(struct mm_machine_desc_reader *r)
 {
 	const char *s = r->val;
 	size_t len = r->len;
@@ -93,9 +93,10 @@ int mm_desc_read_distance(struct mm_desc_reader *r)
 			uint64_t v;
 
 			if (from == MM_NODES_MAX || to == MM_NODES_MAX)
-				return mm_desc_refuse(r, "more rows or columns than nodes");
-			if (!mm_desc_number(part, part_len, &v) || v < MM_DISTANCE_LOCAL || v > 255)
-				return mm_desc_refuse(r, "not a distance, 10 .. 255");
+				return mm_machine_desc_refuse(r, "more rows or columns than nodes");
+			if (!mm_machine_desc_number(part, part_len, &v) || v < MM_DISTANCE_LOCAL ||
+			    v > 255)
+				return mm_machine_desc_refuse(r, "not a distance, 10 .. 255");
 			r->d->distance[from][to] = (uint8_t)v;
 			r->distances[from] = to + 1;
 		}
@@ -104,7 +105,7 @@ int mm_desc_read_distance(struct mm_desc_reader *r)
 	return 0;
 }
 
-int mm_desc_read_cpu_nodes(struct mm_desc_reader *r)
+int mm_machine_desc_read_cpu_nodes(struct mm_machine_desc_reader *r)
 {
 	const char *s = r->val;
 	size_t len = r->len;
@@ -115,38 +116,38 @@ int mm_desc_read_cpu_nodes(struct mm_desc_reader *r)
 		uint64_t v;
 
 		if (r->nr_cpu_nodes == MM_CPUS_MAX)
-			return mm_desc_refuse(r, "more numbers than CPUs");
-		if (!mm_desc_number(part, part_len, &v) || v >= MM_NODES_MAX)
-			return mm_desc_refuse(r, "not a node, 0 .. 15");
+			return mm_machine_desc_refuse(r, "more numbers than CPUs");
+		if (!mm_machine_desc_number(part, part_len, &v) || v >= MM_NODES_MAX)
+			return mm_machine_desc_refuse(r, "not a node, 0 .. 15");
 		r->d->cpu_node[r->nr_cpu_nodes++] = (uint8_t)v;
 	}
 	return 0;
 }
 
-int mm_desc_read_core(struct mm_desc_reader *r)
+int mm_machine_desc_read_core(struct mm_machine_desc_reader *r)
 {
 	struct mm_core *core = r->field == F_KERNELCORE ? &r->d->kernelcore : &r->d->movablecore;
 
 	core->given = true;
-	if (r->field == F_KERNELCORE && mm_desc_is(r, "mirror")) {
+	if (r->field == F_KERNELCORE && mm_machine_desc_is(r, "mirror")) {
 		r->d->kernelcore_mirror = true;
 		return 0;
 	}
 	if (r->len && r->val[r->len - 1] == '%') {
 		uint64_t v;
 
-		if (!mm_desc_number(r->val, r->len - 1, &v) || v > 100)
-			return mm_desc_refuse(r, "not a part of RAM, 0% .. 100%");
+		if (!mm_machine_desc_number(r->val, r->len - 1, &v) || v > 100)
+			return mm_machine_desc_refuse(r, "not a part of RAM, 0% .. 100%");
 		core->percent = (unsigned int)v;
 		return 0;
 	}
-	return mm_desc_pages(r, r->val, r->len, &core->pages);
+	return mm_machine_desc_pages(r, r->val, r->len, &core->pages);
 }
 
 /* ---- after all fields ---- */
 
 /* Cut the range that at lies inside in two. */
-static int cut_ram(struct mm_desc_reader *r, enum mm_desc_field f, uint64_t at)
+static int cut_ram(struct mm_machine_desc_reader *r, enum mm_machine_desc_field f, uint64_t at)
 {
 	struct mm_machine_desc *d = r->d;
 	int i;
@@ -155,7 +156,7 @@ static int cut_ram(struct mm_desc_reader *r, enum mm_desc_field f, uint64_t at)
 		if (at <= d->ram[i].start || at >= d->ram[i].end)
 			continue;
 		if (d->nr_ram == MM_RAM_RANGES_MAX)
-			return mm_desc_refuse_at(r, f, "RAM falls into too many ranges");
+			return mm_machine_desc_refuse_at(r, f, "RAM falls into too many ranges");
 		memmove(&d->ram[i + 1], &d->ram[i], (size_t)(d->nr_ram - i) * sizeof(d->ram[0]));
 		d->nr_ram++;
 		d->ram[i].end = at;
@@ -165,8 +166,8 @@ static int cut_ram(struct mm_desc_reader *r, enum mm_desc_field f, uint64_t at)
 	return 0;
 }
 
-static int cut_at_ranges(struct mm_desc_reader *r, enum mm_desc_field f,
-			 const struct mm_desc_ranges *at)
+static int cut_at_ranges(struct mm_machine_desc_reader *r, enum mm_machine_desc_field f,
+			 const struct mm_machine_desc_ranges *at)
 {
 	int err = 0;
 	int i;
@@ -179,8 +180,8 @@ static int cut_at_ranges(struct mm_desc_reader *r, enum mm_desc_field f,
 	return err;
 }
 
-static int flag_ram(struct mm_desc_reader *r, enum mm_desc_field f, const struct mm_desc_ranges *of,
-		    uint8_t flag)
+static int flag_ram(struct mm_machine_desc_reader *r, enum mm_machine_desc_field f,
+		    const struct mm_machine_desc_ranges *of, uint8_t flag)
 {
 	int err = cut_at_ranges(r, f, of);
 	int i;
@@ -196,7 +197,7 @@ static int flag_ram(struct mm_desc_reader *r, enum mm_desc_field f, const struct
 	return err;
 }
 
-static int give_ranges(struct mm_desc_reader *r)
+static int give_ranges(struct mm_machine_desc_reader *r)
 {
 	struct mm_machine_desc *d = r->d;
 	int err = cut_at_ranges(r, F_NODES, &r->node);
@@ -207,7 +208,7 @@ static int give_ranges(struct mm_desc_reader *r)
 		for (k = 0; k < i; k++) {
 			if (r->node.r[i].start < r->node.r[k].end &&
 			    r->node.r[k].start < r->node.r[i].end)
-				return mm_desc_refuse_at(r, F_NODES, "two nodes share RAM");
+				return mm_machine_desc_refuse_at(r, F_NODES, "two nodes share RAM");
 		}
 	}
 	for (i = 0; i < d->nr_ram && !err; i++) {
@@ -217,7 +218,7 @@ static int give_ranges(struct mm_desc_reader *r)
 				break;
 		}
 		if (k == r->node.nr)
-			return mm_desc_refuse_at(r, F_NODES, "some RAM belongs to no node");
+			return mm_machine_desc_refuse_at(r, F_NODES, "some RAM belongs to no node");
 		d->ram[i].nid = r->node.r[k].nid;
 	}
 	return err;
@@ -230,7 +231,7 @@ static uint64_t grain(const struct mm_machine_desc *d)
 }
 
 /* Kernel: numa=fake=N, which splits what RAM there is. */
-static int split_evenly(struct mm_desc_reader *r)
+static int split_evenly(struct mm_machine_desc_reader *r)
 {
 	struct mm_machine_desc *d = r->d;
 	uint64_t total = 0;
@@ -246,7 +247,8 @@ static int split_evenly(struct mm_desc_reader *r)
 		total += d->ram[i].end - d->ram[i].start;
 	share = total / (uint64_t)d->nr_nodes & ~(grain(d) - 1);
 	if (!share)
-		return mm_desc_refuse_at(r, F_NODES, "less than a block of max_order for each");
+		return mm_machine_desc_refuse_at(r, F_NODES,
+						 "less than a block of max_order for each");
 	left = share;
 	for (i = 0; i < d->nr_ram; i++) {
 		uint64_t end = (d->ram[i].start + left + grain(d) - 1) & ~(grain(d) - 1);
@@ -271,11 +273,12 @@ static int split_evenly(struct mm_desc_reader *r)
 	}
 	return nid == d->nr_nodes - 1
 		       ? 0
-		       : mm_desc_refuse_at(r, F_NODES, "less than a block of max_order for each");
+		       : mm_machine_desc_refuse_at(r, F_NODES,
+						   "less than a block of max_order for each");
 }
 
 /* No block lies on both sides of a border between nodes or kinds of RAM. */
-static int check_borders(struct mm_desc_reader *r)
+static int check_borders(struct mm_machine_desc_reader *r)
 {
 	const struct mm_machine_desc *d = r->d;
 	int i;
@@ -287,7 +290,7 @@ static int check_borders(struct mm_desc_reader *r)
 		if (a->nid == b->nid && a->flags == b->flags)
 			continue;
 		if ((a->end - 1) / grain(d) == b->start / grain(d))
-			return mm_desc_refuse_at(
+			return mm_machine_desc_refuse_at(
 				r,
 				a->nid != b->nid                        ? F_NODES
 				: (a->flags ^ b->flags) & MM_RAM_MIRROR ? F_MIRROR
@@ -297,7 +300,7 @@ static int check_borders(struct mm_desc_reader *r)
 	return 0;
 }
 
-static int fill_distances(struct mm_desc_reader *r)
+static int fill_distances(struct mm_machine_desc_reader *r)
 {
 	struct mm_machine_desc *d = r->d;
 	int i;
@@ -305,7 +308,8 @@ static int fill_distances(struct mm_desc_reader *r)
 
 	for (i = 0; i < d->nr_nodes && r->at[F_DISTANCE].line; i++) {
 		if (r->nr_distances != d->nr_nodes || r->distances[i] != d->nr_nodes)
-			return mm_desc_refuse_at(r, F_DISTANCE, "not a row and a column per node");
+			return mm_machine_desc_refuse_at(r, F_DISTANCE,
+							 "not a row and a column per node");
 	}
 	for (i = 0; i < d->nr_nodes; i++) {
 		for (k = 0; k < d->nr_nodes; k++) {
@@ -313,34 +317,34 @@ static int fill_distances(struct mm_desc_reader *r)
 				d->distance[i][k] = i == k ? MM_DISTANCE_LOCAL : MM_DISTANCE_REMOTE;
 			/* Kernel: such a table is dropped with a warning */
 			if (i == k && d->distance[i][k] != MM_DISTANCE_LOCAL)
-				return mm_desc_refuse_at(r, F_DISTANCE,
-							 "a node's distance to itself is not 10");
+				return mm_machine_desc_refuse_at(
+					r, F_DISTANCE, "a node's distance to itself is not 10");
 			if (i > k && d->distance[i][k] != d->distance[k][i])
-				return mm_desc_refuse_at(r, F_DISTANCE,
-							 "not the same there and back");
+				return mm_machine_desc_refuse_at(r, F_DISTANCE,
+								 "not the same there and back");
 		}
 	}
 	return 0;
 }
 
-static int place_cpus(struct mm_desc_reader *r)
+static int place_cpus(struct mm_machine_desc_reader *r)
 {
 	struct mm_machine_desc *d = r->d;
 	int cpu;
 
 	if (r->at[F_CPU_NODES].line && r->nr_cpu_nodes != d->cpus)
-		return mm_desc_refuse_at(r, F_CPU_NODES, "not a number per CPU");
+		return mm_machine_desc_refuse_at(r, F_CPU_NODES, "not a number per CPU");
 	for (cpu = 0; cpu < d->cpus; cpu++) {
 		if (!r->at[F_CPU_NODES].line)
 			d->cpu_node[cpu] = (uint8_t)(cpu * d->nr_nodes / d->cpus);
 		if (d->cpu_node[cpu] >= d->nr_nodes)
-			return mm_desc_refuse_at(r, F_CPU_NODES,
-						 "a node the machine does not have");
+			return mm_machine_desc_refuse_at(r, F_CPU_NODES,
+							 "a node the machine does not have");
 	}
 	return 0;
 }
 
-int mm_desc_check_nodes(struct mm_desc_reader *r)
+int mm_machine_desc_check_nodes(struct mm_machine_desc_reader *r)
 {
 	int err;
 
