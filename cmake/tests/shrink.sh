@@ -30,10 +30,10 @@ shrunk=0
 
 # MODULE BUG TARGET MINIMUM [SEED TRACE]
 bugs='
-page_alloc  pfmemalloc-mark-survives-the-free          buddy       3
+page_alloc  pfmemalloc-mark-survives-the-free          buddy       2
 buddy       claimed-block-splits-onto-its-old-list     buddy       5 corpus/phys/migratetype/seed/a-claim-needs-half-of-the-pageblock.ops
-pcp         bulk-free-counts-blocks-instead-of-pages   page_alloc  5
-watermark   watermark-passes-at-equality               buddy       3
+pcp         bulk-free-counts-blocks-instead-of-pages   page_alloc  3
+watermark   watermark-passes-at-equality               buddy       2
 memblock    trimmed-bytes-still-count-as-memory        memblock    2
 '
 
