@@ -101,7 +101,7 @@ static void host_may_refuse(struct mm_prop_run *p)
 /* Parts keep what the image had, later ones are forgotten, the rest is never copied. */
 static void sparse_parts_come_back(struct mm_prop_run *p)
 {
-	const size_t size = (size_t)1 << 40;
+	const size_t size = (size_t)1 << 32;
 	struct mm_arena a;
 	unsigned char *dense;
 	unsigned char *s;
@@ -110,7 +110,7 @@ static void sparse_parts_come_back(struct mm_prop_run *p)
 	int k;
 
 	PROP(p, mm_arena_init(&a, size + 8 * ARENA_SIZE) == 0,
-	     "the host refuses 1 TiB of addresses");
+	     "the host refuses 4 GiB of addresses");
 	dense = mm_arena_alloc(&a, 100, 8);
 	s = mm_arena_reserve(&a, size, 8);
 	PROP(p, dense && s && mm_arena_alloc(&a, 50, 1), "no room");
