@@ -131,7 +131,8 @@ struct mm_kind_ops {
 	const char *name;
 	uint64_t (*count)(const struct mm_machine *m); /* ids are 0 .. count - 1 */
 	uint64_t (*hash)(const struct mm_machine *m, uint64_t id);
-	/* the first object from id on that is there; NULL: all are */
+	/* where memory comes by section: the first object from id on that is there; NULL:
+	 * all are, as they always are elsewhere */
 	uint64_t (*next)(const struct mm_machine *m, uint64_t id);
 };
 

@@ -92,7 +92,7 @@ static inline pfn_t mm_page_pfn(const struct mm_machine *m, const struct page *p
  * less: see mm_sparse_valid. */
 static inline bool mm_page_valid(const struct mm_machine *m, pfn_t pfn)
 {
-	return pfn_raw(pfn) < m->max_pfn && mm_sparse_next_ready(m, pfn_raw(pfn)) == pfn_raw(pfn) &&
+	return pfn_raw(pfn) < m->max_pfn && mm_sparse_ready(m, pfn_raw(pfn)) &&
 	       !(mm_page_of(m, pfn)->flags & MM_PG_ABSENT);
 }
 

@@ -76,7 +76,10 @@ static inline struct mem_section *mm_sparse_section(const struct mm_machine *m, 
 /* Has the frame a struct page?  In a section of boot all have, holes too.  Kernel:
  * pfn_valid. */
 bool mm_sparse_valid(const struct mm_machine *m, uint64_t pfn);
-/* The first frame from pfn on whose struct page is written; UINT64_MAX: none. */
+/* Is the frame's struct page written?  Where memory does not come by section, all are. */
+bool mm_sparse_ready(const struct mm_machine *m, uint64_t pfn);
+/* The first frame from pfn on whose struct page is written; UINT64_MAX: none.  Walks
+ * over all sections in between: who asks about one frame calls mm_sparse_ready. */
 uint64_t mm_sparse_next_ready(const struct mm_machine *m, uint64_t pfn);
 /* Its struct pages are written from now on. */
 void mm_sparse_set_ready(struct mm_ctx *x, uint64_t nr);

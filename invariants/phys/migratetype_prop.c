@@ -51,8 +51,7 @@ static void pageblocks_boot_movable(struct mm_prop_run *p)
 		     "the pageblock of pfn %llu", (unsigned long long)pfn);
 		/* but for sections that never come */
 		PROP(p,
-		     mm_sparse_next_ready(m, pfn) != pfn ||
-			     mm_migratetype_get(m, pfn) == MM_MIGRATE_MOVABLE,
+		     !mm_sparse_ready(m, pfn) || mm_migratetype_get(m, pfn) == MM_MIGRATE_MOVABLE,
 		     "pfn %llu boots as type %d", (unsigned long long)pfn,
 		     (int)mm_migratetype_get(m, pfn));
 	}

@@ -210,6 +210,11 @@ static void pagetype_free(const struct mm_machine *m, const struct zone *z, FILE
 	}
 }
 
+static uint64_t next_block(const struct mm_machine *m, uint64_t pfn)
+{
+	return (mm_migratetype_block(m, pfn) + 1) << m->desc.pageblock_order;
+}
+
 static void pagetype_blocks(const struct mm_machine *m, const struct zone *z, FILE *out)
 {
 	uint64_t count[MM_MIGRATE_TYPES] = {0};
@@ -218,10 +223,9 @@ static void pagetype_blocks(const struct mm_machine *m, const struct zone *z, FI
 	int t;
 
 	/* a pageblock counts where its first frame in the zone lies */
-	for (pfn = z->start_pfn; pfn < end;
-	     pfn = (mm_migratetype_block(m, pfn) + 1) << m->desc.pageblock_order) {
-		if (mm_sparse_next_ready(m, pfn) == pfn &&
-		    mm_page_of(m, pfn_of(pfn))->zone == z->id)
+	for (pfn = mm_sparse_next_ready(m, z->start_pfn); pfn < end;
+	     pfn = mm_sparse_next_ready(m, next_block(m, pfn))) {
+		if (mm_page_of(m, pfn_of(pfn))->zone == z->id)
 			count[mm_migratetype_get(m, pfn)]++;
 	}
 	(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);

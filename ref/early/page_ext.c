@@ -85,7 +85,7 @@ int mm_page_ext_boot(struct mm_ctx *x)
 static unsigned char *record(const struct mm_machine *m, uint64_t pfn)
 {
 	if (!m->page_ext || pfn >= m->max_pfn || !mm_sparse_valid(m, pfn) ||
-	    mm_sparse_next_ready(m, pfn) != pfn)
+	    !mm_sparse_ready(m, pfn))
 		return NULL;
 	return m->page_ext + pfn * mm_page_ext_size(m);
 }

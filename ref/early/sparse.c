@@ -144,6 +144,16 @@ bool mm_sparse_valid(const struct mm_machine *m, uint64_t pfn)
 	       0;
 }
 
+bool mm_sparse_ready(const struct mm_machine *m, uint64_t pfn)
+{
+	const struct mem_section *s;
+
+	if (!m->desc.deferred)
+		return true;
+	s = mm_sparse_section(m, pfn >> m->desc.section_order);
+	return s && (s->section_mem_map & MM_SECTION_READY);
+}
+
 uint64_t mm_sparse_next_ready(const struct mm_machine *m, uint64_t pfn)
 {
 	uint64_t nr = pfn >> m->desc.section_order;

@@ -72,6 +72,8 @@ static void count_deferred(struct mm_machine *m)
 	int i;
 	int k;
 
+	for (i = 0; i < m->nr_zones; i++)
+		m->zones[i].next_section = m->zones[i].start_pfn / mm_sparse_pages(m);
 	for (i = 0; i < d->nr_ram; i++) {
 		const struct mm_range *r = &d->ram[i];
 		uint64_t pfn = r->start;
@@ -114,8 +116,6 @@ static uint64_t next_section(const struct mm_machine *m, struct zone *z)
 	uint64_t pages = mm_sparse_pages(m);
 	uint64_t nr;
 
-	if (!z->next_section)
-		z->next_section = z->start_pfn / pages;
 	for (nr = z->next_section; nr < m->nr_sections; nr++) {
 		const struct mem_section *s = mm_sparse_section(m, nr);
 

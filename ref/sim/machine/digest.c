@@ -43,7 +43,7 @@ uint64_t mm_machine_kind_next(const struct mm_machine *m, enum mm_obj kind, uint
 {
 	const struct mm_kind_ops *ops = m->digest[kind].ops;
 
-	return ops && ops->next ? ops->next(m, id) : id;
+	return m->desc.deferred && ops && ops->next ? ops->next(m, id) : id;
 }
 
 /* The part of an object as it is now, taken into the sums. */
