@@ -149,6 +149,8 @@ void death_watch(const struct mm_run *r);
 void death_install(void);
 /* Die by SIGALRM, reported as a hang, when not called again in so many s; 0: off. */
 void death_timeout(unsigned int seconds);
+/* "SIGSEGV"; "timeout" for SIGALRM, "signal" for one that no crash has. */
+const char *signal_word(int sig);
 
 /* ---- progress ---- */
 

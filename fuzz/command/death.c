@@ -52,26 +52,6 @@ int death_frames(uintptr_t *frames, int max)
 	return n;
 }
 
-static const char *signal_name(int sig)
-{
-	switch (sig) {
-	case SIGSEGV:
-		return "SIGSEGV";
-	case SIGBUS:
-		return "SIGBUS";
-	case SIGFPE:
-		return "SIGFPE";
-	case SIGILL:
-		return "SIGILL";
-	case SIGABRT:
-		return "SIGABRT";
-	case SIGKILL:
-		return "SIGKILL";
-	default:
-		return "signal";
-	}
-}
-
 static void append(struct verdict *v, const char *text, size_t len)
 {
 	size_t at = strlen(v->what);
@@ -189,7 +169,7 @@ void death_class(struct verdict *v, const char *said, int sig, const uintptr_t *
 
 	if (class_of_sanitizer(v, said))
 		return;
-	(void)snprintf(v->id, sizeof(v->id), "%s", signal_name(sig));
+	(void)snprintf(v->id, sizeof(v->id), "%s", signal_word(sig));
 	(void)snprintf(v->what, sizeof(v->what), "%s", v->id);
 	if (class_of_place(v, said))
 		return;

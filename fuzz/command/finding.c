@@ -237,7 +237,7 @@ static void die_with_report(const char *why)
 	(void)fflush(stderr);
 }
 
-static const char *signal_word(int sig)
+const char *signal_word(int sig)
 {
 	switch (sig) {
 	case SIGSEGV:
@@ -250,6 +250,8 @@ static const char *signal_word(int sig)
 		return "SIGILL";
 	case SIGABRT:
 		return "SIGABRT";
+	case SIGKILL:
+		return "SIGKILL";
 	case SIGALRM:
 		return "timeout";
 	default:

@@ -24,20 +24,6 @@ static uint64_t pfn_of_page(const struct mm_ctx *x, const struct page *page)
 	return pfn_raw(mm_page_pfn(x->m, page));
 }
 
-/* Frames that nobody holds. */
-static uint64_t unused(const struct mm_machine *m)
-{
-	uint64_t sum = mm_vmstat_free_exact(m);
-	int cpu;
-	int z;
-
-	for (z = 0; z < MM_NR_ZONES; z++) {
-		for (cpu = 0; cpu < m->desc.cpus; cpu++)
-			sum += (uint64_t)m->zones[z].pageset[cpu].count;
-	}
-	return sum;
-}
-
 /* ---- compound blocks ---- */
 
 /* Through whichever frame: one count, on the head. */
@@ -52,7 +38,7 @@ static void any_frame_leads_to_the_head(struct mm_prop_run *p)
 		struct mm_ctx *x = &w.run->ctx[0];
 		struct page *head = mm_page_alloc_get(x, order, MM_GFP_KERNEL | MM_GFP_COMP);
 		uint64_t n = (uint64_t)1 << order;
-		uint64_t before = unused(w.m);
+		uint64_t before = mm_walk_unused(w.m);
 		uint64_t i;
 
 		PROP(p, head, "order %u cannot be had", order);
@@ -67,10 +53,11 @@ static void any_frame_leads_to_the_head(struct mm_prop_run *p)
 		     head->refcount);
 		mm_page_alloc_put(x, head, order);
 		for (i = 0; i < n; i++) {
-			PROP(p, unused(w.m) == before, "a reference is left, and frames go");
+			PROP(p, mm_walk_unused(w.m) == before,
+			     "a reference is left, and frames go");
 			mm_page_alloc_unref(x, head + (n - 1 - i));
 		}
-		PROP(p, unused(w.m) == before + n, "the last reference frees not all");
+		PROP(p, mm_walk_unused(w.m) == before + n, "the last reference frees not all");
 		for (i = 0; i < n; i++)
 			PROP(p, !mm_page_is_tail(head + i) && !head[i].mapping,
 			     "frame %llu is freed as a tail", (unsigned long long)i);
@@ -120,10 +107,10 @@ static void damaged_tails_are_found(struct mm_prop_run *p)
 		mm_ctx_init(&x, m, 0);
 		head = mm_page_alloc_get(&x, order, MM_GFP_KERNEL | MM_GFP_COMP);
 		PROP(p, head, "order %u cannot be had", order);
-		before = unused(m);
+		before = mm_walk_unused(m);
 		damage(head, 1 + mm_rng_below(&p->rng, ((uint64_t)1 << order) - 1), how % 5);
 		mm_page_alloc_put(&x, head, order);
-		PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && unused(m) == before,
+		PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && mm_walk_unused(m) == before,
 		     "order %u, damage %u: taken back", order, how % 5);
 		for (i = 0; i < (uint64_t)1 << order; i++)
 			PROP(p, (head[i].flags & MM_PG_BAD) && !mm_page_is_tail(head + i),
@@ -146,7 +133,7 @@ static void split_pages_are_freed_one_by_one(struct mm_prop_run *p)
 		struct mm_ctx *x = &w.run->ctx[0];
 		struct page *page = mm_page_alloc_get(x, order, MM_GFP_KERNEL | MM_GFP_MOVABLE);
 		uint64_t n = (uint64_t)1 << order;
-		uint64_t before = unused(w.m);
+		uint64_t before = mm_walk_unused(w.m);
 		uint64_t first = mm_rng_below(&p->rng, n);
 		uint64_t i;
 
@@ -157,8 +144,9 @@ static void split_pages_are_freed_one_by_one(struct mm_prop_run *p)
 			     (unsigned long long)i, (unsigned long long)n, page[i].refcount);
 		for (i = 0; i < n; i++) {
 			PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
-			PROP(p, unused(w.m) == before + i, "%llu pages are freed, %llu came back",
-			     (unsigned long long)i, (unsigned long long)(unused(w.m) - before));
+			PROP(p, mm_walk_unused(w.m) == before + i,
+			     "%llu pages are freed, %llu came back", (unsigned long long)i,
+			     (unsigned long long)(mm_walk_unused(w.m) - before));
 			mm_page_alloc_put(x, page + (first + i) % n, 0);
 		}
 		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
@@ -170,20 +158,21 @@ static void split_pages_are_freed_one_by_one(struct mm_prop_run *p)
 static void check_exact(struct mm_prop_run *p, struct mm_walk *w, uint64_t size, uint64_t want)
 {
 	struct mm_ctx *x = &w->run->ctx[0];
-	uint64_t before = unused(w->m);
+	uint64_t before = mm_walk_unused(w->m);
 	struct page *page = mm_page_alloc_exact(x, size, MM_GFP_KERNEL);
 	uint64_t i;
 
 	PROP(p, page, "%llu bytes cannot be had", (unsigned long long)size);
-	PROP(p, unused(w->m) == before - want, "%llu bytes cost %llu pages, not %llu",
-	     (unsigned long long)size, (unsigned long long)(before - unused(w->m)),
+	PROP(p, mm_walk_unused(w->m) == before - want, "%llu bytes cost %llu pages, not %llu",
+	     (unsigned long long)size, (unsigned long long)(before - mm_walk_unused(w->m)),
 	     (unsigned long long)want);
 	for (i = 0; i < want; i++)
 		PROP(p, page[i].refcount == 1, "page %llu of %llu has %d references",
 		     (unsigned long long)i, (unsigned long long)want, page[i].refcount);
 	PROP(p, mm_checker_after_op(w->checker), "%s", w->checker->report.first.text);
 	mm_page_alloc_exact_free(x, page, size);
-	PROP(p, unused(w->m) == before, "%llu bytes do not come back", (unsigned long long)size);
+	PROP(p, mm_walk_unused(w->m) == before, "%llu bytes do not come back",
+	     (unsigned long long)size);
 	PROP(p, mm_checker_after_op(w->checker), "%s", w->checker->report.first.text);
 }
 
@@ -220,7 +209,7 @@ static void exact_is_exact(struct mm_prop_run *p)
 static void addresses_lead_back(struct mm_prop_run *p)
 {
 	struct mm_machine *m = mm_boot("ram=4M normal=2M highmem=3M max_order=6", NULL);
-	uint64_t before = m ? unused(m) : 0;
+	uint64_t before = m ? mm_walk_unused(m) : 0;
 	struct mm_ctx x;
 	uint64_t a;
 	uint64_t b;
@@ -239,7 +228,8 @@ static void addresses_lead_back(struct mm_prop_run *p)
 		mm_page_alloc_pages_free(&x, b, 0);
 		mm_page_alloc_pages_free(&x, 0, 3);
 	}
-	PROP(p, unused(m) == before && !m->nr_outcomes, "not all came back, or with complaints");
+	PROP(p, mm_walk_unused(m) == before && !m->nr_outcomes,
+	     "not all came back, or with complaints");
 	PROP(p, !mm_page_alloc_pages(&x, 7, MM_GFP_KERNEL | MM_GFP_NOWARN), "an order too large");
 	mm_machine_destroy(m);
 }

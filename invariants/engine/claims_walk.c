@@ -227,6 +227,19 @@ void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 		add_sections(p, &t, max_order);
 }
 
+uint64_t mm_walk_unused(const struct mm_machine *m)
+{
+	uint64_t sum = mm_vmstat_free_exact(m);
+	int cpu;
+	int z;
+
+	for (z = 0; z < m->nr_zones; z++) {
+		for (cpu = 0; cpu < m->desc.cpus; cpu++)
+			sum += (uint64_t)m->zones[z].pageset[cpu].count;
+	}
+	return sum;
+}
+
 void mm_walk_make_ready(struct mm_machine *m)
 {
 	struct mm_ctx x;

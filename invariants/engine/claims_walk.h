@@ -24,6 +24,9 @@ extern const char *const mm_walk_machines[];
 /* The description of any machine of at most 8 MiB. */
 void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len);
 
+/* Frames that nobody holds: free ones and those on lists of CPUs. */
+uint64_t mm_walk_unused(const struct mm_machine *m);
+
 /* Where memory comes by section: let all of it come. */
 void mm_walk_make_ready(struct mm_machine *m);
 

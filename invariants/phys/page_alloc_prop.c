@@ -264,20 +264,6 @@ static void leave_trace(struct page *page, unsigned int n)
 
 #define NR_TRACES 4
 
-/* Frames that are free or on the lists of a CPU. */
-static uint64_t unused(const struct mm_machine *m)
-{
-	uint64_t sum = mm_vmstat_free_exact(m);
-	int cpu;
-	int z;
-
-	for (z = 0; z < MM_NR_ZONES; z++) {
-		for (cpu = 0; cpu < m->desc.cpus; cpu++)
-			sum += (uint64_t)m->zones[z].pageset[cpu].count;
-	}
-	return sum;
-}
-
 /* A free block with traces of an owner goes to nobody; the next one is taken. */
 static void check_bad_not_handed_out(struct mm_prop_run *p, const char *machine)
 {
@@ -294,7 +280,7 @@ static void check_bad_not_handed_out(struct mm_prop_run *p, const char *machine)
 
 		mm_machine_reset(m);
 		mm_ctx_init(&x, m, 0);
-		before = unused(m);
+		before = mm_walk_unused(m);
 		/* the block that is next: what was just freed */
 		page = mm_page_alloc_get(&x, order, MM_GFP_KERNEL);
 		PROP(p, page, "order %u cannot be had", order);
@@ -305,7 +291,8 @@ static void check_bad_not_handed_out(struct mm_prop_run *p, const char *machine)
 		PROP(p, page && page != &m->memmap[bad], "trace %u: a bad page is handed out", n);
 		PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && (m->memmap[bad].flags & MM_PG_BAD),
 		     "trace %u is not complained about", n);
-		PROP(p, unused(m) == before - (2u << order), "trace %u: other frames went", n);
+		PROP(p, mm_walk_unused(m) == before - (2u << order), "trace %u: other frames went",
+		     n);
 	}
 	mm_machine_destroy(m);
 }

@@ -142,19 +142,31 @@ static const char boot_log[] = "Zone ranges:\n"
 static const uint64_t boot_sizes[3][3] = {
 	{1, 4095, 3998}, {4096, 1044480, 782336}, {1048576, 5505024, 5505024}};
 
+/* The caller's to free; NULL: no host memory. */
+static char *boot_says(const struct mm_machine *m)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	mm_zone_print_boot(m, out);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
 static void a_pc_boots_as_it_says(struct mm_prop_run *p)
 {
 	struct mm_machine *m = mm_boot("ram=4K-636K,1M-3G,4G-25G profile=x86-64 cpus=2 "
 				       "contents=none deferred=on",
 				       NULL);
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
+	char *text = m ? boot_says(m) : NULL;
 	int z;
 
-	PROP(p, m && out, "no machine");
-	mm_zone_print_boot(m, out);
-	PROP(p, fclose(out) == 0, "no host memory");
+	PROP(p, text, "no machine, or no host memory");
 	PROP(p, strncmp(text, boot_log, strlen(boot_log)) == 0, "not what Linux says:\n%s", text);
 	for (z = 0; z < 3; z++) {
 		const struct zone *zone = &m->zones[z];
@@ -186,14 +198,10 @@ static void nodes_are_said_at_boot(struct mm_prop_run *p)
 	struct mm_machine *m = mm_boot("ram=8M nodes=0-4M/4M-8M/none cpus=3 kernelcore=4M "
 				       "reserved=0-64K max_order=6 pageblock_order=3",
 				       NULL);
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
+	char *text = m ? boot_says(m) : NULL;
 	size_t i;
 
-	PROP(p, m && out, "no machine");
-	mm_zone_print_boot(m, out);
-	PROP(p, fclose(out) == 0, "no host memory");
+	PROP(p, text, "no machine, or no host memory");
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		PROP(p, strstr(text, lines[i]), "no lines\n%sin\n%s", lines[i], text);
 	free(text);
