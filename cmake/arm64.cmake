@@ -1,17 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Toolchain of preset arm64: Debian's cross compiler, all static, run by qemu-user.
-# zlib is not packaged for cross compilers; cmake/cross.sh fetches it.
-set(CMAKE_SYSTEM_NAME Linux)
+# Toolchain of preset arm64.
+set(MM_CROSS_PRESET arm64)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
-set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
-set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
-set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
-set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64)
-
-set(CMAKE_FIND_ROOT_PATH "${CMAKE_CURRENT_LIST_DIR}/../build/sysroot/arm64")
-set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
-set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
-set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
-set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
-set(ZLIB_USE_STATIC_LIBS ON)
+include("${CMAKE_CURRENT_LIST_DIR}/MmCross.cmake")
