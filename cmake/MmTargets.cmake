@@ -10,6 +10,7 @@
 #   mmref-record   library: a command run and recorded
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
+#   mmref-mutants  lists what could be written wrong in a file of C
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
 #   fuzz_NAME      one program per fuzz/targets/NAME.target
 include_guard()
@@ -24,6 +25,7 @@ function(mm_add_targets)
 	mm_library_record()
 	mm_program_command()
 	mm_program_prop()
+	mm_program_mutants()
 	mm_program_bench()
 	mm_programs_fuzz()
 endfunction()
@@ -119,6 +121,15 @@ function(mm_program_prop)
 		"${MM_GEN}/registry_props.c")
 	target_link_libraries(mmref-prop PRIVATE mmref-oracle mmref-record)
 	mm_flags(mmref-prop)
+endfunction()
+
+# Not of the machine: it only reads text.
+function(mm_program_mutants)
+	mm_harness_files(mutants fuzz/mutants)
+	add_executable(mmref-mutants ${mutants})
+	target_include_directories(mmref-mutants PRIVATE "${CMAKE_SOURCE_DIR}")
+	target_link_libraries(mmref-mutants PRIVATE mmref)
+	mm_flags(mmref-mutants)
 endfunction()
 
 # A macro, because enable_language works for the whole project and says so by
