@@ -34,30 +34,34 @@ run_logged() { # COMMAND...
 # What git would add, or all of a copy, which no repository knows.
 list_files() { # FOLDER
 	if [ -e "$1/.git" ]; then
-		git -C "$1" -c core.quotePath=off ls-files --cached --others --exclude-standard |
-			LC_ALL=C sort -u
+		(cd "$1" && git -c core.quotePath=off ls-files --cached --others --exclude-standard |
+			while read -r file; do
+				[ ! -f "$file" ] || printf '%s\n' "$file"
+			done)
 	else
-		(cd "$1" && find . -path ./build -prune -o -type f -print) | sed 's|^\./||' |
-			LC_ALL=C sort
-	fi
+		(cd "$1" && find . -path ./build -prune -o -type f -printf '%P\n')
+	fi | LC_ALL=C sort -u
+}
+
+# The files of a folder with a hash before each.
+hash_files() { # FOLDER
+	list_files "$1" | (cd "$1" && LC_ALL=C xargs -r -d '\n' sha256sum) | LC_ALL=C sort
 }
 
 # Make one folder equal to another. Equal files are left alone; others get a new
 # time with their new content, so that a build always sees the change.
 sync_folder() { # FROM TO
-	local from=$1 to=$2 file
-	mkdir -p "$to"
-	list_files "$from" >"$to.files"
-	while read -r file; do
-		if [ -f "$from/$file" ] && ! cmp -s "$from/$file" "$to/$file"; then
-			mkdir -p "$to/$(dirname "$file")"
-			cp "$from/$file" "$to/$file"
-		fi
-	done <"$to.files"
-	list_files "$to" | LC_ALL=C comm -13 "$to.files" - |
-		while read -r file; do
-			rm -f "$to/$file"
-		done
+	local to
+	mkdir -p "$2"
+	to=$(cd "$2" && pwd -P)
+	hash_files "$1" >"$to.wanted"
+	hash_files "$to" >"$to.there"
+	# names of what is there in vain, then copies of what is missing or differs
+	LC_ALL=C comm -13 <(cut -c 67- "$to.wanted" | LC_ALL=C sort) \
+		<(cut -c 67- "$to.there" | LC_ALL=C sort) |
+		(cd "$to" && xargs -r -d '\n' rm -f)
+	LC_ALL=C comm -23 "$to.wanted" "$to.there" | cut -c 67- |
+		(cd "$1" && xargs -r -d '\n' cp --parents -t "$to")
 }
 
 # CMake's words only when it refuses.

@@ -200,7 +200,7 @@ esac
 
 # All that can change a verdict: the source, and what was asked of it.
 print_of_source() {
-	(cd "$source" && list_files . | LC_ALL=C xargs -d '\n' sha256sum) |
+	hash_files "$source" |
 		{ cat; printf '%s %s\n' "$own" "$runs"; } | sha256sum | cut -c 1-16
 }
 
