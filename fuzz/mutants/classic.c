@@ -48,13 +48,33 @@ static void swap_mark(struct mutants *ms, const struct code *c, size_t i)
 	}
 }
 
+/* Does a condition say the same, negated, as another operator makes of it? */
+static bool negated_elsewhere(const struct code *c, size_t open)
+{
+	size_t close = c->tokens[open].mate;
+	bool equality = false;
+	size_t i;
+
+	if (token_is(c, open + 1, "!") && operand_end(c, open + 2) == close - 1)
+		return true;
+	for (i = open + 1; i < close; i++) {
+		if (token_among(c, i, " && || ? "))
+			return false;
+		equality = equality || token_among(c, i, " == != ");
+		if (c->tokens[i].mate != NOWHERE)
+			i = c->tokens[i].mate;
+	}
+	return equality;
+}
+
 /* if (x) becomes if (!(x)), and so does while. */
 static void negate(struct mutants *ms, const struct code *c, size_t i)
 {
 	size_t open = i + 1;
 	char *s;
 
-	if (!token_among(c, i, " if while ") || !token_is(c, open, "("))
+	if (!token_among(c, i, " if while ") || !token_is(c, open, "(") ||
+	    negated_elsewhere(c, open))
 		return;
 	s = text_of(c, open, c->tokens[open].mate);
 	mutant_add(ms, c, OPERATOR_LOGIC, open, c->tokens[open].mate, "(!%s)", s);

@@ -134,6 +134,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+patience=${MM_MUTANTS_SECONDS:-10} # of computing, beyond several times what is usual
 preset=fuzz # so that the fuzzer learns; its programs judge traces as well
 
 targets_of_build() {
@@ -418,18 +419,18 @@ judge_nothing() {
 	say "judging the tree without mutants"
 	before=$(computed)
 	! killed_by_corpus || no_verdict
-	limit_corpus=$((10 + 10 * ($(computed) - before) / 100))
+	limit_corpus=$((patience + 10 * ($(computed) - before) / 100))
 	before=$(computed)
 	while read -r file; do
 		! killed_by_suites 1200 "$(module_of "$file")" || no_verdict
 		! killed_by_fuzz "$file" || no_verdict
 	done < <(sed 's/:.*//' "$work/todo" | sort -u)
-	limit_own=$((10 + 2 * ($(computed) - before) / 100))
+	limit_own=$((patience + 2 * ($(computed) - before) / 100))
 	limit_fuzz=$limit_own
 	[ "$own" = no ] || return 0
 	before=$(computed)
 	! killed_by_suites 1200 || no_verdict
-	limit_all=$((10 + 4 * ($(computed) - before) / 100))
+	limit_all=$((patience + 4 * ($(computed) - before) / 100))
 }
 
 no_verdict() {
