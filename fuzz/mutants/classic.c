@@ -12,27 +12,43 @@
 struct swap {
 	const char *from;
 	const char *to;
-	enum operator op;
+	enum mutant_op op;
 	bool binary; /* only where it stands between two operands */
 };
 
 static const struct swap swaps[] = {
-	{"<", "<=", OPERATOR_RELATION, true},    {"<=", "<", OPERATOR_RELATION, true},
-	{">", ">=", OPERATOR_RELATION, true},    {">=", ">", OPERATOR_RELATION, true},
-	{"==", "!=", OPERATOR_RELATION, true},   {"!=", "==", OPERATOR_RELATION, true},
-	{"&&", "||", OPERATOR_LOGIC, true},      {"||", "&&", OPERATOR_LOGIC, true},
-	{"+", "-", OPERATOR_ARITHMETIC, true},   {"-", "+", OPERATOR_ARITHMETIC, true},
-	{"*", "/", OPERATOR_ARITHMETIC, true},   {"/", "*", OPERATOR_ARITHMETIC, true},
-	{"%", "/", OPERATOR_ARITHMETIC, true},   {"<<", ">>", OPERATOR_ARITHMETIC, true},
-	{">>", "<<", OPERATOR_ARITHMETIC, true}, {"&", "|", OPERATOR_ARITHMETIC, true},
-	{"|", "&", OPERATOR_ARITHMETIC, true},   {"^", "|", OPERATOR_ARITHMETIC, true},
-	{"~", "", OPERATOR_ARITHMETIC, false},   {"+=", "-=", OPERATOR_COMPOUND, false},
-	{"-=", "+=", OPERATOR_COMPOUND, false},  {"*=", "/=", OPERATOR_COMPOUND, false},
-	{"/=", "*=", OPERATOR_COMPOUND, false},  {"|=", "&=", OPERATOR_COMPOUND, false},
-	{"&=", "|=", OPERATOR_COMPOUND, false},  {"^=", "|=", OPERATOR_COMPOUND, false},
-	{"<<=", ">>=", OPERATOR_COMPOUND, false}, {">>=", "<<=", OPERATOR_COMPOUND, false},
-	{"++", "--", OPERATOR_STEP, false},      {"--", "++", OPERATOR_STEP, false},
-	{"!", "", OPERATOR_LOGIC, false},        {"true", "false", OPERATOR_CONSTANT, false},
+	{"<", "<=", OPERATOR_RELATION, true},
+	{"<=", "<", OPERATOR_RELATION, true},
+	{">", ">=", OPERATOR_RELATION, true},
+	{">=", ">", OPERATOR_RELATION, true},
+	{"==", "!=", OPERATOR_RELATION, true},
+	{"!=", "==", OPERATOR_RELATION, true},
+	{"&&", "||", OPERATOR_LOGIC, true},
+	{"||", "&&", OPERATOR_LOGIC, true},
+	{"+", "-", OPERATOR_ARITHMETIC, true},
+	{"-", "+", OPERATOR_ARITHMETIC, true},
+	{"*", "/", OPERATOR_ARITHMETIC, true},
+	{"/", "*", OPERATOR_ARITHMETIC, true},
+	{"%", "/", OPERATOR_ARITHMETIC, true},
+	{"<<", ">>", OPERATOR_ARITHMETIC, true},
+	{">>", "<<", OPERATOR_ARITHMETIC, true},
+	{"&", "|", OPERATOR_ARITHMETIC, true},
+	{"|", "&", OPERATOR_ARITHMETIC, true},
+	{"^", "|", OPERATOR_ARITHMETIC, true},
+	{"~", "", OPERATOR_ARITHMETIC, false},
+	{"+=", "-=", OPERATOR_COMPOUND, false},
+	{"-=", "+=", OPERATOR_COMPOUND, false},
+	{"*=", "/=", OPERATOR_COMPOUND, false},
+	{"/=", "*=", OPERATOR_COMPOUND, false},
+	{"|=", "&=", OPERATOR_COMPOUND, false},
+	{"&=", "|=", OPERATOR_COMPOUND, false},
+	{"^=", "|=", OPERATOR_COMPOUND, false},
+	{"<<=", ">>=", OPERATOR_COMPOUND, false},
+	{">>=", "<<=", OPERATOR_COMPOUND, false},
+	{"++", "--", OPERATOR_STEP, false},
+	{"--", "++", OPERATOR_STEP, false},
+	{"!", "", OPERATOR_LOGIC, false},
+	{"true", "false", OPERATOR_CONSTANT, false},
 	{"false", "true", OPERATOR_CONSTANT, false},
 };
 

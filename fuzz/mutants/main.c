@@ -150,7 +150,7 @@ static void show(const struct code *c, const struct mutant *m)
 		give_up(5, "out of memory");
 	(void)snprintf(after, room, "%.*s%s%.*s", (int)(m->at - first), c->text + first, m->text,
 		       (int)(end - m->at - m->len), c->text + m->at + m->len);
-	(void)printf("%s: %s (%s)\n", m->id, operator_titles[m->operator], m->function);
+	(void)printf("%s: %s (%s)\n", m->id, operator_titles[m->op], m->function);
 	print_lines("-", c->text + first, end - first);
 	print_lines("+", after, strlen(after));
 	free(after);
@@ -181,8 +181,8 @@ static void print_list(const struct mutants *ms)
 	for (i = 0; i < ms->nr; i++) {
 		const struct mutant *m = &ms->m[i];
 
-		(void)printf("%s\t%s\t%s\t%s\t%s\n", m->id, m->function,
-			     operator_names[m->operator], m->before, m->after);
+		(void)printf("%s\t%s\t%s\t%s\t%s\n", m->id, m->function, operator_names[m->op],
+			     m->before, m->after);
 	}
 }
 
@@ -192,7 +192,7 @@ static void print_operators(const struct mutants *ms)
 	size_t i;
 
 	for (i = 0; i < ms->nr; i++)
-		nr[ms->m[i].operator]++;
+		nr[ms->m[i].op]++;
 	for (i = 0; i < OPERATORS; i++)
 		(void)printf("%-10s %6zu  %s\n", operator_names[i], nr[i], operator_titles[i]);
 	(void)printf("%-10s %6zu\n", "all", ms->nr);

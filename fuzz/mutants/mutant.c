@@ -144,10 +144,10 @@ static void name_it(const struct mutants *ms, struct mutant *m, const char *path
 	for (i = ms->of_file; i < ms->nr; i++) {
 		const struct mutant *o = &ms->m[i];
 
-		nr += o->operator== m->operator&& o->line == m->line && o->column == m->column;
+		nr += o->op == m->op && o->line == m->line && o->column == m->column;
 	}
 	len = snprintf(m->id, sizeof(m->id), "%s:%u:%u:%s", path, m->line, m->column,
-		       operator_names[m->operator]);
+		       operator_names[m->op]);
 	if (len < 0 || (size_t)len + 8 > sizeof(m->id))
 		give_up(3, "%s: this path is too long", path);
 	if (nr > 1)
@@ -177,12 +177,11 @@ static void name_function(const struct code *c, size_t function, char *name, siz
 	(void)snprintf(name, room, "%.*s", (int)t->len, c->text + t->at);
 }
 
-void mutant_add(struct mutants *ms, const struct code *c, enum operator op, size_t first,
+void mutant_add(struct mutants *ms, const struct code *c, enum mutant_op op, size_t first,
 		size_t last, const char *fmt, ...)
 {
 	const struct token *t = &c->tokens[first];
-	struct mutant m = {
-		.operator= op, .line = t->line, .column = t->column, .at = t->at};
+	struct mutant m = {.op = op, .line = t->line, .column = t->column, .at = t->at};
 	char *was = text_of(c, first, last);
 	char *text;
 	va_list ap;

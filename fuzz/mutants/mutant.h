@@ -10,8 +10,7 @@
 
 #include "fuzz/mutants/code.h"
 
-enum operator
-{
+enum mutant_op {
 	/* shaped like bugs that Linux had */
 	OPERATOR_UNDO,
 	OPERATOR_UNIT,
@@ -41,7 +40,7 @@ extern const char *const operator_titles[OPERATORS];
 
 struct mutant {
 	char id[160]; /* FILE:LINE:COLUMN:OPERATOR, then .2, .3 ... at one place */
-	enum operator operator;
+	enum mutant_op op;
 	unsigned int line;
 	unsigned int column;
 	size_t at;
@@ -63,7 +62,7 @@ struct names;
 
 /* Tokens first to last become what fmt says.  Nothing is added when that is what
  * stands there, or when an earlier operator said the same. */
-void mutant_add(struct mutants *ms, const struct code *c, enum operator op, size_t first,
+void mutant_add(struct mutants *ms, const struct code *c, enum mutant_op op, size_t first,
 		size_t last, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 /* The text of tokens first to last, to be freed. */
 char *text_of(const struct code *c, size_t first, size_t last);

@@ -213,7 +213,8 @@ struct names *names_read(const char *folder)
 	if (!n)
 		give_up(5, "out of memory");
 	if (nr < 0)
-		give_up(3, "%s: %s: mmref-mutants reads the contracts there; start it at the root of the tree",
+		give_up(3,
+			"%s: %s: mmref-mutants reads the contracts there; start it at the root of the tree",
 			folder, strerror(errno));
 	for (i = 0; i < nr; i++) {
 		char path[512];

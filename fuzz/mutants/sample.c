@@ -40,7 +40,7 @@ static void fill_decks(struct deck *decks, const struct mutants *ms, struct mm_r
 	int op;
 
 	for (i = 0; i < ms->nr; i++) {
-		struct deck *d = &decks[ms->m[i].operator];
+		struct deck *d = &decks[ms->m[i].op];
 
 		d->cards = grown(d->cards, d->nr, sizeof(*d->cards));
 		d->cards[d->nr++] = i;

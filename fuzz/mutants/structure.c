@@ -53,8 +53,7 @@ static void find_functions(struct code *c)
 		    token_is(c, close + 1, "{")) {
 			size_t end = c->tokens[close + 1].mate;
 
-			c->functions =
-				grown(c->functions, c->nr_functions, sizeof(*c->functions));
+			c->functions = grown(c->functions, c->nr_functions, sizeof(*c->functions));
 			for (t = close + 1; t <= end; t++)
 				c->tokens[t].function = c->nr_functions;
 			c->functions[c->nr_functions++] = (struct function){i, i + 1, close + 1};

@@ -132,8 +132,7 @@ static void believe_caller(struct mutants *ms, const struct code *c, size_t i)
 	for (k = 0; k < sizeof(types) / sizeof(types[0]); k++) {
 		/* enum mm_migratetype type = look(...) is not known yet */
 		if (name_known(c, i - 2, types[k]) && !token_is(c, i - 2, types[k]))
-			mutant_add(ms, c, OPERATOR_STALE, i, c->tokens[i + 1].mate, "%s",
-				   types[k]);
+			mutant_add(ms, c, OPERATOR_STALE, i, c->tokens[i + 1].mate, "%s", types[k]);
 	}
 }
 
