@@ -86,15 +86,15 @@ END
 	awk -F '\t' '{ print $1 "\t" $4 "\t" $5 }' >list
 diff "$here/mutants_expected.txt" list >&2 || fail "the mutants of the planted file are others"
 
-# Each changes its own line or lines, and no line moves.
-"$mutants" list ref/phys/toy.c | cut -f 1 >ids
+# Each changes its own line or lines, and no line moves: one of each operator.
+"$mutants" list ref/phys/toy.c | awk -F '\t' '{ print $1 >"ids"; if (!seen[$3]++) print $1 >"tried" }'
 while read -r id; do
 	"$mutants" apply "$id" >applied
 	[ "$(wc -l <applied)" -eq "$(wc -l <ref/phys/toy.c)" ] || fail "$id moves lines"
 	! cmp -s applied ref/phys/toy.c || fail "$id changes nothing"
 	"$mutants" show "$id" >shown
 	grep -q '^+' shown || fail "$id: shows nothing"
-done <ids
+done <tried
 [ "$(sort ids | uniq -d | wc -l)" -eq 0 ] || fail "two mutants share an id"
 
 # ---- drawing ----

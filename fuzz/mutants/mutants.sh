@@ -406,6 +406,14 @@ worker() { # NR
 	rm -rf "$scratch"
 }
 
+# One file of the list for each module, or for each target.
+files_by() { # FUNCTION
+	local file
+	sed 's/:.*//' "$work/todo" | sort -u | while read -r file; do
+		printf '%s %s\n' "$("$1" "$file")" "$file"
+	done | sort -u -k 1,1 | cut -d ' ' -f 2
+}
+
 # The user time of all children so far, in hundredths.
 computed() {
 	times | awk 'END { split($1, t, /[ms]/); printf "%d", 100 * (t[1] * 60 + t[2]) }'
@@ -423,10 +431,13 @@ judge_nothing() {
 	before=$(computed)
 	while read -r file; do
 		! killed_by_suites 1200 "$(module_of "$file")" || no_verdict
-		! killed_by_fuzz "$file" || no_verdict
-	done < <(sed 's/:.*//' "$work/todo" | sort -u)
+	done < <(files_by module_of)
 	limit_own=$((patience + 2 * ($(computed) - before) / 100))
-	limit_fuzz=$limit_own
+	before=$(computed)
+	while read -r file; do
+		! killed_by_fuzz "$file" || no_verdict
+	done < <(files_by target_of_file)
+	limit_fuzz=$((patience + 4 * ($(computed) - before) / 100))
 	[ "$own" = no ] || return 0
 	before=$(computed)
 	! killed_by_suites 1200 || no_verdict
