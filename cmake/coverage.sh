@@ -141,7 +141,7 @@ table() {
 	awk '
 	function percent(lost, all) { return all ? 100 * (all - lost) / all : 100 }
 	FILENAME ~ /lock$/ {
-		if ($0 !~ /^#/ && NF == 3 && $1 != "states") { floor[$1] = $2; floor_b[$1] = $3 }
+		if ($0 !~ /^#/ && NF == 3 && $1 != "states") { floor[$3] = $1; floor_b[$3] = $2 }
 		next
 	}
 	FILENAME !~ /all.modules$/ {
