@@ -152,8 +152,8 @@ make_tree() { # JOB
 	sync_folder "$source" "$tree"
 	[ -e "$tree/build/$preset/CMakeCache.txt" ] ||
 		configure_tree "$tree" "$preset" -DMM_WERROR=OFF -DCMAKE_C_FLAGS=-w
-	cmake --build "$tree/build/$preset" --parallel "${JOBS:-$(nproc)}" \
-		--target "${targets[@]}" >"$log" 2>&1 ||
+	run_logged cmake --build "$tree/build/$preset" --parallel "${JOBS:-$(nproc)}" \
+		--target "${targets[@]}" ||
 		{ tail -n 40 "$log" >&2; die 1 "the tree does not build"; }
 }
 
@@ -316,7 +316,7 @@ killed_by_fuzz() { # FILE
 }
 
 compiles() { # TARGET...
-	cmake --build "$tree/build/$preset" --parallel 1 --target "$@" >"$log" 2>&1 && return 0
+	run_logged cmake --build "$tree/build/$preset" --parallel 1 --target "$@" && return 0
 	verdict=uncompilable
 	killer=-
 	what=-
