@@ -162,8 +162,10 @@ function(mm_test_build_system)
 		COMMAND bash cmake/tests/install.sh "${CMAKE_BINARY_DIR}/install-test")
 endfunction()
 
-# Generator and driver; the driver on a toy, which is built here.
+# Generator and driver of mutants; the drivers on toys, which are built here.
 function(mm_test_mutants)
+	mm_test(command/bugs LABELS build slow
+		COMMAND bash cmake/tests/bugs_toy.sh "${CMAKE_BINARY_DIR}/bugs-toy")
 	mm_test(mutants/generator LABELS prop COMMAND bash cmake/tests/mutants.sh
 		"$<TARGET_FILE:mmref-mutants>" "${CMAKE_BINARY_DIR}/mutants-test")
 	mm_test(mutants/toy LABELS build slow
