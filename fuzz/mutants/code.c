@@ -81,7 +81,7 @@ bool token_is(const struct code *c, size_t i, const char *text)
 	       strncmp(c->text + c->tokens[i].at, text, c->tokens[i].len) == 0;
 }
 
-static bool listed(const char *list, const char *word, size_t len)
+static bool listed(const char *word, size_t len, const char *list)
 {
 	const char *p;
 
@@ -94,7 +94,7 @@ static bool listed(const char *list, const char *word, size_t len)
 
 bool token_among(const struct code *c, size_t i, const char *texts)
 {
-	return i < c->nr_tokens && listed(texts, c->text + c->tokens[i].at, c->tokens[i].len);
+	return i < c->nr_tokens && listed(c->text + c->tokens[i].at, c->tokens[i].len, texts);
 }
 
 bool token_has_word(const struct code *c, size_t i, const char *words)
@@ -111,7 +111,7 @@ bool token_has_word(const struct code *c, size_t i, const char *words)
 
 		if (!stop)
 			stop = end;
-		if (stop > p && listed(words, p, (size_t)(stop - p)))
+		if (stop > p && listed(p, (size_t)(stop - p), words))
 			return true;
 		p = stop + 1;
 	}
@@ -127,23 +127,23 @@ bool token_ends(const struct code *c, size_t i, const char *ending)
 	       strncmp(c->text + t->at + t->len - len, ending, len) == 0;
 }
 
-bool tokens_equal(const struct code *c, size_t a, size_t b)
-{
-	const struct token *t = &c->tokens[a];
-	const struct token *u = &c->tokens[b];
-
-	return t->len == u->len && strncmp(c->text + t->at, c->text + u->at, t->len) == 0;
-}
-
 bool runs_equal(const struct code *c, size_t a, size_t a_end, size_t b, size_t b_end)
 {
 	if (a_end - a != b_end - b)
 		return false;
 	for (; a < a_end; a++, b++) {
-		if (!tokens_equal(c, a, b))
+		const struct token *t = &c->tokens[a];
+		const struct token *u = &c->tokens[b];
+
+		if (t->len != u->len || strncmp(c->text + t->at, c->text + u->at, t->len) != 0)
 			return false;
 	}
 	return true;
+}
+
+bool tokens_equal(const struct code *c, size_t a, size_t b)
+{
+	return runs_equal(c, a, a + 1, b, b + 1);
 }
 
 bool token_begins_type(const struct code *c, size_t i)

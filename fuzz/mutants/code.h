@@ -87,9 +87,9 @@ bool token_among(const struct code *c, size_t i, const char *texts);
 /* Does a part of the name, as _ divides it, stand in this list? */
 bool token_has_word(const struct code *c, size_t i, const char *words);
 bool token_ends(const struct code *c, size_t i, const char *ending);
-bool tokens_equal(const struct code *c, size_t a, size_t b);
 /* The same run of tokens at a and b? */
 bool runs_equal(const struct code *c, size_t a, size_t a_end, size_t b, size_t b_end);
+bool tokens_equal(const struct code *c, size_t a, size_t b);
 
 /* Does the token begin a type, as far as names tell? */
 bool token_begins_type(const struct code *c, size_t i);

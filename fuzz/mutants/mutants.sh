@@ -302,9 +302,16 @@ killed_by_suites() { # LIMIT [SUITE]
 	[ "$status" -ne 0 ] && [ "$status" -ne 4 ] || return 1
 	killed property "$status"
 	if [ "$killer" = property ]; then
-		what=$(sed -n -e 's/^[^ ]*:[0-9]*: \([a-z0-9_]*\.[a-z0-9_]*\), seed .*/\1/p' \
-			-e 's/.*the process died in \([a-z0-9_.]*\)$/\1/p' "$log" | head -n 1)
+		what=$(property_that_failed)
+		what=${what:-$(claim_of "$status")}
 	fi
+}
+
+# As mmref-prop names it: where it failed, in the table, or when the process died.
+property_that_failed() {
+	sed -n -e 's/^[^ ]*:[0-9]*: \([a-z0-9_]*\.[a-z0-9_]*\), seed .*/\1/p' \
+		-e 's/^\([a-z0-9_]*\.[a-z0-9_]*\) *FAILED .*/\1/p' \
+		-e 's/.*the process died in \([a-z0-9_.]*\)$/\1/p' "$log" | head -n 1
 }
 
 killed_by_fuzz() { # FILE
