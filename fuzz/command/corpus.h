@@ -97,6 +97,8 @@ int features_report(const struct feature_run *r, const struct mm_trace *t);
 /* The target's operations as a trace; the caller frees it. */
 void features_decode(const struct feature_run *r, const uint8_t *bytes, size_t len,
 		     struct mm_trace *t);
+/* All features are below it. */
+uint32_t features_limit(struct feature_run *r);
 bool features_add(struct features *set, uint32_t feature);
 bool features_hold(const struct features *set, const struct features *part);
 void features_free(struct features *f);
@@ -117,5 +119,30 @@ struct measured {
 int corpus_measure(struct measured *m, struct feature_run *r, const struct corpus *c,
 		   const char *target, const char *control);
 void corpus_measure_free(struct measured *m);
+
+/* ---- shorter inputs (corpus_trim.c) ---- */
+
+struct trim {
+	const struct corpus_args *a;
+	const struct corpus *c;
+	struct feature_run *r;
+	const struct measured *of;
+	const bool *kept;   /* those to trim */
+	const char *folder; /* for the results, under their names */
+};
+
+struct trimmed {
+	size_t shorter, dropped;
+};
+
+/*
+ * Write the kept inputs, each without the operations and arguments that no feature
+ * needs which it alone reaches.  So together they reach what they did.
+ */
+int corpus_trim(const struct trim *t, struct trimmed *n);
+
+/* Zeroed memory that children share; NULL when the host refuses. */
+void *corpus_share(size_t len);
+void corpus_unshare(void *shared, size_t len);
 
 #endif

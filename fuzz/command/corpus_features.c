@@ -157,6 +157,13 @@ static void collect(struct counters c, struct features *out)
 	}
 }
 
+uint32_t features_limit(struct feature_run *r)
+{
+	struct counters c = counters_of(r);
+
+	return (uint32_t)(c.stop - c.start) * STEPS;
+}
+
 /* Which of the target's machines the trace names. */
 static struct mm_run *run_of(const struct feature_run *r, const struct mm_trace *t)
 {

@@ -163,20 +163,17 @@ static int one_child(struct measuring *w)
 
 /* ---- memory that a child shares ---- */
 
-#define SHARED_LEN 4096
-
-static void *shared_page(void)
+void *corpus_share(size_t len)
 {
-	void *page =
-		mmap(NULL, SHARED_LEN, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *shared = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	return page == MAP_FAILED ? NULL : page;
+	return shared == MAP_FAILED ? NULL : shared;
 }
 
-static void shared_page_free(void *page)
+void corpus_unshare(void *shared, size_t len)
 {
-	if (page)
-		(void)munmap(page, SHARED_LEN);
+	if (shared)
+		(void)munmap(shared, len);
 }
 /* ---- the parent ---- */
 
@@ -223,7 +220,7 @@ int corpus_measure(struct measured *m, struct feature_run *r, const struct corpu
 	m->failed = calloc(c->nr + 1, sizeof(*m->failed));
 	m->nr = c->nr;
 	w.known = known;
-	w.at = shared_page();
+	w.at = corpus_share(sizeof(*w.at));
 	if (w.at && known && m->of && m->failed) {
 		(void)snprintf(head, sizeof(head), "mmref corpus 1 %s %s %zu %016" PRIx64, target,
 			       features_kind(), c->nr, hash_of(c));
@@ -235,7 +232,7 @@ int corpus_measure(struct measured *m, struct feature_run *r, const struct corpu
 	if (!status && read_control(m, known, control, head) != c->nr)
 		status = STATUS_OUR_FAULT;
 	free(known);
-	shared_page_free(w.at);
+	corpus_unshare(w.at, sizeof(*w.at));
 	return status;
 }
 

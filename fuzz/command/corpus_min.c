@@ -3,19 +3,17 @@
  * corpus_min: fewer and shorter inputs that reach the same.
  *
  *     cover   the input that adds most, again and again, until nothing is missing
- *     trim    of each of these the operations and arguments without which it still
- *             reaches all it did; in a child, for a shorter trace may fail
+ *     trim    of each of these the operations and arguments without which all of them
+ *             together still reach the same
  *
  * What fails is no input to keep: it goes to FOLDER.failed.
  */
 #include "fuzz/command/corpus.h"
-#include "fuzz/trace/shrink.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct minimise {
@@ -89,104 +87,6 @@ static void cover(struct minimise *m, size_t *most)
 	}
 }
 
-/* ---- trim ---- */
-
-struct trim {
-	struct minimise *m;
-	const struct features *want;
-	struct features got;
-	bool reported;
-};
-
-/* For the shrinker a trace "fails" when it reaches what is wanted. */
-static uint64_t reaches(void *env, const struct mm_trace *t)
-{
-	struct trim *trim = env;
-	const char *claim = NULL;
-	bool ok = features_of_trace(trim->m->r, t, &trim->got, &claim);
-
-	if (!ok && claim && !trim->reported) {
-		trim->reported = true;
-		(void)features_report(trim->m->r, t);
-	}
-	return ok && features_hold(&trim->got, trim->want);
-}
-
-static bool enough(void *env, const struct mm_shrink *s)
-{
-	const struct trim *trim = env;
-
-	return s->calls >= trim->m->a->tries;
-}
-
-/* In a child: the trimmed input is in its place, or the status is not OK. */
-static int trim_input(struct minimise *m, size_t i)
-{
-	const struct corpus_input *in = &m->c.in[i];
-	struct trim trim = {.m = m, .want = &m->of.of[i]};
-	struct mm_shrink s = {.fails = reaches, .enough = enough, .env = &trim};
-	struct mm_trace from;
-	struct mm_trace to;
-	uint8_t *bytes = NULL;
-	size_t len = 0;
-	int status = STATUS_OUR_FAULT;
-
-	mm_trace_init(&from);
-	mm_trace_init(&to);
-	features_decode(m->r, in->bytes, in->len, &from);
-	death_timeout(60);
-	features_watch(m->r);
-	if (!mm_shrink(&s, &from, &to) && s.end != MM_SHRINK_PASSES &&
-	    !mm_trace_encode(&to, &m->a->t, &bytes, &len) && len < in->len)
-		status = corpus_write(m->filled, in->name, bytes, len);
-	free(bytes);
-	features_free(&trim.got);
-	mm_trace_free(&from);
-	mm_trace_free(&to);
-	return status;
-}
-
-static bool trimmed_in_child(struct minimise *m, size_t i)
-{
-	int wstatus = 0;
-	pid_t pid;
-
-	(void)fflush(NULL);
-	pid = fork();
-	if (!pid) {
-		int status = trim_input(m, i);
-
-		(void)fflush(NULL);
-		_exit(status);
-	}
-	while (pid > 0 && waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
-		continue;
-	return pid > 0 && WIFEXITED(wstatus) && !WEXITSTATUS(wstatus);
-}
-
-static int write_kept(struct minimise *m, size_t *trimmed)
-{
-	struct progress p;
-	int status = STATUS_OK;
-	size_t done = 0;
-	size_t i;
-
-	progress_start(&p, "trim");
-	for (i = 0; i < m->c.nr && !status; i++) {
-		const struct corpus_input *in = &m->c.in[i];
-
-		if (!m->kept[i])
-			continue;
-		progress_step(&p, done++, m->nr_kept);
-		if (m->a->tries && trimmed_in_child(m, i))
-			++*trimmed;
-		else
-			status = corpus_write(m->filled, in->name, in->bytes, in->len);
-	}
-	progress_end(&p);
-	return status;
-}
-
 /* ---- all ---- */
 
 static int set_failed_aside(struct minimise *m)
@@ -219,7 +119,7 @@ static int open_minimise(struct minimise *m)
 	return m->r && m->kept ? STATUS_OK : STATUS_OUR_FAULT;
 }
 
-static int minimise(struct minimise *m, size_t *trimmed)
+static int minimise(struct minimise *m, struct trimmed *n)
 {
 	size_t *most = calloc(m->c.nr, sizeof(*most));
 	int status = most ? corpus_measure(&m->of, m->r, &m->c, m->a->target, m->control)
@@ -236,26 +136,28 @@ static int minimise(struct minimise *m, size_t *trimmed)
 		status = STATUS_NOTHING;
 	}
 	if (!status)
-		status = write_kept(m, trimmed);
+		status = corpus_trim(&(struct trim){m->a, &m->c, m->r, &m->of, m->kept, m->filled},
+				     n);
 	return status;
 }
 
-static void say(const struct minimise *m, size_t trimmed)
+static void say(const struct minimise *m, const struct trimmed *n)
 {
 	struct corpus now = {NULL, 0, 0};
 
 	(void)corpus_load(&now, m->folder);
-	(void)printf("corpus min %s: %zu inputs of %" PRIu64 " bytes -> %zu of %" PRIu64
-		     " bytes, %zu of them trimmed; %zu features (%s), all kept; failed: %zu\n",
-		     m->a->target, m->c.nr, corpus_bytes(&m->c), now.nr, corpus_bytes(&now),
-		     trimmed, m->reached.nr, features_kind(), m->of.nr_failed);
+	(void)printf(
+		"corpus min %s: %zu inputs of %" PRIu64 " bytes -> %zu of %" PRIu64
+		" bytes (%zu trimmed, %zu no longer needed); %zu features (%s), all kept; failed: %zu\n",
+		m->a->target, m->c.nr, corpus_bytes(&m->c), now.nr, corpus_bytes(&now), n->shorter,
+		n->dropped, m->reached.nr, features_kind(), m->of.nr_failed);
 	corpus_free(&now);
 }
 
 int corpus_min(const struct corpus_args *a)
 {
 	struct minimise m = {.a = a, .folder = a->paths.word[0]};
-	size_t trimmed = 0;
+	struct trimmed trimmed = {0, 0};
 	int status = open_minimise(&m);
 
 	if (!status)
@@ -264,7 +166,7 @@ int corpus_min(const struct corpus_args *a)
 		status = corpus_commit(m.folder);
 	if (!status) {
 		(void)unlink(m.control);
-		say(&m, trimmed);
+		say(&m, &trimmed);
 		status = m.of.nr_failed ? STATUS_FINDING : STATUS_OK;
 	} else if (m.filled[0]) {
 		(void)corpus_remove(m.filled);
