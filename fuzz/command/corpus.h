@@ -33,6 +33,8 @@ int corpus_seed(const struct corpus_args *a);
 int corpus_merge(const struct corpus_args *a);
 int corpus_min(const struct corpus_args *a);
 int corpus_upgrade(const struct corpus_args *a);
+int corpus_speed(const struct corpus_args *a);
+int corpus_dict(const struct corpus_args *a);
 
 /* ---- files (corpus_files.c) ---- */
 

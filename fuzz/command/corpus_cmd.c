@@ -13,15 +13,19 @@ static const struct command_option options[] = {
 		      "merge: libfuzzer where fuzz_TARGET lies beside mmref, else own"),
 	OPTION_NUMBER("tries", "N", struct corpus_args, tries, 0,
 		      "min: shorter forms tried of each input; 500, 0 trims none"),
+	OPTION_TEXT("o", "FILE", WORD_FILE, struct corpus_args, out,
+		    "dict: write it there, not to standard output"),
 	OPTION_END,
 };
 
 static const struct command_word words[] = {
-	{"seed|merge|min|upgrade", WORD_LISTED, false, false, FORM_TEXT(struct corpus_args, what),
-	 "what is to be done? seed, merge, min or upgrade", "seed merge min upgrade"},
+	{"seed|merge|min|upgrade|dict|speed", WORD_LISTED, false, false,
+	 FORM_TEXT(struct corpus_args, what),
+	 "what is to be done? seed, merge, min, upgrade, dict or speed",
+	 "seed merge min upgrade dict speed"},
 	WORD_ONE("TARGET", WORD_TARGET, struct corpus_args, target,
 		 "no target given; `mmref help targets` lists them"),
-	WORD_MANY("FOLDER", WORD_FILE, struct corpus_args, paths, "no folder given"),
+	{"FOLDER", WORD_FILE, true, true, FORM_WORDS(struct corpus_args, paths), NULL, NULL},
 	WORD_END,
 };
 
@@ -31,6 +35,9 @@ const struct command_form corpus_form = {
 	"merge OUT IN ...: of the inputs in IN those that add something; OUT is new or empty.\n"
 	"min FOLDER: fewer and shorter inputs that reach the same.\n"
 	"upgrade FOLDER: inputs as the present operation tables write them, none twice.\n"
+	"dict: the operations as a dictionary for libFuzzer and AFL++.\n"
+	"speed FOLDER: executions of its inputs against a yardstick, judged by the target's\n"
+	"floor in the fuzz build.\n"
 	"min and upgrade replace the folder when all is done.  Inputs that fail are put into\n"
 	"OUT.failed or FOLDER.failed, with exit status 1.  An interrupted merge or min goes on\n"
 	"from OUT.control or FOLDER.control.\n",
@@ -41,10 +48,8 @@ static const struct {
 	const char *name;
 	int (*run)(const struct corpus_args *a);
 } parts[] = {
-	{"seed", corpus_seed},
-	{"merge", corpus_merge},
-	{"min", corpus_min},
-	{"upgrade", corpus_upgrade},
+	{"seed", corpus_seed},       {"merge", corpus_merge}, {"min", corpus_min},
+	{"upgrade", corpus_upgrade}, {"dict", corpus_dict},   {"speed", corpus_speed},
 };
 
 int command_corpus(int argc, char **argv)
@@ -60,6 +65,10 @@ int command_corpus(int argc, char **argv)
 		(void)bad_input(&e);
 		return STATUS_USAGE;
 	}
+	if (strcmp(a.what, "dict") == 0 && a.paths.nr)
+		return usage_error("corpus", "dict takes no folder");
+	if (strcmp(a.what, "dict") != 0 && !a.paths.nr)
+		return usage_error("corpus", "%s: no folder given", a.what);
 	if (strcmp(a.what, "merge") != 0 && a.paths.nr > 1)
 		return usage_error("corpus", "%s: one folder at a time", a.what);
 	while (strcmp(parts[i].name, a.what) != 0)
