@@ -102,6 +102,7 @@ struct measuring {
 	const bool *known;
 	FILE *control;
 	uint32_t *at; /* the input being run, shared with the parent */
+	pid_t parent;
 };
 
 static void measure_all(struct measuring *w)
@@ -115,6 +116,8 @@ static void measure_all(struct measuring *w)
 
 		if (w->known[i])
 			continue;
+		if (getppid() != w->parent)
+			_exit(STATUS_NOTHING); /* killed; another call may be writing */
 		*w->at = (uint32_t)i;
 		death_timeout(HANG_SECONDS);
 		if (!features_of(w->r, w->c->in[i].bytes, w->c->in[i].len, &f, &claim)) {
@@ -210,7 +213,7 @@ static int run_children(struct measuring *w)
 int corpus_measure(struct measured *m, struct feature_run *r, const struct corpus *c,
 		   const char *target, const char *control)
 {
-	struct measuring w = {.r = r, .c = c};
+	struct measuring w = {.r = r, .c = c, .parent = getpid()};
 	bool *known = calloc(c->nr + 1, sizeof(*known));
 	int status = STATUS_OUR_FAULT;
 	char head[160];

@@ -29,43 +29,45 @@ struct seeding {
 
 /* ---- machines ---- */
 
-static bool has_word(const char *list, const char *word, size_t len)
+/* How alike are a word and those of a list?  2: it is there, 1: its field has another
+ * value, 0: it has no such field. */
+static int word_in(const char *list, const char *word, size_t len)
 {
+	size_t field = strcspn(word, "=");
+	int best = 0;
+
 	while (*list) {
 		size_t n = strcspn(list, " \t");
 
 		if (n == len && memcmp(list, word, len) == 0)
-			return true;
+			return 2;
+		if (field < len && field < n && memcmp(list, word, field + 1) == 0)
+			best = 1;
 		list += n + strspn(list + n, " \t");
 	}
-	return false;
+	return best;
 }
 
-static unsigned int words_of(const char *list)
+/* Fields that only one has count most: a zone or a list makes more of a difference
+ * than its size. */
+static int likeness_of(const char *a, const char *b)
 {
-	unsigned int n = 0;
+	int points = 0;
 
-	while (*list) {
-		n++;
-		list += strcspn(list, " \t");
-		list += strspn(list, " \t");
+	a += strspn(a, " \t");
+	while (*a) {
+		size_t n = strcspn(a, " \t");
+		int in = word_in(b, a, n);
+
+		points += in ? in : -3;
+		a += n + strspn(a + n, " \t");
 	}
-	return n;
+	return points;
 }
 
-/* Words both have, less those that only one has. */
 static int likeness(const char *a, const char *b)
 {
-	unsigned int common = 0;
-	const char *at = a + strspn(a, " \t");
-
-	while (*at) {
-		size_t n = strcspn(at, " \t");
-
-		common += has_word(b, at, n);
-		at += n + strspn(at + n, " \t");
-	}
-	return 3 * (int)common - (int)words_of(a) - (int)words_of(b);
+	return likeness_of(a, b) + likeness_of(b, a);
 }
 
 /* The first of the machines that are most like it. */
