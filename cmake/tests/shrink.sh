@@ -1,28 +1,3 @@
-
-# An input that dies takes nothing with it: it is set aside, the others are kept,
-# and an input that dies when it is made shorter stays as it was.
-survivors() {
-	local word
-	rm -rf "$work/scratch/traces" "$work/scratch"/in*
-	mkdir -p "$work/scratch/traces"
-	cp "$work/found.ops" "$work/scratch/traces/deadly.ops"
-	cp corpus/phys/buddy/seed/*.ops "$work/scratch/traces"
-	(
-		cd "$work/scratch"
-		"$mmref" corpus seed buddy in --from traces >/dev/null
-		cp -r in in2
-		for word in "merge buddy out in" "min buddy in2"; do
-			if "$mmref" corpus $word >"$work/log" 2>&1 || [ $? -ne 1 ]; then
-				echo "corpus $word: does not end as a finding"
-			fi
-		done
-		cmp in/deadly out.failed/deadly
-		cmp in/deadly in2.failed/deadly
-		if [ -e out/deadly ] || [ -e in2/deadly ]; then echo "a deadly input was kept"; fi
-		if ! ls out/* in2/* >/dev/null; then echo "the others were not kept"; fi
-	) >"$work/out" 2>&1
-	[ ! -s "$work/out" ] || wrong survivors "$(cat "$work/out")"
-}
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # shrink.sh WORK: traces of 200 operations that show planted bugs are shrunk to
@@ -262,6 +237,31 @@ plant_death() { # NAME CLASS CODE
 		>"$work/found.ops"
 	padded 5 buddy "$work/found.ops" >"$work/long.ops"
 	shrink "death $1" 2 "$2"
+}
+
+# An input that dies takes nothing with it: it is set aside, the others are kept,
+# and an input that dies when it is made shorter stays as it was.
+survivors() {
+	local word
+	rm -rf "$work/scratch/traces" "$work/scratch"/in*
+	mkdir -p "$work/scratch/traces"
+	cp "$work/found.ops" "$work/scratch/traces/deadly.ops"
+	cp corpus/phys/buddy/seed/*.ops "$work/scratch/traces"
+	(
+		cd "$work/scratch"
+		"$mmref" corpus seed buddy in --from traces >/dev/null
+		cp -r in in2
+		for word in "merge buddy out in" "min buddy in2"; do
+			if "$mmref" corpus $word >"$work/log" 2>&1 || [ $? -ne 1 ]; then
+				echo "corpus $word: does not end as a finding"
+			fi
+		done
+		cmp in/deadly out.failed/deadly
+		cmp in/deadly in2.failed/deadly
+		if [ -e out/deadly ] || [ -e in2/deadly ]; then echo "a deadly input was kept"; fi
+		if ! ls out/* in2/* >/dev/null; then echo "the others were not kept"; fi
+	) >"$work/out" 2>&1
+	[ ! -s "$work/out" ] || wrong survivors "$(cat "$work/out")"
 }
 
 [ -d "$work/build" ] || rm -rf "$tree"
