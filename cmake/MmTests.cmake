@@ -50,6 +50,7 @@ function(mm_add_tests)
 	mm_test_fuzz_targets()
 	mm_test_build_system()
 	mm_test_shrinking()
+	mm_test_determinism()
 endfunction()
 
 function(mm_test_traces folder part)
@@ -167,3 +168,11 @@ function(mm_test_shrinking)
 		COMMAND bash cmake/tests/shrink.sh "${CMAKE_BINARY_DIR}/shrink")
 	set_tests_properties(command/shrink PROPERTIES TIMEOUT 900)
 endfunction()
+
+# One trace, one machine; and that the comparison sees what differs.
+function(mm_test_determinism)
+	mm_test(determinism LABELS seed slow COMMAND bash cmake/tests/determinism.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism")
+	mm_test(determinism/planted LABELS build slow COMMAND bash cmake/tests/determinism.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism-planted" planted)
+endfunction
