@@ -8,6 +8,7 @@
 #   mmref-import   library: readers of recordings and of /proc (zlib)
 #   mmref-oracle   library: a real kernel's numbers held against the formulas
 #   mmref-record   library: a command run and recorded
+#   mmref-theft    library: the property engine, or what a libtheft lacks of it
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
@@ -22,6 +23,7 @@ function(mm_add_targets)
 	mm_library_import()
 	mm_library_oracle()
 	mm_library_record()
+	mm_library_theft()
 	mm_program_command()
 	mm_program_prop()
 	mm_program_bench()
@@ -98,6 +100,28 @@ function(mm_library_record)
 	mm_flags(mmref-record)
 endfunction()
 
+# Suites include <theft.h> and link this, whichever engine it is. The headers of
+# bundled are found by those who link it alone, never installed: another libtheft
+# of the system keeps its own.
+function(mm_library_theft)
+	mm_harness_files(engine invariants/property)
+	if(MM_THEFT_MISSING)
+		message(STATUS "mmref-theft: skipped: ${MM_THEFT_MISSING}")
+		return()
+	elseif(MM_THEFT STREQUAL "system")
+		list(FILTER engine INCLUDE REGEX "/(libtheft|cover|report|report_tap|report_junit)\\.c$")
+		add_library(mmref-theft STATIC ${engine})
+		target_link_libraries(mmref-theft PUBLIC PkgConfig::MM_LIBTHEFT m)
+	else()
+		list(FILTER engine EXCLUDE REGEX "/libtheft\\.c$")
+		add_library(mmref-theft STATIC ${engine})
+		target_include_directories(mmref-theft PUBLIC "${CMAKE_SOURCE_DIR}/invariants/property/include")
+		target_link_libraries(mmref-theft PUBLIC m)
+	endif()
+	target_include_directories(mmref-theft PUBLIC "${CMAKE_SOURCE_DIR}")
+	mm_flags(mmref-theft)
+endfunction()
+
 function(mm_program_command)
 	mm_harness_files(command fuzz/command)
 	add_executable(mmref-cli ${command})
@@ -138,6 +162,20 @@ macro(mm_find_benchmark)
 			endif()
 		else()
 			set(MM_BENCH_MISSING "there is no C++ compiler, and libbenchmark is C++")
+		endif()
+	endif()
+endmacro()
+
+# A macro, because imported targets belong to the folder that finds them.
+macro(mm_find_theft)
+	set(MM_THEFT_MISSING)
+	if(MM_THEFT STREQUAL "system")
+		find_package(PkgConfig QUIET)
+		if(PkgConfig_FOUND)
+			pkg_check_modules(MM_LIBTHEFT QUIET IMPORTED_TARGET libtheft)
+		endif()
+		if(NOT MM_LIBTHEFT_FOUND)
+			set(MM_THEFT_MISSING "no libtheft: pkg-config finds none (MM_THEFT=bundled needs none)")
 		endif()
 	endif()
 endmacro()

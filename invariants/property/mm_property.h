@@ -15,7 +15,7 @@
 #ifndef MM_PROPERTY_H
 #define MM_PROPERTY_H
 
-#include "theft.h"
+#include <theft.h>
 
 /* ---- inside a property, or where its arguments are made ---- */
 
