@@ -35,6 +35,8 @@ function(mm_add_tests)
 	mm_test_recordings()
 	mm_test(command/bad-input LABELS prop COMMAND bash cmake/tests/command.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/command")
+	mm_test(command/corpus LABELS prop slow COMMAND bash cmake/tests/corpus.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/corpus")
 	mm_test(command/proc-readers LABELS prop COMMAND bash cmake/tests/proc_readers.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/proc-readers")
 	mm_test(command/manual LABELS prop slow COMMAND bash cmake/tests/manual.sh
@@ -179,7 +181,8 @@ function(mm_test_fuzz_targets)
 	mm_fuzz_targets(targets)
 	foreach(target IN LISTS targets)
 		mm_test(fuzz-smoke/${target} LABELS fuzz-smoke
-			COMMAND bash cmake/tests/fuzz_smoke.sh ${MM_ENGINE} "$<TARGET_FILE:fuzz_${target}>"
+			COMMAND bash cmake/tests/fuzz_smoke.sh ${MM_ENGINE} ${target}
+				"$<TARGET_FILE:fuzz_${target}>" "$<TARGET_FILE:mmref-cli>"
 				"${CMAKE_BINARY_DIR}/fuzz-smoke/${target}")
 	endforeach()
 endfunction()
