@@ -209,4 +209,4 @@ function(mm_test_determinism)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism")
 	mm_test(determinism/planted LABELS build slow COMMAND bash cmake/tests/determinism.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism-planted" planted)
-endfunction
+endfunction()
