@@ -6,11 +6,13 @@ include_guard()
 
 set(MM_ENGINE none CACHE STRING "fuzz engine: none (file replay) | libfuzzer | afl")
 set(MM_SANITIZE "" CACHE STRING "comma-separated -fsanitize= names; coverage adds llvm-cov flags")
+set(MM_THEFT bundled CACHE STRING "engine of the property suites: bundled | system (a libtheft found by pkg-config)")
 set(MM_WITHOUT "" CACHE STRING "modules to leave out, separated by ;")
 option(MM_BENCH "build mmref-bench when libbenchmark is there" ON)
 option(MM_WERROR "warnings are errors" ON)
 
 set_property(CACHE MM_ENGINE PROPERTY STRINGS none libfuzzer afl)
+set_property(CACHE MM_THEFT PROPERTY STRINGS bundled system)
 
 set(MM_WARNINGS -pedantic -Wall -Wextra -Wshadow -Wconversion -Wvla -Wundef
 	-Wimplicit-fallthrough -Wswitch-enum -Wunreachable-code
@@ -20,6 +22,9 @@ set(MM_WARNINGS -pedantic -Wall -Wextra -Wshadow -Wconversion -Wvla -Wundef
 function(mm_refuse_bad_options)
 	if(NOT MM_ENGINE MATCHES "^(none|libfuzzer|afl)$")
 		mm_refuse("MM_ENGINE" "\"${MM_ENGINE}\" is no engine" "use none, libfuzzer or afl")
+	endif()
+	if(NOT MM_THEFT MATCHES "^(bundled|system)$")
+		mm_refuse("MM_THEFT" "\"${MM_THEFT}\" is no property engine" "use bundled or system")
 	endif()
 	if(MM_ENGINE STREQUAL "libfuzzer" AND NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
 		mm_refuse("MM_ENGINE" "libfuzzer needs clang, not ${CMAKE_C_COMPILER_ID}"

@@ -35,7 +35,7 @@ set(MM_PARTS contract code checks properties operations benchmark traces)
 # nothing else.
 set(MM_FREE_FOLDERS
 	ref/core
-	invariants/engine invariants/cross invariants/source
+	invariants/engine invariants/cross invariants/source invariants/property
 	fuzz/trace fuzz/command fuzz/targets fuzz/import fuzz/oracle fuzz/record
 	bench/expected
 	corpus/recordings corpus/bugs)

@@ -8,8 +8,10 @@
 #   mmref-import   library: readers of recordings and of /proc (zlib)
 #   mmref-oracle   library: a real kernel's numbers held against the formulas
 #   mmref-record   library: a command run and recorded
+#   mmref-theft    library: the property engine, or what a libtheft lacks of it
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
+#   theft-suites, property-suites   tests of the property engine
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
 #   fuzz_NAME      one program per fuzz/targets/NAME.target
 include_guard()
@@ -22,8 +24,10 @@ function(mm_add_targets)
 	mm_library_import()
 	mm_library_oracle()
 	mm_library_record()
+	mm_library_theft()
 	mm_program_command()
 	mm_program_prop()
+	mm_programs_suites()
 	mm_program_bench()
 	mm_programs_fuzz()
 endfunction()
@@ -98,6 +102,28 @@ function(mm_library_record)
 	mm_flags(mmref-record)
 endfunction()
 
+# Suites include <theft.h> and link this, whichever engine it is. The headers of
+# bundled are found by those who link it alone, never installed: another libtheft
+# of the system keeps its own.
+function(mm_library_theft)
+	mm_harness_files(engine invariants/property)
+	if(MM_THEFT_MISSING)
+		message(STATUS "mmref-theft: skipped: ${MM_THEFT_MISSING}")
+		return()
+	elseif(MM_THEFT STREQUAL "system")
+		list(FILTER engine INCLUDE REGEX "/(libtheft|cover|report|report_tap|report_junit)\\.c$")
+		add_library(mmref-theft STATIC ${engine})
+		target_link_libraries(mmref-theft PUBLIC PkgConfig::MM_LIBTHEFT m)
+	else()
+		list(FILTER engine EXCLUDE REGEX "/libtheft\\.c$")
+		add_library(mmref-theft STATIC ${engine})
+		target_include_directories(mmref-theft PUBLIC "${CMAKE_SOURCE_DIR}/invariants/property/include")
+		target_link_libraries(mmref-theft PUBLIC m)
+	endif()
+	target_include_directories(mmref-theft PUBLIC "${CMAKE_SOURCE_DIR}")
+	mm_flags(mmref-theft)
+endfunction()
+
 function(mm_program_command)
 	mm_harness_files(command fuzz/command)
 	add_executable(mmref-cli ${command})
@@ -134,6 +160,39 @@ function(mm_program_prop)
 	mm_flags(mmref-prop)
 endfunction()
 
+# The engine's own tests: those that hold for any engine behind <theft.h>, and
+# those of what ours does besides.
+function(mm_programs_suites)
+	set(folder "${CMAKE_SOURCE_DIR}/invariants/property/suites")
+	mm_harness_files(files invariants/property/suites)
+	set(theft ${files})
+	list(FILTER theft INCLUDE REGEX "/theft_[a-z]+\\.c$")
+	list(FILTER files INCLUDE REGEX "/property_[a-z]+\\.c$")
+	if(NOT MM_THEFT_MISSING)
+		add_executable(theft-suites ${theft} "${folder}/suite.c")
+		target_link_libraries(theft-suites PRIVATE mmref-theft m)
+		mm_flags(theft-suites)
+	endif()
+	if(MM_THEFT STREQUAL "bundled")
+		add_executable(property-suites ${files} "${folder}/suite.c")
+		target_link_libraries(property-suites PRIVATE mmref-theft)
+		mm_flags(property-suites)
+		mm_program_rapidcheck()
+	endif()
+endfunction()
+
+# Another property library looks at the engine's tapes and passes from outside.
+function(mm_program_rapidcheck)
+	if(MM_RAPIDCHECK_MISSING)
+		message(STATUS "property-rapidcheck: skipped: ${MM_RAPIDCHECK_MISSING}")
+		return()
+	endif()
+	add_executable(property-rapidcheck "${CMAKE_SOURCE_DIR}/invariants/property/suites/rapidcheck.cc")
+	target_include_directories(property-rapidcheck SYSTEM PRIVATE "${MM_RAPIDCHECK_INCLUDE}")
+	target_link_libraries(property-rapidcheck PRIVATE mmref-theft "${MM_RAPIDCHECK}")
+	mm_flags(property-rapidcheck)
+endfunction()
+
 # A macro, because enable_language works for the whole project and says so by
 # refusing to run inside a function.
 macro(mm_find_benchmark)
@@ -151,6 +210,34 @@ macro(mm_find_benchmark)
 			endif()
 		else()
 			set(MM_BENCH_MISSING "there is no C++ compiler, and libbenchmark is C++")
+		endif()
+	endif()
+endmacro()
+
+# After mm_find_benchmark, which may have enabled C++.
+macro(mm_find_rapidcheck)
+	set(MM_RAPIDCHECK_MISSING)
+	find_library(MM_RAPIDCHECK rapidcheck)
+	find_path(MM_RAPIDCHECK_INCLUDE rapidcheck.h)
+	if(NOT MM_RAPIDCHECK OR NOT MM_RAPIDCHECK_INCLUDE)
+		set(MM_RAPIDCHECK_MISSING "no RapidCheck (apt-get install librapidcheck-dev)")
+	elseif(NOT CMAKE_CXX_COMPILER_LOADED)
+		set(MM_RAPIDCHECK_MISSING "no C++ in this build (MM_BENCH=OFF, or no compiler), and RapidCheck is C++")
+	elseif(MM_ENGINE STREQUAL "afl" OR MM_SANITIZE MATCHES "memory|thread")
+		set(MM_RAPIDCHECK_MISSING "RapidCheck of the system is not instrumented")
+	endif()
+endmacro()
+
+# A macro, because imported targets belong to the folder that finds them.
+macro(mm_find_theft)
+	set(MM_THEFT_MISSING)
+	if(MM_THEFT STREQUAL "system")
+		find_package(PkgConfig QUIET)
+		if(PkgConfig_FOUND)
+			pkg_check_modules(MM_LIBTHEFT QUIET IMPORTED_TARGET libtheft)
+		endif()
+		if(NOT MM_LIBTHEFT_FOUND)
+			set(MM_THEFT_MISSING "no libtheft: pkg-config finds none (MM_THEFT=bundled needs none)")
 		endif()
 	endif()
 endmacro()

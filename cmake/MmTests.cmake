@@ -45,6 +45,7 @@ function(mm_add_tests)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/flow")
 	mm_test_oracle()
 	mm_test_properties()
+	mm_test_theft()
 	mm_test_headers()
 	mm_test_text()
 	mm_test_source()
@@ -52,6 +53,7 @@ function(mm_add_tests)
 	mm_test_fuzz_targets()
 	mm_test_build_system()
 	mm_test_shrinking()
+	mm_test_determinism()
 endfunction()
 
 function(mm_test_traces folder part)
@@ -90,6 +92,36 @@ function(mm_test_properties)
 	foreach(name IN LISTS names suites)
 		mm_test(prop/${name} LABELS prop COMMAND mmref-prop ${name})
 	endforeach()
+endfunction()
+
+# The property engine: suites that hold for any engine behind <theft.h>, those of
+# ours alone, and the first ones over a libtheft of the system.
+function(mm_test_theft)
+	if(MM_THEFT_MISSING)
+		mm_skip(prop/theft "${MM_THEFT_MISSING}")
+	else()
+		mm_test(prop/theft LABELS prop COMMAND theft-suites)
+	endif()
+	if(TARGET property-suites)
+		mm_test(prop/property LABELS prop
+			COMMAND property-suites defects effort challenge options kept reports)
+		# a child per call of the property, and shrinking calls often
+		mm_test(prop/property-child LABELS prop slow COMMAND property-suites child)
+	else()
+		mm_skip(prop/property "MM_THEFT is ${MM_THEFT}: these are tests of the bundled engine")
+	endif()
+	if(TARGET property-rapidcheck)
+		mm_test(prop/rapidcheck LABELS prop slow COMMAND property-rapidcheck)
+	else()
+		mm_skip(prop/rapidcheck "${MM_RAPIDCHECK_MISSING}")
+	endif()
+	find_program(MM_PKG_CONFIG NAMES pkgconf pkg-config)
+	if(MM_PKG_CONFIG)
+		mm_test(build/theft LABELS build slow
+			COMMAND bash cmake/tests/theft.sh "${CMAKE_BINARY_DIR}/theft-test")
+	else()
+		mm_skip(build/theft "found no pkg-config")
+	endif()
 endfunction()
 
 function(mm_test_headers)
@@ -169,4 +201,12 @@ function(mm_test_shrinking)
 	mm_test(command/shrink LABELS build slow
 		COMMAND bash cmake/tests/shrink.sh "${CMAKE_BINARY_DIR}/shrink")
 	set_tests_properties(command/shrink PROPERTIES TIMEOUT 900)
+endfunction()
+
+# One trace, one machine; and that the comparison sees what differs.
+function(mm_test_determinism)
+	mm_test(determinism LABELS seed slow COMMAND bash cmake/tests/determinism.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism")
+	mm_test(determinism/planted LABELS build slow COMMAND bash cmake/tests/determinism.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism-planted" planted)
 endfunction()
