@@ -168,6 +168,14 @@ function(mm_program_bench_compare)
 	mm_flags(mmref-bench-compare)
 endfunction()
 
+# Services link with the C++ compiler, which knows where their engine's libraries
+# are. A macro for the same reason.
+macro(mm_find_engine)
+	if(MM_ENGINE STREQUAL "external")
+		enable_language(CXX)
+	endif()
+endmacro()
+
 # One source for all targets and engines; without an engine a main replays files.
 function(mm_programs_fuzz)
 	mm_fuzz_targets(targets)
@@ -178,6 +186,10 @@ function(mm_programs_fuzz)
 		mm_flags(fuzz_${target})
 		if(MM_ENGINE STREQUAL "none")
 			target_sources(fuzz_${target} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/targets/replay_main.c")
+		elseif(MM_ENGINE STREQUAL "external")
+			set_target_properties(fuzz_${target} PROPERTIES LINKER_LANGUAGE CXX)
+			# Last, so that an archive finds the entry which it calls.
+			target_link_libraries(fuzz_${target} PRIVATE "${LIB_FUZZING_ENGINE}")
 		else()
 			# AFL++'s compiler takes the same flag for its own driver.
 			target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
