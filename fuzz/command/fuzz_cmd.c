@@ -335,8 +335,7 @@ static int fuzz_libfuzzer(const struct fuzz_args *a, const char *program)
 	return wait_engine(&en, pid, start);
 }
 
-/* The engine's program for a target: fuzz_TARGET beside this one. */
-static bool engine_program(const char *target, char *path, size_t len)
+bool engine_program(const char *target, char *path, size_t len)
 {
 	char self[3000];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
