@@ -5,6 +5,7 @@
 #   mmref          library: ref/ and the boot list; needs nothing but libc
 #   mmref-checks   library: invariants, models, the engine, cross checks
 #   mmref-trace    library: operations, the trace language, targets
+#   mmref-mutate   library: inputs that become others, operation by operation
 #   mmref-import   library: readers of recordings and of /proc (zlib)
 #   mmref-oracle   library: a real kernel's numbers held against the formulas
 #   mmref-record   library: a command run and recorded
@@ -19,6 +20,7 @@ function(mm_add_targets)
 	mm_library_ref()
 	mm_library_checks()
 	mm_library_trace()
+	mm_library_mutate()
 	mm_library_import()
 	mm_library_oracle()
 	mm_library_record()
@@ -75,6 +77,15 @@ function(mm_library_trace)
 	mm_flags(mmref-trace)
 endfunction()
 
+# What the engines call lies in a file of its own, for the engine that is built.
+function(mm_library_mutate)
+	mm_harness_files(mutate fuzz/mutate)
+	list(FILTER mutate EXCLUDE REGEX "/(libfuzzer|afl)\\.c$")
+	add_library(mmref-mutate STATIC ${mutate})
+	target_link_libraries(mmref-mutate PUBLIC mmref-trace)
+	mm_flags(mmref-mutate)
+endfunction()
+
 function(mm_library_import)
 	find_package(ZLIB REQUIRED)
 	mm_harness_files(import fuzz/import)
@@ -117,7 +128,7 @@ function(mm_program_prop)
 	mm_suite_files(suites)
 	add_executable(mmref-prop ${properties} ${suites} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c"
 		"${MM_GEN}/registry_props.c")
-	target_link_libraries(mmref-prop PRIVATE mmref-oracle mmref-record)
+	target_link_libraries(mmref-prop PRIVATE mmref-oracle mmref-record mmref-mutate)
 	mm_flags(mmref-prop)
 endfunction()
 
@@ -191,6 +202,10 @@ function(mm_programs_fuzz)
 			# Last, so that an archive finds the entry which it calls.
 			target_link_libraries(fuzz_${target} PRIVATE "${LIB_FUZZING_ENGINE}")
 		else()
+			if(MM_ENGINE STREQUAL "libfuzzer")
+				target_sources(fuzz_${target} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/mutate/libfuzzer.c")
+				target_link_libraries(fuzz_${target} PRIVATE mmref-mutate)
+			endif()
 			# AFL++'s compiler takes the same flag for its own driver.
 			target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
 		endif()
