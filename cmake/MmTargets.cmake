@@ -187,7 +187,7 @@ macro(mm_find_engine)
 	endif()
 endmacro()
 
-# One source for all targets and engines; without an engine a main replays files.
+# One source for all targets and engines.
 function(mm_programs_fuzz)
 	mm_fuzz_targets(targets)
 	foreach(target IN LISTS targets)
@@ -195,19 +195,26 @@ function(mm_programs_fuzz)
 		target_compile_definitions(fuzz_${target} PRIVATE "MM_TARGET=\"${target}\"")
 		target_link_libraries(fuzz_${target} PRIVATE mmref-trace)
 		mm_flags(fuzz_${target})
-		if(MM_ENGINE STREQUAL "none")
-			target_sources(fuzz_${target} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/targets/replay_main.c")
-		elseif(MM_ENGINE STREQUAL "external")
-			set_target_properties(fuzz_${target} PROPERTIES LINKER_LANGUAGE CXX)
-			# Last, so that an archive finds the entry which it calls.
-			target_link_libraries(fuzz_${target} PRIVATE "${LIB_FUZZING_ENGINE}")
-		else()
-			if(MM_ENGINE STREQUAL "libfuzzer")
-				target_sources(fuzz_${target} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/mutate/libfuzzer.c")
-				target_link_libraries(fuzz_${target} PRIVATE mmref-mutate)
-			endif()
-			# AFL++'s compiler takes the same flag for its own driver.
-			target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
-		endif()
+		mm_link_engine(fuzz_${target})
 	endforeach()
+endfunction()
+
+# Without an engine a main replays files; libFuzzer, whoever links it, takes the
+# mutator along.
+function(mm_link_engine program)
+	if(MM_ENGINE STREQUAL "none")
+		target_sources(${program} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/targets/replay_main.c")
+	elseif(MM_ENGINE STREQUAL "libfuzzer" OR
+	       (MM_ENGINE STREQUAL "external" AND LIB_FUZZING_ENGINE STREQUAL "-fsanitize=fuzzer"))
+		target_sources(${program} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/mutate/libfuzzer.c")
+		target_link_libraries(${program} PRIVATE mmref-mutate)
+	endif()
+	if(MM_ENGINE STREQUAL "external")
+		set_target_properties(${program} PROPERTIES LINKER_LANGUAGE CXX)
+		# Last, so that an archive finds the entry which it calls.
+		target_link_libraries(${program} PRIVATE "${LIB_FUZZING_ENGINE}")
+	elseif(NOT MM_ENGINE STREQUAL "none")
+		# AFL++'s compiler takes the same flag for its own driver.
+		target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+	endif()
 endfunction()

@@ -51,7 +51,7 @@ check_instrumented_parts() {
 		mmref:no | mmref-ops:no)
 			bad "${object#*.dir/}" "the engine does not see it" \
 				"compile it with \$CFLAGS; mm_flags(... INSTRUMENT)" ;;
-		mmref-checks:yes | mmref-trace:yes | fuzz_*:yes)
+		mmref-checks:yes | mmref-trace:yes | mmref-mutate:yes | fuzz_*:yes)
 			bad "${object#*.dir/}" "the engine sees it, and would learn our decoder" \
 				"take INSTRUMENT out of its mm_flags(...)" ;;
 		esac
