@@ -12,6 +12,8 @@
 #   build          what does not depend on the build: its own refusals, on toy
 #                  trees, planted source, READMEs                 (also: slow)
 #   record         mmref record, ended in every way there is     (also: slow)
+#   services/…     what fuzzing services and other hosts do with the tree: their
+#                  checks of our build, their files, AFL++ on two hosts
 #   install        what is installed, used from outside of the tree (also: build)
 #
 # A test that cannot run here is not added, and configuring says why.
@@ -50,6 +52,7 @@ function(mm_add_tests)
 	mm_test_fuzz_targets()
 	mm_test_build_system()
 	mm_test_shrinking()
+	mm_test_services()
 endfunction()
 
 function(mm_test_traces folder part)
@@ -166,4 +169,21 @@ function(mm_test_shrinking)
 	mm_test(command/shrink LABELS build slow
 		COMMAND bash cmake/tests/shrink.sh "${CMAKE_BINARY_DIR}/shrink")
 	set_tests_properties(command/shrink PROPERTIES TIMEOUT 900)
+endfunction()
+
+# What fuzzing services and other hosts do with the tree, as far as it can be tried
+# without them.
+function(mm_test_services)
+	find_program(MM_YQ yq NO_CACHE)
+	if(MM_YQ)
+		mm_test(services/workflows LABELS tidy slow COMMAND bash cmake/tests/workflows.sh
+			"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/workflows")
+	else()
+		mm_skip(services/workflows "found no yq, which reads YAML (apt-get install yq)")
+	endif()
+	mm_test(services/campaign LABELS build slow
+		COMMAND bash cmake/tests/campaign.sh "${CMAKE_BINARY_DIR}/campaign")
+	mm_test(services/simulate LABELS build slow
+		COMMAND bash cmake/tests/simulate.sh "${CMAKE_BINARY_DIR}/simulate")
+	set_tests_properties(services/simulate PROPERTIES TIMEOUT 1800)
 endfunction()

@@ -20,9 +20,9 @@ bad() { # WHERE WHAT TO-DO
 # ---- the build ----------------------------------------------------------------------
 
 build_advice() { # LOG
-	if grep -q "undefined reference to .main'" "$1"; then
+	if grep -Eq "undefined reference to .(main|LLVMFuzzerMutate)'" "$1"; then
 		echo 'link targets with $LIB_FUZZING_ENGINE, after the objects: it has the main function'
-	elif grep -q 'undefined reference to .LLVMFuzzer' "$1"; then
+	elif grep -q 'undefined reference to .LLVMFuzzerTestOneInput' "$1"; then
 		echo 'give the linker the object with LLVMFuzzerTestOneInput before $LIB_FUZZING_ENGINE'
 	elif grep -q 'not allowed with' "$1"; then
 		echo 'take -fsanitize= out of our flags: $CFLAGS has the sanitizer'
