@@ -117,6 +117,7 @@ function(mm_not_instrumented target)
 	endif()
 	if(CMAKE_C_COMPILER_ID MATCHES "Clang")
 		target_compile_options(${target} PRIVATE -fno-sanitize=fuzzer-no-link
-			-fno-sanitize-coverage=func,bb,edge,trace-pc,trace-pc-guard,inline-8bit-counters,pc-table,trace-cmp,indirect-calls,stack-depth)
+			-fno-sanitize-coverage=func,bb,edge,trace-pc,trace-pc-guard,inline-8bit-counters
+			-fno-sanitize-coverage=pc-table,trace-cmp,indirect-calls,stack-depth)
 	endif()
 endfunction()

@@ -84,7 +84,7 @@ end_test() {
 trap end_test EXIT
 trap 'exit 1' INT TERM
 
-# ---- wrong input ----
+# ---- wrong input -------------------------------------------------------------
 bash=$(command -v bash)
 run "no word" 2 'expected start, status or stop' bash "$campaign"
 run "no target" 2 'which target\? .*buddy' bash "$campaign" start
@@ -106,7 +106,7 @@ fi
 run "a program that is not there" 3 'fuzz_buddy is not there: ./run build afl' \
 	bash "$campaign" start buddy --build "$work/build"
 
-# ---- a toy: each byte of the word opens a branch ----
+# ---- a toy: each byte of the word opens a branch -----------------------------
 cat >"$work/toy.c" <<'END'
 #include <stddef.h>
 #include <stdint.h>
@@ -136,7 +136,7 @@ mkdir "$work/seeds-none"
 run "no seeds" 3 'holds no file to begin with' bash "$campaign" start buddy --build "$work/build" \
 	--out "$work/out-none" --seeds "$work/seeds-none"
 
-# ---- two hosts ----
+# ---- two hosts ---------------------------------------------------------------
 queued() { # HOST PATTERN
 	find "$work/out-$1/host-$1-main/queue" -name "$2" | grep -q .
 }
@@ -161,7 +161,7 @@ stop_host a
 stop_host b
 if [ -z "$(left_over)" ]; then pass; else fail "processes were left: $(left_over)"; fi
 
-# ---- again, and ended by a signal ----
+# ---- again, and ended by a signal --------------------------------------------
 before=$(find "$work/out-b/host-b-main/queue" -name 'id:*' | wc -l)
 start_host b
 pid=$!

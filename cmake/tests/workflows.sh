@@ -27,7 +27,7 @@ fail() {
 	failed=$((failed + 1))
 }
 
-# ---- rules ---------------------------------------------------------------------------
+# ---- rules -------------------------------------------------------------------
 
 # The one slow step, once per file.
 parse() { # FILE
@@ -60,8 +60,10 @@ uses() { # ACTION
 }
 
 # What the actions know as inputs; a misspelt one is only a warning to GitHub.
-build_inputs='["language","github-token","sanitizer","upload-build","storage-repo","storage-repo-branch","storage-repo-branch-coverage","allowed-broken-targets-percentage","bad-build-check","dry-run"]'
-run_inputs='["language","github-token","sanitizer","mode","fuzz-seconds","storage-repo","storage-repo-branch","storage-repo-branch-coverage","report-unreproducible-crashes","minimize-crashes","parallel-fuzzing","output-sarif","dry-run"]'
+inputs='"language","github-token","sanitizer","storage-repo","storage-repo-branch","storage-repo-branch-coverage","dry-run"'
+build_inputs="[$inputs,\"upload-build\",\"allowed-broken-targets-percentage\",\"bad-build-check\"]"
+run_inputs="[$inputs,\"mode\",\"fuzz-seconds\",\"report-unreproducible-crashes\",\"minimize-crashes\",
+	\"parallel-fuzzing\",\"output-sarif\"]"
 
 check_clusterfuzzlite() { # FILE
 	want "$1" "permissions are read-all" '.permissions == "read-all"'
@@ -125,7 +127,7 @@ check_tree() { # TREE: says what is wrong; true if nothing is
 	[ -z "$wrong" ]
 }
 
-# ---- each rule, broken ------------------------------------------------------------------
+# ---- each rule, broken -------------------------------------------------------
 
 # plant FILE SED-EXPRESSION WANTED: the file with a mistake is refused with WANTED.
 plant() {
@@ -164,7 +166,7 @@ check_planted() {
 	plant fuzz/oss-fuzz/project.yaml '/- undefined/d' "sanitizers are those that are simulated"
 }
 
-# ---- the step that sums up -------------------------------------------------------------------
+# ---- the step that sums up ---------------------------------------------------
 
 # summary WHAT STATUS SUMMARY-HAS: in a workspace as the runner leaves it.
 summary() {
@@ -221,7 +223,7 @@ check_summary() {
 	fi
 }
 
-# ---- all of it ---------------------------------------------------------------------------------
+# ---- all of it ---------------------------------------------------------------
 
 if check_tree "$root"; then pass; else fail "the files in the tree"; fi
 check_planted

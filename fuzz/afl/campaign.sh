@@ -12,7 +12,8 @@
 # of another host's main looks like one more of them. Names bear the host, so that
 # nothing is written over.
 #
-# Exit: 0 ok, 1 no instance came up, or is running, 2 usage, 3 bad input, 4 a tool is missing.
+# Exit: 0 ok, 1 no instance came up, or is running, 2 usage, 3 bad input, 4 a tool
+# is missing.
 set -eu
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 
@@ -49,7 +50,7 @@ die() { # STATUS TEXT
 	exit "$1"
 }
 
-# ---- the command line --------------------------------------------------------------
+# ---- the command line --------------------------------------------------------
 
 out=$root/build/afl-out
 build=$root/build/afl
@@ -120,13 +121,14 @@ is_running() {
 	[ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q 'campaign\.sh start'
 }
 
-# ---- the instances -------------------------------------------------------------------
+# ---- the instances -----------------------------------------------------------
 
-# What AFL++ asks of a host and cannot have everywhere: cores of its own, a governor, a
-# core_pattern that is no pipe (systemd's, apport's). A crash is then seen late and not lost.
+# What AFL++ asks of a host and cannot have everywhere: cores of its own, a
+# governor, a core_pattern that is no pipe (systemd's, apport's). A crash is then
+# seen late and not lost.
 settle() {
 	export AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
-	export AFL_AUTORESUME=1 AFL_IMPORT_FIRST=1 AFL_FORKSRV_INIT_TMOUT=60000 AFL_TRY_AFFINITY=1
+	export AFL_AUTORESUME=1 AFL_IMPORT_FIRST=1 AFL_FORKSRV_INIT_TMOUT=60000
 	# Minutes between imports from the others of this OUT.
 	export AFL_SYNC_TIME=$((every / 60 > 5 ? 5 : every / 60 > 0 ? every / 60 : 1))
 	export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=1:symbolize=0:detect_odr_violation=0}
@@ -184,7 +186,7 @@ launch() { # INDEX
 	say "$name: ${program#"$root/"}${mutator:+, the mutator alone} (process $!)"
 }
 
-# ---- between hosts -----------------------------------------------------------------------
+# ---- between hosts -----------------------------------------------------------
 
 # A file is complete under its name: copied beside, then renamed.
 copy_new() { # FROM TO
@@ -210,7 +212,7 @@ exchange() {
 	done
 }
 
-# ---- a campaign's life -----------------------------------------------------------------
+# ---- a campaign's life -------------------------------------------------------
 
 alive() { # how many instances run
 	local pid n=0
@@ -276,24 +278,33 @@ start() {
 }
 
 status() {
+	local stats=()
 	[ -d "$out" ] || die 3 "--out: $out: no such folder"
+	mapfile -t stats < <(find "$out" -mindepth 2 -maxdepth 2 -name fuzzer_stats | LC_ALL=C sort)
+	[ ${#stats[@]} -gt 0 ] || die 1 "$out: no instance has reported yet"
 	if is_running; then
 		say "running, process $(cat "$out/campaign.pid")"
 	else
 		say "not running"
 	fi
 	awk -F ' *: *' '
-		FNR == 1 { n++; name[n] = FILENAME; sub(/\/fuzzer_stats$/, "", name[n]); sub(/.*\//, "", name[n]) }
-		{ v[n, $1] = $2 }
-		END {
-			printf "%-20s %12s %8s %8s %8s %8s\n", "instance", "executions", "per s", "queue", "imported", "crashes"
-			for (i = 1; i <= n; i++)
-				printf "%-20s %12s %8s %8s %8s %8s\n", name[i], v[i, "execs_done"], v[i, "execs_per_sec"],
-					v[i, "corpus_count"], v[i, "corpus_imported"], v[i, "saved_crashes"]
-			if (!n)
-				exit 1
-		}' $(find "$out" -mindepth 2 -maxdepth 2 -name fuzzer_stats | LC_ALL=C sort) /dev/null ||
-		die 1 "$out: no instance has reported yet"
+		BEGIN {
+			row = "%-20s %12s %8s %8s %8s %8s\n"
+			printf row, "instance", "executions", "per s", "queue", "imported", "crashes"
+		}
+		function print_last() {
+			if (name)
+				printf row, name, v["execs_done"], v["execs_per_sec"], v["corpus_count"],
+					v["corpus_imported"], v["saved_crashes"]
+		}
+		FNR == 1 {
+			print_last()
+			name = FILENAME
+			sub(/\/fuzzer_stats$/, "", name)
+			sub(/.*\//, "", name)
+		}
+		{ v[$1] = $2 }
+		END { print_last() }' "${stats[@]}"
 }
 
 stop() {

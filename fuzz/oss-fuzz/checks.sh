@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # Sourced by simulate.sh: the rules by which OSS-Fuzz judges a build, applied to
 # $OUT. The bounds are those of its bad_build_check.
 
@@ -17,7 +17,7 @@ bad() { # WHERE WHAT TO-DO
 	failures=$((failures + 1))
 }
 
-# ---- the build ----------------------------------------------------------------------
+# ---- the build ---------------------------------------------------------------
 
 build_advice() { # LOG
 	if grep -Eq "undefined reference to .(main|LLVMFuzzerMutate)'" "$1"; then
@@ -63,7 +63,7 @@ coverage_of() { # OBJECT: yes, no, or nothing where there is no code
 		END { print found ? "yes" : code ? "no" : "" }'
 }
 
-# ---- what lies in OUT -------------------------------------------------------------------
+# ---- what lies in OUT --------------------------------------------------------
 
 # Whatever can be run and holds the name of the entry is a target to them.
 find_targets() {
@@ -92,7 +92,8 @@ check_names() {
 	done <<<"$wanted"
 }
 
-# Their machines have libc and little else. Without libc++ the engine itself needs libstdc++.
+# Their machines have libc and little else. Without libc++ the engine itself needs
+# libstdc++.
 check_libraries() { # TARGET
 	local library allowed='linux-vdso|ld-linux-x86-64|libc|libm|libdl|libpthread|librt|libresolv|libgcc_s'
 	[[ $CXXFLAGS == *-stdlib=libc++* ]] || allowed+='|libstdc++'
@@ -147,9 +148,10 @@ count_seeds() { # TARGET
 	find "$box/seeds/$1" -type f | wc -l
 }
 
-# ---- running them --------------------------------------------------------------------------
+# ---- running them ------------------------------------------------------------
 
-# With nothing of ours around it: another folder, no variables, no way back to where it was built.
+# With nothing of ours around it: another folder, no variables, no way back to
+# where it was built.
 outside() { # COMMAND...
 	(cd / && timeout 300 env -i PATH="$PATH" HOME=/nonexistent UBSAN_OPTIONS="${UBSAN_OPTIONS:-}" \
 		ASAN_OPTIONS="${ASAN_OPTIONS:-}" LLVM_PROFILE_FILE="${LLVM_PROFILE_FILE:-/dev/null}" \
@@ -184,13 +186,19 @@ check_seeds_run() { # TARGET
 	fi
 }
 
-# ---- the sanitizer in the code -----------------------------------------------------------------
+# ---- the sanitizer in the code -----------------------------------------------
 
 check_calls() { # TARGET: and sets `calls` for the report
 	local name count min max
 	objdump -d --no-show-raw-insn "$out/$1" | awk '
-		match($0, /call +[0-9a-f]+ <__(asan|msan|ubsan)/) { split(substr($0, RSTART, RLENGTH), part, "<__"); n[part[2]]++ }
-		END { print "asan", n["asan"] + 0; print "msan", n["msan"] + 0; print "ubsan", n["ubsan"] + 0 }' >"$box/calls"
+		match($0, /call +[0-9a-f]+ <__(asan|msan|ubsan)/) {
+			split(substr($0, RSTART, RLENGTH), part, "<__")
+			n[part[2]]++
+		}
+		END {
+			for (i = split("asan msan ubsan", name, " "); i > 0; i--)
+				print name[i], n[name[i]] + 0
+		}' >"$box/calls"
 	calls=
 	while read -r name count; do
 		min=calls_min_$name max=calls_max_$name
@@ -206,7 +214,7 @@ check_calls() { # TARGET: and sets `calls` for the report
 	done <"$box/calls"
 }
 
-# ---- coverage, AFL++ ------------------------------------------------------------------------------
+# ---- coverage, AFL++ ---------------------------------------------------------
 
 check_coverage() { # TARGET
 	local profile=$box/profile/$1 lines
@@ -255,7 +263,7 @@ check_afl() { # TARGET
 	echo "   $1: $(count_seeds "$1") seeds, $tuples edges for AFL++, $calls calls of the sanitizer"
 }
 
-# ---- all of it ---------------------------------------------------------------------------------------
+# ---- all of it ---------------------------------------------------------------
 
 judge_target() { # ENGINE SANITIZER TARGET
 	local edges=

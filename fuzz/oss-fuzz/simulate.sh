@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# simulate.sh: what a fuzzing service does with build.sh, without the service. It is
-# given their variables, a copy of the tree and an empty $OUT; then $OUT is judged by
-# their rules (checks.sh), moved to another place first.
+# simulate.sh: what a fuzzing service does with build.sh, without the service. It
+# is given their variables, a copy of the tree and an empty $OUT; then $OUT is
+# judged by their rules (checks.sh), moved to another place first.
 #
-#     tree --> SRC/mmref --> bash -eux build.sh --> OUT --> targets, start, edges,
-#                            their CC, CFLAGS, ...          calls of the sanitizer, seeds,
-#                                                           options, coverage, AFL++
+#     tree --> SRC/mmref --> bash -eux build.sh --> OUT --> checks.sh
+#                            their CC, CFLAGS ...
 #
 # Exit: 0 they would take it, 1 they would not, 2 usage, 4 a tool is missing.
 set -eu
@@ -54,10 +53,11 @@ need_tools() {
 		command -v "$tool" >/dev/null || missing+=("$tool")
 	done
 	[ ${#missing[@]} -eq 0 ] || die 4 "$1 $2: missing: ${missing[*]}; install with:
-  apt-get install --no-install-recommends clang-14 libclang-rt-14-dev llvm-14 binutils cmake zip unzip zlib1g-dev afl++"
+  apt-get install --no-install-recommends binutils clang-14 cmake libclang-rt-14-dev llvm-14 \\
+      unzip zip zlib1g-dev afl++"
 }
 
-# ---- the tree ---------------------------------------------------------------------
+# ---- the tree ----------------------------------------------------------------
 
 # Only what changed is written, so that the next build compiles little.
 copy_tree() { # TREE COPY
@@ -75,14 +75,15 @@ copy_tree() { # TREE COPY
 	done
 }
 
-# ---- their environment ---------------------------------------------------------------
+# ---- their environment -------------------------------------------------------
 
 # As the base image sets them for its own, newer compiler; ours warns of names it
 # does not know and goes on.
 base_flags='-O1 -fno-omit-frame-pointer -gline-tables-only -Wno-error=incompatible-function-pointer-types
 -Wno-error=int-conversion -Wno-error=deprecated-declarations -Wno-error=implicit-function-declaration
 -Wno-error=implicit-int -Wno-error=unknown-warning-option -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION'
-ubsan_stops='array-bounds,bool,builtin,enum,function,integer-divide-by-zero,null,object-size,return,returns-nonnull-attribute,shift,signed-integer-overflow,unreachable,vla-bound,vptr'
+ubsan_stops=array-bounds,bool,builtin,enum,function,integer-divide-by-zero,null,object-size,return
+ubsan_stops+=,returns-nonnull-attribute,shift,signed-integer-overflow,unreachable,vla-bound,vptr
 
 flags_of() { # SANITIZER
 	case $1 in
@@ -90,7 +91,8 @@ flags_of() { # SANITIZER
 	memory) echo "-fsanitize=memory -fsanitize-memory-track-origins" ;;
 	# Overflow of unsigned numbers is a signal for the engine, not a mistake.
 	undefined) echo "-fsanitize=$ubsan_stops,unsigned-integer-overflow -fno-sanitize-recover=$ubsan_stops" ;;
-	coverage) echo "-fprofile-instr-generate -fcoverage-mapping -pthread -Wl,--no-as-needed -Wl,-ldl -Wl,-lm -Wno-unused-command-line-argument" ;;
+	coverage) echo "-fprofile-instr-generate -fcoverage-mapping -pthread -Wl,--no-as-needed" \
+		"-Wl,-ldl -Wl,-lm -Wno-unused-command-line-argument" ;;
 	esac
 }
 
@@ -121,7 +123,8 @@ set_environment() { # ENGINE SANITIZER
 		export LIB_FUZZING_ENGINE
 		;;
 	esac
-	export CCC=$CXX CFLAGS CXXFLAGS="$CFLAGS $(standard_library)"
+	CXXFLAGS="$CFLAGS $(standard_library)"
+	export CCC=$CXX CFLAGS CXXFLAGS
 	unset LDFLAGS CPPFLAGS
 }
 
@@ -132,7 +135,7 @@ afl_driver() {
 	echo "$folder/libAFLDriver.a"
 }
 
-# ---- one engine with one sanitizer -----------------------------------------------------
+# ---- one engine with one sanitizer -------------------------------------------
 
 simulate() { # ENGINE SANITIZER
 	box=$work/$1-$2
