@@ -24,15 +24,19 @@ for tool in clang-14 clang++-14 objdump zip unzip; do
 	fi
 done
 
-# Written anew each time, so that a mistake goes the way it came: make and ninja look
-# at the time of a file.
-put_tree() {
+copy_tree() {
+	mkdir -p "$tree/fuzz/targets"
+	bash "$root/invariants/source/check.sh" --root "$root" --files |
+		grep -v '^fuzz/targets/.*\.target$' | tar -C "$root" -cf - -T - | tar -C "$tree" -xf -
+	cp "$root/fuzz/targets/buddy.target" "$tree/fuzz/targets/"
+}
+
+# Files in which mistakes are made.
+restore() {
 	local file
-	while read -r file; do
-		mkdir -p "$tree/$(dirname "$file")"
-		cmp -s "$root/$file" "$tree/$file" || cp "$root/$file" "$tree/$file"
-	done < <(bash "$root/invariants/source/check.sh" --root "$root" --files |
-		grep -v '^fuzz/targets/.*\.target$'; echo fuzz/targets/buddy.target)
+	for file in fuzz/oss-fuzz/build.sh fuzz/targets/harness.c cmake/MmTargets.cmake; do
+		cp "$root/$file" "$tree/$file"
+	done
 }
 
 simulate() {
@@ -55,16 +59,16 @@ refused() {
 		echo "FAILED: $what: not said what to do"
 	else
 		passed=$((passed + 1))
-		put_tree
+		restore
 		return
 	fi
 	sed 's/^/    /' "$log"
 	failed=$((failed + 1))
-	put_tree
+	restore
 }
 
 script=$tree/fuzz/oss-fuzz/build.sh
-put_tree
+copy_tree
 if simulate && grep -q '^   fuzz_buddy: [0-9]* seeds, [0-9]* edges' "$log"; then
 	grep '^   ' "$log"
 	passed=$((passed + 1))

@@ -59,20 +59,14 @@ need_tools() {
 
 # ---- the tree ----------------------------------------------------------------
 
-# Only what changed is written, so that the next build compiles little.
+# Only what changed is written, and dated now, so that the next build compiles
+# little and all that it must. A line per file: its sum and its name.
 copy_tree() { # TREE COPY
-	local file
-	bash "$root/invariants/source/check.sh" --root "$1" --files | LC_ALL=C sort >"$box/files"
-	while read -r file; do
-		if ! cmp -s "$1/$file" "$2/$file"; then
-			mkdir -p "$(dirname "$2/$file")"
-			cp "$1/$file" "$2/$file"
-		fi
-	done <"$box/files"
-	(cd "$2" && find . -type f) | sed 's|^\./||' | LC_ALL=C sort |
-		LC_ALL=C comm -13 "$box/files" - | while read -r file; do
-		rm "$2/$file"
-	done
+	bash "$root/invariants/source/check.sh" --root "$1" --files >"$box/files"
+	(cd "$1" && xargs -d '\n' sha1sum) <"$box/files" | LC_ALL=C sort >"$box/wanted"
+	(cd "$2" && find . -type f -printf '%P\n' | xargs -r -d '\n' sha1sum) | LC_ALL=C sort >"$box/there"
+	LC_ALL=C comm -13 "$box/wanted" "$box/there" | cut -c 43- | (cd "$2" && xargs -r -d '\n' rm)
+	LC_ALL=C comm -23 "$box/wanted" "$box/there" | cut -c 43- | tar -C "$1" -cf - -T - | tar -C "$2" -xmf -
 }
 
 # ---- their environment -------------------------------------------------------
