@@ -5,9 +5,9 @@
  *     AFL_CUSTOM_MUTATOR_LIBRARY=.../mmref-afl-mutator.so MM_TARGET=buddy afl-fuzz ...
  *
  * afl-fuzz loads it into itself, so it is built without sanitizers and without
- * AFL++'s instrumentation.  It mutates before afl-fuzz's own stages; the engine's
- * own bytes mutations are those, unless AFL_CUSTOM_MUTATOR_ONLY is set, and then the
- * plain ones of mutate.c take a quarter.
+ * AFL++'s instrumentation.  afl-fuzz asks for it before its own stages, or instead
+ * of them with AFL_CUSTOM_MUTATOR_ONLY.  Its own mutations of bytes cannot be asked
+ * for: those of mutate.c take their quarter.
  */
 #include "fuzz/mutate/mutate.h"
 
@@ -21,12 +21,14 @@
 /* One in so many mutations has a block of another input put in, too. */
 #define SPLICE_SHARE 5
 
-/* Fixed by AFL++. */
-void *afl_custom_init(void *afl, unsigned int seed);
-size_t afl_custom_fuzz(void *data, uint8_t *buf, size_t size, uint8_t **out, uint8_t *add,
-		       size_t add_size, size_t max);
-const char *afl_custom_describe(void *data, size_t max);
-void afl_custom_deinit(void *data);
+/* Fixed by AFL++; all else in the library is hidden. */
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT void *afl_custom_init(void *afl, unsigned int seed);
+EXPORT size_t afl_custom_fuzz(void *data, uint8_t *buf, size_t size, uint8_t **out, uint8_t *add,
+			      size_t add_size, size_t max);
+EXPORT const char *afl_custom_describe(void *data, size_t max);
+EXPORT void afl_custom_deinit(void *data);
 
 struct afl {
 	struct mm_mutator *mutator;
@@ -35,7 +37,7 @@ struct afl {
 	size_t cap;
 };
 
-__attribute__((visibility("default"))) void *afl_custom_init(void *afl, unsigned int seed)
+void *afl_custom_init(void *afl, unsigned int seed)
 {
 	const char *target = getenv("MM_TARGET");
 	struct afl *a = calloc(1, sizeof(*a));
@@ -68,9 +70,10 @@ static bool reserve(struct afl *a, size_t size)
 	return true;
 }
 
-__attribute__((visibility("default"))) size_t afl_custom_fuzz(void *data, uint8_t *buf, size_t size,
-							      uint8_t **out, uint8_t *add,
-							      size_t add_size, size_t max)
+/* NOLINTBEGIN(bugprone-easily-swappable-parameters,readability-*): AFL++'s */
+size_t afl_custom_fuzz(void *data, uint8_t *buf, size_t size, uint8_t **out, uint8_t *add,
+		       size_t add_size, size_t max)
+/* NOLINTEND(bugprone-easily-swappable-parameters,readability-*) */
 {
 	struct afl *a = data;
 	const struct mm_mutate_input from = {buf, size};
@@ -86,20 +89,20 @@ __attribute__((visibility("default"))) size_t afl_custom_fuzz(void *data, uint8_
 	}
 	*out = a->out;
 	if (add && add_size && cross)
-		return mm_crossover(a->mutator, &from, &other, a->out, max, seed);
+		return mm_crossover(a->mutator, seed, &from, &other, a->out, max);
 	size = size < max ? size : max;
 	memcpy(a->out, buf, size);
-	return mm_mutate(a->mutator, a->out, size, max, seed);
+	return mm_mutate(a->mutator, seed, a->out, size, max);
 }
 
 /* A word for the names of files in the queue. */
-__attribute__((visibility("default"))) const char *afl_custom_describe(void *data, size_t max)
+const char *afl_custom_describe(void *data, size_t max)
 {
 	(void)data;
 	return max > 4 ? "ops" : "";
 }
 
-__attribute__((visibility("default"))) void afl_custom_deinit(void *data)
+void afl_custom_deinit(void *data)
 {
 	struct afl *a = data;
 

@@ -22,7 +22,7 @@ usage() {
 usage: fuzz/mutate/compare.sh [--seeds "S ..."] [--runs N] [--engine NAME] [--table] [BUG ...]
 
   --seeds "S ..."  default: "1 2 3 4 5 6 7 8 9 10"
-  --runs N         executions per run at most (default: 200000)
+  --runs N         executions per run at most (default: 100000)
   --engine NAME    libfuzzer or afl (default: both)
   --table          run nothing, print what is in build/mutation/results
   --fresh          forget earlier results
@@ -66,15 +66,13 @@ target_of() { # BUG
 
 # ---- building -------------------------------------------------------------------
 
+# Only what is newer than the copy, so that a build compiles little.
 copy_tree() {
 	local file
 	mkdir -p "$tree"
-	git -c core.quotePath=off ls-files --cached --others --exclude-standard | while read -r file; do
-		if [ -f "$file" ] && ! cmp -s "$file" "$tree/$file"; then
-			mkdir -p "$tree/$(dirname "$file")"
-			cp "$file" "$tree/$file"
-		fi
-	done
+	git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
+		[ ! -f "$file" ] || printf '%s\0' "$file"
+	done | xargs -0 cp --update --parents --target-directory="$tree"
 }
 
 logged() { # COMMAND...
@@ -101,17 +99,30 @@ program_of() { # BUG ENGINE
 	printf '%s/bin/%s-%s' "$work" "$1" "$2"
 }
 
+# The patch that is in the tree is noted, for a run that was stopped meanwhile.
+plant() { # BUG
+	echo "$1" >"$work/planted"
+	logged git apply --directory="${tree#"$PWD"/}" "corpus/bugs/$1.patch"
+}
+
+unplant() {
+	[ -e "$work/planted" ] || return 0
+	git apply -R --directory="${tree#"$PWD"/}" "corpus/bugs/$(cat "$work/planted").patch" ||
+		rm -rf "$tree"
+	rm -f "$work/planted"
+}
+
 # The program of a bug for each engine, the tree as it was.
 build_bug() { # BUG
 	local engine target
 	target=$(target_of "$1")
-	logged git apply --directory="${tree#"$PWD"/}" "corpus/bugs/$1.patch"
+	plant "$1"
 	mkdir -p "$work/bin"
 	for engine in $engines; do
 		logged cmake --build "$work/build-$engine" --parallel "$jobs" --target "fuzz_$target"
 		cp "$work/build-$engine/fuzz_$target" "$(program_of "$1" "$engine")"
 	done
-	copy_tree
+	unplant
 }
 
 # ---- runs ------------------------------------------------------------------------
@@ -241,7 +252,7 @@ print_table() {
 # ---- arguments ----------------------------------------------------------------------
 
 seeds='1 2 3 4 5 6 7 8 9 10'
-runs=200000
+runs=100000
 engines='libfuzzer afl'
 table=no
 fresh=no
@@ -293,6 +304,7 @@ flock -n 9 || die 4 "another comparison holds $work/lock"
 case $engines in
 *afl*) command -v afl-fuzz >/dev/null || die 4 "there is no afl-fuzz: apt-get install afl++, or --engine libfuzzer" ;;
 esac
+unplant
 copy_tree
 for engine in $engines; do
 	say "building for $engine"

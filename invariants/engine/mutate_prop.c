@@ -82,7 +82,7 @@ static void any_input_becomes_another(struct mm_prop_run *p)
 	PROP(p, m && data, "no memory");
 	for (i = 0; i < 20; i++) {
 		by_bytes = m->done_bytes;
-		size = mm_mutate(m, data, size, max, mm_rng_next(&p->rng));
+		size = mm_mutate(m, mm_rng_next(&p->rng), data, size, max);
 		PROP(p, size >= 1 && size <= max, "%zu bytes, at most %zu", size, max);
 		PROP(p, by_bytes != m->done_bytes || is_canonical(m, data, size),
 		     "%zu bytes that the encoder would write otherwise", size);
@@ -118,9 +118,9 @@ static void seed_means_one_result(struct mm_prop_run *p)
 
 		/* the second mutator remembers something else */
 		memcpy(other, data[1], size2);
-		(void)mm_mutate(m[1], other, size2, INPUT_MAX, ~seed);
-		size = mm_mutate(m[0], data[0], size, INPUT_MAX, seed);
-		size2 = mm_mutate(m[1], data[1], size2, INPUT_MAX, seed);
+		(void)mm_mutate(m[1], ~seed, other, size2, INPUT_MAX);
+		size = mm_mutate(m[0], seed, data[0], size, INPUT_MAX);
+		size2 = mm_mutate(m[1], seed, data[1], size2, INPUT_MAX);
 		PROP(p, size == size2, "%zu and %zu bytes", size, size2);
 		check_same(p, data[0], data[1], size);
 	}
@@ -130,9 +130,11 @@ static void seed_means_one_result(struct mm_prop_run *p)
 
 /* ---- handles ---- */
 
-/* The step before `at` that handle means, and that makes such a thing; at: none. */
-static size_t maker_of(const struct mm_edit *e, size_t at, uint64_t handle, enum mm_arg_kind kind)
+/* The step before `at` that its handle means, and that makes such a thing; at: none. */
+static size_t maker_of(const struct mm_edit *e, size_t at, int arg)
 {
+	enum mm_arg_kind kind = mm_optable_get(e->steps[at].op.op)->args[arg].kind;
+	uint64_t handle = e->steps[at].op.arg[arg];
 	size_t k;
 
 	for (k = 0; k < at; k++) {
@@ -156,7 +158,7 @@ static void check_handles(struct mm_prop_run *p, const struct mm_edit *e, size_t
 
 		if (!mm_arg_is_handle(def->args[i].kind))
 			continue;
-		k = maker_of(e, at, handle, def->args[i].kind);
+		k = maker_of(e, at, i);
 		PROP(p, handle || !op->arg[i], "step %zu names something", at);
 		PROP(p, k == at || op->arg[i] == k + 1, "step %zu means %d, not step %zu", at,
 		     (int)op->arg[i] - 1, k);
@@ -260,7 +262,7 @@ static void kinds_are_all_chosen(struct mm_prop_run *p)
 
 	PROP(p, m, "no memory");
 	for (i = 0; i < 2000; i++)
-		size = mm_mutate(m, data, size, INPUT_MAX, mm_rng_next(&p->rng));
+		size = mm_mutate(m, mm_rng_next(&p->rng), data, size, INPUT_MAX);
 	for (i = 0; i < MM_MUTATION_NR; i++)
 		PROP(p, m->done[i] || i == MM_MUTATE_SPLICE, "mutation %d was never chosen", i);
 	PROP(p, m->done_bytes > 2000 / 5 && m->done_bytes < 2000 / 3,
@@ -352,9 +354,9 @@ static void crossover_has_both(struct mm_prop_run *p)
 
 		size[0] = bytes_of_one(p, codes[a], data[0]);
 		size[1] = bytes_of_one(p, codes[b], data[1]);
-		size[2] = mm_crossover(m, &(struct mm_mutate_input){data[0], size[0]},
-				       &(struct mm_mutate_input){data[1], size[1]}, data[2], 64,
-				       mm_rng_next(&p->rng));
+		size[2] = mm_crossover(m, mm_rng_next(&p->rng),
+				       &(struct mm_mutate_input){data[0], size[0]},
+				       &(struct mm_mutate_input){data[1], size[1]}, data[2], 64);
 		PROP(p, size[2] <= 64, "%zu bytes", size[2]);
 		PROP(p, is_canonical(m, data[2], size[2]), "not as the encoder writes");
 		PROP(p, count_ops(&m->trace, codes[a]), "nothing of the first");
