@@ -72,16 +72,20 @@ function(mm_sanitize_flags out)
 	set(${out} "${flags}" PARENT_SCOPE)
 endfunction()
 
-# mm_flags(TARGET [INSTRUMENT]): INSTRUMENT lets the fuzz engine see the target's
-# branches. The library and the operations need it, or the fuzzer learns nothing;
-# decoder, mutator and harness must not have it, or it learns our decoder.
+# mm_flags(TARGET [INSTRUMENT] [PLAIN]): INSTRUMENT lets the fuzz engine see the
+# target's branches. The library and the operations need it, or the fuzzer learns
+# nothing; decoder, mutator and harness must not have it, or it learns our decoder.
+# PLAIN: without sanitizers too, for what is loaded into a program that has none.
 function(mm_flags target)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "INSTRUMENT" "" "")
+	cmake_parse_arguments(PARSE_ARGV 1 arg "INSTRUMENT;PLAIN" "" "")
 	set_target_properties(${target} PROPERTIES
 		C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
 		CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF)
 	target_compile_definitions(${target} PRIVATE _DEFAULT_SOURCE)
 	mm_sanitize_flags(sanitize)
+	if(arg_PLAIN)
+		set(sanitize)
+	endif()
 	# Reports and messages name files as git does, wherever the tree lies.
 	target_compile_options(${target} PRIVATE ${MM_WARNINGS} ${sanitize}
 		"-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")

@@ -12,6 +12,7 @@
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
+#   mmref-afl-mutator.so   the mutator for afl-fuzz, in builds for AFL++
 #   fuzz_NAME      one program per fuzz/targets/NAME.target
 include_guard()
 
@@ -28,6 +29,7 @@ function(mm_add_targets)
 	mm_program_prop()
 	mm_program_bench()
 	mm_programs_fuzz()
+	mm_module_afl()
 endfunction()
 
 # Harness files of folders; the build looks again each time.
@@ -84,6 +86,27 @@ function(mm_library_mutate)
 	add_library(mmref-mutate STATIC ${mutate})
 	target_link_libraries(mmref-mutate PUBLIC mmref-trace)
 	mm_flags(mmref-mutate)
+endfunction()
+
+# afl-fuzz loads the mutator into itself: all it needs, compiled once more without
+# sanitizers and instrumentation.
+function(mm_module_afl)
+	if(NOT MM_ENGINE STREQUAL "afl")
+		return()
+	endif()
+	set(sources "${CMAKE_SOURCE_DIR}/fuzz/mutate/afl.c")
+	foreach(library mmref mmref-checks mmref-ops mmref-trace mmref-mutate)
+		get_target_property(files ${library} SOURCES)
+		list(FILTER files EXCLUDE REGEX "TARGET_OBJECTS")
+		list(APPEND sources ${files})
+	endforeach()
+	add_library(mmref-afl-mutator MODULE ${sources})
+	set_target_properties(mmref-afl-mutator PROPERTIES PREFIX "" C_VISIBILITY_PRESET hidden)
+	target_include_directories(mmref-afl-mutator PRIVATE
+		"${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/include")
+	mm_flags(mmref-afl-mutator PLAIN)
+	# No main of the compiler's that would ask for AFL++'s runtime.
+	target_link_options(mmref-afl-mutator PRIVATE --afl-noopt)
 endfunction()
 
 function(mm_library_import)

@@ -8,7 +8,8 @@
 #   header         every contract alone and twice, C11 and C++17, gcc and clang
 #   tidy           the source checks (invariants/source), and the format
 #   bench-smoke    each benchmark for a moment
-#   fuzz-smoke     each fuzz target for a fixed number of inputs
+#   fuzz-smoke     each fuzz target for a fixed number of inputs; what the engine
+#                  sees into, and that it uses our mutations
 #   build          what does not depend on the build: its own refusals, on toy
 #                  trees, planted source, READMEs                 (also: slow)
 #   record         mmref record, ended in every way there is     (also: slow)
@@ -23,7 +24,8 @@ include_guard()
 # is printed names files as git does.
 function(mm_test name)
 	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS;COMMAND")
-	add_test(NAME "${name}" COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+	add_test(NAME "${name}" COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
+		COMMAND_EXPAND_LISTS)
 	set_tests_properties("${name}" PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
 endfunction()
 
@@ -50,6 +52,7 @@ function(mm_add_tests)
 	mm_test_source()
 	mm_test_benchmarks()
 	mm_test_fuzz_targets()
+	mm_test_mutations()
 	mm_test_build_system()
 	mm_test_shrinking()
 	mm_test_services()
@@ -153,6 +156,28 @@ function(mm_test_fuzz_targets)
 			COMMAND bash cmake/tests/fuzz_smoke.sh ${MM_ENGINE} "$<TARGET_FILE:fuzz_${target}>"
 				"${CMAKE_BINARY_DIR}/fuzz-smoke/${target}")
 	endforeach()
+endfunction()
+
+# What each engine sees into, and that it uses our mutations.
+function(mm_test_mutations)
+	if(MM_ENGINE STREQUAL "none")
+		mm_skip(fuzz-mutate "MM_ENGINE is none: the fuzz and the afl preset have an engine")
+		return()
+	endif()
+	mm_test(fuzz-mutate/instrumented LABELS fuzz-smoke COMMAND bash cmake/tests/instrumented.sh
+		"${CMAKE_NM}" "$<TARGET_FILE:mmref>" "$<TARGET_FILE:mmref-trace>" "$<TARGET_FILE:mmref-mutate>"
+		"$<TARGET_FILE:mmref-checks>" -- "$<TARGET_OBJECTS:fuzz_buddy>")
+	set(mutator)
+	if(MM_ENGINE STREQUAL "afl")
+		find_program(MM_AFL_FUZZ afl-fuzz NO_CACHE)
+		if(NOT MM_AFL_FUZZ)
+			mm_skip(fuzz-mutate/engine "found no afl-fuzz")
+			return()
+		endif()
+		set(mutator "$<TARGET_FILE:mmref-afl-mutator>")
+	endif()
+	mm_test(fuzz-mutate/engine LABELS fuzz-smoke slow COMMAND bash cmake/tests/mutate.sh ${MM_ENGINE}
+		"$<TARGET_FILE:fuzz_buddy>" "${CMAKE_BINARY_DIR}/fuzz-mutate" ${mutator})
 endfunction()
 
 function(mm_test_build_system)

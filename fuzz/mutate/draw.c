@@ -38,6 +38,18 @@ size_t mm_draw_few(struct mm_draw *d, size_t max)
 
 /* ---- values ---- */
 
+/* Which argument of an operation is of that kind, -1: none. */
+static int find_arg(const struct mm_op_def *def, enum mm_arg_kind kind)
+{
+	int i;
+
+	for (i = 0; def->args[i].kind != MM_ARG_END; i++) {
+		if (def->args[i].kind == kind)
+			return i;
+	}
+	return -1;
+}
+
 /* A value of that kind from somewhere in the trace. */
 static bool value_from_trace(struct mm_draw *d, enum mm_arg_kind kind, uint64_t *value)
 {
@@ -46,14 +58,11 @@ static bool value_from_trace(struct mm_draw *d, enum mm_arg_kind kind, uint64_t 
 
 	for (tries = 0; tries < 4 && e->nr; tries++) {
 		const struct mm_op *op = &e->steps[mm_draw_below(d, e->nr)].op;
-		const struct mm_op_def *def = mm_optable_get(op->op);
-		int i;
+		int i = find_arg(mm_optable_get(op->op), kind);
 
-		for (i = 0; def->args[i].kind != MM_ARG_END; i++) {
-			if (def->args[i].kind == kind) {
-				*value = op->arg[i];
-				return true;
-			}
+		if (i >= 0) {
+			*value = op->arg[i];
+			return true;
 		}
 	}
 	return false;
@@ -184,7 +193,7 @@ int mm_draw_op(struct mm_draw *d, enum mm_arg_kind kind, bool consumes)
 /* A handle, and if there is no maker, one before step *at. */
 static uint64_t handle_or_maker(struct mm_draw *d, size_t *at, enum mm_arg_kind kind, int deep);
 
-static size_t insert_deep(struct mm_draw *d, size_t at, int row, int deep)
+static size_t insert_deep(struct mm_draw *d, int row, size_t at, int deep)
 {
 	const struct mm_op_def *def = mm_optable_get((size_t)row);
 	struct mm_op op = {.op = (uint16_t)row};
@@ -210,11 +219,11 @@ static uint64_t handle_or_maker(struct mm_draw *d, size_t *at, enum mm_arg_kind 
 		return handle;
 	row = mm_draw_op(d, kind, false);
 	if (row >= 0)
-		*at += insert_deep(d, *at, row, deep + 1);
+		*at += insert_deep(d, row, *at, deep + 1);
 	return mm_draw_handle(d, *at, kind);
 }
 
 size_t mm_draw_insert(struct mm_draw *d, size_t at, int row)
 {
-	return insert_deep(d, at, row, 0);
+	return insert_deep(d, row, at, 0);
 }

@@ -88,9 +88,10 @@ static void settle(const struct mm_edit *e, const struct mm_bytes *w, const stru
 
 size_t mm_edit_write(struct mm_edit *e, uint8_t *to, size_t max)
 {
-	struct mm_bytes w = {.to = to, .cap = max, .target = e->target, .handles = e->handles};
+	struct mm_bytes w = {.cap = max, .target = e->target, .handles = e->handles};
 	size_t i;
 
+	w.to = to;
 	memset(e->mark, 0, e->ids);
 	mm_bytes_start(&w, e->machine);
 	for (i = 0; i < e->nr; i++) {
@@ -195,13 +196,18 @@ static void rename_handles(const struct mm_edit *e, struct mm_op *op, bool forei
 	}
 }
 
-/* The nr steps of room, whose ids are below ids, to before step to. */
-static size_t put_copy(struct mm_edit *e, size_t nr, size_t to, size_t ids, bool foreign)
+/* The nr steps of room to before step to. */
+static size_t put_copy(struct mm_edit *e, size_t nr, size_t to, bool foreign)
 {
+	size_t ids = e->ids;
 	size_t i;
 
 	if (!open_gap(e, to, nr))
 		return 0;
+	for (i = 0; i < nr; i++) {
+		if (e->room[i].id >= ids)
+			ids = (size_t)e->room[i].id + 1;
+	}
 	memset(e->mark, 0, ids);
 	for (i = 0; i < nr; i++) {
 		struct mm_step *s = &e->steps[to + i];
@@ -221,7 +227,7 @@ size_t mm_edit_copy(struct mm_edit *e, size_t at, size_t nr, size_t to)
 	if (at >= e->nr || nr > e->nr - at)
 		return 0;
 	memcpy(e->room, e->steps + at, nr * sizeof(*e->steps));
-	return put_copy(e, nr, to, ids_max(e), false);
+	return put_copy(e, nr, to, false);
 }
 
 size_t mm_edit_splice(struct mm_edit *e, const struct mm_trace *t, size_t at, size_t nr, size_t to)
@@ -234,5 +240,5 @@ size_t mm_edit_splice(struct mm_edit *e, const struct mm_trace *t, size_t at, si
 		e->room[i].id = (uint32_t)(at + i);
 		e->room[i].op = t->ops[at + i];
 	}
-	return put_copy(e, nr, to, ids_max(e), true);
+	return put_copy(e, nr, to, true);
 }

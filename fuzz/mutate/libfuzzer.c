@@ -56,9 +56,10 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 {
 	if (!mutator)
 		start();
-	return off ? LLVMFuzzerMutate(data, size, max) : mm_mutate(mutator, data, size, max, seed);
+	return off ? LLVMFuzzerMutate(data, size, max) : mm_mutate(mutator, seed, data, size, max);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): its parameters are libFuzzer's */
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
 				 size_t size2, uint8_t *out, size_t max, unsigned int seed)
 {
@@ -69,5 +70,5 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8
 		start();
 	if (off || seed % CROSSOVER_SHARE)
 		return 0;
-	return mm_crossover(mutator, &a, &b, out, max, seed / CROSSOVER_SHARE);
+	return mm_crossover(mutator, seed / CROSSOVER_SHARE, &a, &b, out, max);
 }

@@ -415,7 +415,7 @@ static void start(struct mm_mutator *m, uint64_t seed)
 	mm_rng_init(&m->draw.rng, seed);
 }
 
-size_t mm_mutate(struct mm_mutator *m, uint8_t *data, size_t size, size_t max, uint64_t seed)
+size_t mm_mutate(struct mm_mutator *m, uint64_t seed, uint8_t *data, size_t size, size_t max)
 {
 	size_t n;
 	size_t nr;
@@ -433,8 +433,8 @@ size_t mm_mutate(struct mm_mutator *m, uint8_t *data, size_t size, size_t max, u
 	return write_something(m, data, max);
 }
 
-size_t mm_crossover(struct mm_mutator *m, const struct mm_mutate_input *a,
-		    const struct mm_mutate_input *b, uint8_t *to, size_t max, uint64_t seed)
+size_t mm_crossover(struct mm_mutator *m, uint64_t seed, const struct mm_mutate_input *a,
+		    const struct mm_mutate_input *b, uint8_t *to, size_t max)
 {
 	start(m, seed);
 	mm_trace_decode(&m->trace, a->data, a->size, &m->target);

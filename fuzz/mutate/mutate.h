@@ -53,9 +53,9 @@ void mm_mutator_destroy(struct mm_mutator *m);
 
 /*
  * Change data, of size bytes with room for max, in place; returns the new length,
- * 1 .. max, or 0 when max is 0.  other may be NULL.
+ * 1 .. max, or 0 when max is 0.
  */
-size_t mm_mutate(struct mm_mutator *m, uint8_t *data, size_t size, size_t max, uint64_t seed);
+size_t mm_mutate(struct mm_mutator *m, uint64_t seed, uint8_t *data, size_t size, size_t max);
 
 struct mm_mutate_input {
 	const uint8_t *data;
@@ -63,10 +63,10 @@ struct mm_mutate_input {
 };
 
 /* What a and b have, in one: blocks of b in a.  Into to, as mm_mutate. */
-size_t mm_crossover(struct mm_mutator *m, const struct mm_mutate_input *a,
-		    const struct mm_mutate_input *b, uint8_t *to, size_t max, uint64_t seed);
+size_t mm_crossover(struct mm_mutator *m, uint64_t seed, const struct mm_mutate_input *a,
+		    const struct mm_mutate_input *b, uint8_t *to, size_t max);
 
-/* Apply one kind to the edit of m, for tests: false when it found nothing to do. */
+/* Apply one kind to the edit of m; it may find nothing to do. */
 void mm_mutate_apply(struct mm_mutator *m, enum mm_mutation kind);
 
 #endif
