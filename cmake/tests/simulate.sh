@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# cmake/tests/simulate.sh WORK: what a fuzzing service would refuse, refused here first.
-# A copy of the tree with one target is built as a service would, and passes; then it is
-# built again with a mistake, one at a time, and each is named with what to do.
+# cmake/tests/simulate.sh WORK: what a fuzzing service would refuse, refused here
+# first. A copy of the tree with one target is built as a service would, and passes;
+# then it is built again with a mistake, one at a time, and each is named with what
+# to do.
 set -u
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 if [ $# -ne 1 ]; then
@@ -31,11 +32,21 @@ copy_tree() {
 	cp "$root/fuzz/targets/buddy.target" "$tree/fuzz/targets/"
 }
 
-# Files in which mistakes are made.
+# Files in which mistakes are made, as they were: the tree itself may be edited
+# while this runs.
+mistaken='fuzz/oss-fuzz/build.sh fuzz/targets/harness.c cmake/MmTargets.cmake'
+
+keep_sound() {
+	local file
+	for file in $mistaken; do
+		cp "$tree/$file" "$work/sound-$(basename "$file")"
+	done
+}
+
 restore() {
 	local file
-	for file in fuzz/oss-fuzz/build.sh fuzz/targets/harness.c cmake/MmTargets.cmake; do
-		cp "$root/$file" "$tree/$file"
+	for file in $mistaken; do
+		cp "$work/sound-$(basename "$file")" "$tree/$file"
 	done
 }
 
@@ -69,6 +80,7 @@ refused() {
 
 script=$tree/fuzz/oss-fuzz/build.sh
 copy_tree
+keep_sound
 if simulate && grep -q '^   fuzz_buddy: [0-9]* seeds, [0-9]* edges' "$log"; then
 	grep '^   ' "$log"
 	passed=$((passed + 1))
