@@ -71,6 +71,8 @@ toy_harness() {
 		}
 	END
 	mkdir -p fuzz/trace fuzz/targets fuzz/import fuzz/oracle fuzz/record
+	put fuzz/mutate/mutate.c <<<$'int toy_mutate(void);\nint toy_mutate(void)\n{\n\treturn 1;\n}'
+	put fuzz/mutate/libfuzzer.c <<<'extern int toy_mutator;'
 	mv embedded.h fuzz/trace/
 	mv replay_main.c fuzz/targets/
 	put fuzz/oracle/oracle.c <<<$'int toy_oracle(void);\nint toy_oracle(void)\n{\n\treturn 1;\n}'
