@@ -56,6 +56,7 @@ function(mm_add_tests)
 	mm_test_build_system()
 	mm_test_shrinking()
 	mm_test_services()
+	mm_test_determinism()
 endfunction()
 
 function(mm_test_traces folder part)
@@ -211,4 +212,12 @@ function(mm_test_services)
 	mm_test(services/simulate LABELS build slow
 		COMMAND bash cmake/tests/simulate.sh "${CMAKE_BINARY_DIR}/simulate")
 	set_tests_properties(services/simulate PROPERTIES TIMEOUT 1800)
+endfunction()
+
+# One trace, one machine; and that the comparison sees what differs.
+function(mm_test_determinism)
+	mm_test(determinism LABELS seed slow COMMAND bash cmake/tests/determinism.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism")
+	mm_test(determinism/planted LABELS build slow COMMAND bash cmake/tests/determinism.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism-planted" planted)
 endfunction()
