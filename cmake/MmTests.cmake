@@ -204,6 +204,7 @@ function(mm_test_services)
 	if(MM_YQ)
 		mm_test(services/workflows LABELS tidy slow COMMAND bash cmake/tests/workflows.sh
 			"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/workflows")
+		set_tests_properties(services/workflows PROPERTIES TIMEOUT 900)
 	else()
 		mm_skip(services/workflows "found no yq, which reads YAML (apt-get install yq)")
 	endif()
@@ -211,6 +212,7 @@ function(mm_test_services)
 		COMMAND bash cmake/tests/campaign.sh "${CMAKE_BINARY_DIR}/campaign")
 	mm_test(services/simulate LABELS build slow
 		COMMAND bash cmake/tests/simulate.sh "${CMAKE_BINARY_DIR}/simulate")
+	set_tests_properties(services/campaign PROPERTIES TIMEOUT 900)
 	set_tests_properties(services/simulate PROPERTIES TIMEOUT 1800)
 endfunction()
 
