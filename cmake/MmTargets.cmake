@@ -5,6 +5,7 @@
 #   mmref          library: ref/ and the boot list; needs nothing but libc
 #   mmref-checks   library: invariants, models, the engine, cross checks
 #   mmref-trace    library: operations, the trace language, targets
+#   mmref-mutate   library: inputs that become others, operation by operation
 #   mmref-import   library: readers of recordings and of /proc (zlib)
 #   mmref-oracle   library: a real kernel's numbers held against the formulas
 #   mmref-record   library: a command run and recorded
@@ -13,6 +14,7 @@
 #   mmref-prop     all properties in one program
 #   theft-suites, property-suites   tests of the property engine
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
+#   mmref-afl-mutator.so   the mutator for afl-fuzz, in builds for AFL++
 #   fuzz_NAME      one program per fuzz/targets/NAME.target
 include_guard()
 
@@ -21,6 +23,7 @@ function(mm_add_targets)
 	mm_library_ref()
 	mm_library_checks()
 	mm_library_trace()
+	mm_library_mutate()
 	mm_library_import()
 	mm_library_oracle()
 	mm_library_record()
@@ -30,6 +33,7 @@ function(mm_add_targets)
 	mm_programs_suites()
 	mm_program_bench()
 	mm_programs_fuzz()
+	mm_module_afl()
 endfunction()
 
 # Harness files of folders; the build looks again each time.
@@ -77,6 +81,36 @@ function(mm_library_trace)
 	add_library(mmref-trace STATIC $<TARGET_OBJECTS:mmref-ops> ${trace} "${MM_GEN}/embedded.c")
 	target_link_libraries(mmref-trace PUBLIC mmref-checks)
 	mm_flags(mmref-trace)
+endfunction()
+
+# What the engines call lies in a file of its own, for the engine that is built.
+function(mm_library_mutate)
+	mm_harness_files(mutate fuzz/mutate)
+	list(FILTER mutate EXCLUDE REGEX "/(libfuzzer|afl)\\.c$")
+	add_library(mmref-mutate STATIC ${mutate})
+	target_link_libraries(mmref-mutate PUBLIC mmref-trace)
+	mm_flags(mmref-mutate)
+endfunction()
+
+# afl-fuzz loads the mutator into itself: all it needs, compiled once more without
+# sanitizers and instrumentation.
+function(mm_module_afl)
+	if(NOT MM_ENGINE STREQUAL "afl")
+		return()
+	endif()
+	set(sources "${CMAKE_SOURCE_DIR}/fuzz/mutate/afl.c")
+	foreach(library mmref mmref-checks mmref-ops mmref-trace mmref-mutate)
+		get_target_property(files ${library} SOURCES)
+		list(FILTER files EXCLUDE REGEX "TARGET_OBJECTS")
+		list(APPEND sources ${files})
+	endforeach()
+	add_library(mmref-afl-mutator MODULE ${sources})
+	set_target_properties(mmref-afl-mutator PROPERTIES PREFIX "" C_VISIBILITY_PRESET hidden)
+	target_include_directories(mmref-afl-mutator PRIVATE
+		"${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/include")
+	mm_flags(mmref-afl-mutator PLAIN)
+	# No main of the compiler's that would ask for AFL++'s runtime.
+	target_link_options(mmref-afl-mutator PRIVATE --afl-noopt)
 endfunction()
 
 function(mm_library_import)
@@ -156,7 +190,7 @@ function(mm_program_prop)
 	mm_suite_files(suites)
 	add_executable(mmref-prop ${properties} ${suites} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c"
 		"${MM_GEN}/registry_props.c")
-	target_link_libraries(mmref-prop PRIVATE mmref-oracle mmref-record)
+	target_link_libraries(mmref-prop PRIVATE mmref-oracle mmref-record mmref-mutate)
 	mm_flags(mmref-prop)
 endfunction()
 
@@ -274,7 +308,15 @@ function(mm_program_bench_compare)
 	mm_flags(mmref-bench-compare)
 endfunction()
 
-# One source for all targets and engines; without an engine a main replays files.
+# Services link with the C++ compiler, which knows where their engine's libraries
+# are. A macro for the same reason.
+macro(mm_find_engine)
+	if(MM_ENGINE STREQUAL "external")
+		enable_language(CXX)
+	endif()
+endmacro()
+
+# One source for all targets and engines.
 function(mm_programs_fuzz)
 	mm_fuzz_targets(targets)
 	foreach(target IN LISTS targets)
@@ -282,11 +324,26 @@ function(mm_programs_fuzz)
 		target_compile_definitions(fuzz_${target} PRIVATE "MM_TARGET=\"${target}\"")
 		target_link_libraries(fuzz_${target} PRIVATE mmref-trace)
 		mm_flags(fuzz_${target})
-		if(MM_ENGINE STREQUAL "none")
-			target_sources(fuzz_${target} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/targets/replay_main.c")
-		else()
-			# AFL++'s compiler takes the same flag for its own driver.
-			target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
-		endif()
+		mm_link_engine(fuzz_${target})
 	endforeach()
+endfunction()
+
+# Without an engine a main replays files; libFuzzer, whoever links it, takes the
+# mutator along.
+function(mm_link_engine program)
+	if(MM_ENGINE STREQUAL "none")
+		target_sources(${program} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/targets/replay_main.c")
+	elseif(MM_ENGINE STREQUAL "libfuzzer" OR
+	       (MM_ENGINE STREQUAL "external" AND LIB_FUZZING_ENGINE STREQUAL "-fsanitize=fuzzer"))
+		target_sources(${program} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/mutate/libfuzzer.c")
+		target_link_libraries(${program} PRIVATE mmref-mutate)
+	endif()
+	if(MM_ENGINE STREQUAL "external")
+		set_target_properties(${program} PROPERTIES LINKER_LANGUAGE CXX)
+		# Last, so that an archive finds the entry which it calls.
+		target_link_libraries(${program} PRIVATE "${LIB_FUZZING_ENGINE}")
+	elseif(NOT MM_ENGINE STREQUAL "none")
+		# AFL++'s compiler takes the same flag for its own driver.
+		target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+	endif()
 endfunction()
