@@ -100,7 +100,7 @@ function(mm_flags target)
 	endif()
 	# UBSan in claims, models and decoder doubles what an input costs. What is
 	# searched keeps it; the rest runs under it in the dev and clang builds.
-	if(NOT MM_ENGINE STREQUAL "none" AND NOT arg_INSTRUMENT AND MM_SANITIZE MATCHES "undefined")
+	if(NOT MM_ENGINE STREQUAL "none" AND NOT arg_INSTRUMENT AND sanitize MATCHES "undefined")
 		target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
 	endif()
 	mm_engine_flags(${target} "${arg_INSTRUMENT}")

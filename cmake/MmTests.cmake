@@ -199,7 +199,7 @@ function(mm_test_mutations)
 		mm_skip(fuzz-mutate "MM_ENGINE is none: the fuzz and the afl preset have an engine")
 		return()
 	endif()
-	mm_test(fuzz-mutate/instrumented LABELS fuzz-smoke COMMAND bash cmake/tests/instrumented.sh
+	mm_test(fuzz-mutate/instrumented LABELS fuzz-smoke slow COMMAND bash cmake/tests/instrumented.sh
 		"${CMAKE_NM}" "$<TARGET_FILE:mmref>" "$<TARGET_FILE:mmref-trace>" "$<TARGET_FILE:mmref-mutate>"
 		"$<TARGET_FILE:mmref-checks>" -- "$<TARGET_OBJECTS:fuzz_buddy>")
 	set(mutator)

@@ -328,11 +328,11 @@ static const struct kind {
 	void (*apply)(struct mm_mutator *m);
 	unsigned int weight;
 } kinds[MM_MUTATION_NR] = {
-	[MM_MUTATE_INSERT] = {insert, 24}, [MM_MUTATE_DELETE] = {delete, 8},
-	[MM_MUTATE_COPY] = {copy, 8},      [MM_MUTATE_SWAP] = {swap, 3},
-	[MM_MUTATE_MOVE] = {move, 4},      [MM_MUTATE_REPLACE] = {replace, 6},
-	[MM_MUTATE_NUDGE] = {nudge, 12},   [MM_MUTATE_UNIFY] = {unify, 5},
-	[MM_MUTATE_REPEAT] = {repeat, 6},  [MM_MUTATE_INVERSE] = {inverse, 10},
+	[MM_MUTATE_INSERT] = {insert, 30}, [MM_MUTATE_DELETE] = {delete, 6},
+	[MM_MUTATE_COPY] = {copy, 8},      [MM_MUTATE_SWAP] = {swap, 2},
+	[MM_MUTATE_MOVE] = {move, 2},      [MM_MUTATE_REPLACE] = {replace, 6},
+	[MM_MUTATE_NUDGE] = {nudge, 14},   [MM_MUTATE_UNIFY] = {unify, 5},
+	[MM_MUTATE_REPEAT] = {repeat, 16}, [MM_MUTATE_INVERSE] = {inverse, 10},
 	[MM_MUTATE_CUT] = {cut, 2},        [MM_MUTATE_MACHINE] = {machine, 2},
 	[MM_MUTATE_SPLICE] = {splice, 0},
 };
@@ -428,7 +428,7 @@ size_t mm_mutate(struct mm_mutator *m, uint64_t seed, uint8_t *data, size_t size
 	}
 	mm_trace_decode(&m->trace, data, size, &m->target);
 	mm_edit_load(&m->edit, &m->trace);
-	for (n = mm_draw_few(&m->draw, STACKED_MAX); n > 0; n--)
+	for (n = 1 + below(m, STACKED_MAX); n > 0; n--)
 		mm_mutate_apply(m, any_kind(m));
 	return write_something(m, data, max);
 }
