@@ -13,6 +13,7 @@
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
 #   theft-suites, property-suites   tests of the property engine
+#   mmref-mutants  lists what could be written wrong in a file of C
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
 #   mmref-afl-mutator.so   the mutator for afl-fuzz, in builds for AFL++
 #   fuzz_NAME      one program per fuzz/targets/NAME.target
@@ -31,6 +32,7 @@ function(mm_add_targets)
 	mm_program_command()
 	mm_program_prop()
 	mm_programs_suites()
+	mm_program_mutants()
 	mm_program_bench()
 	mm_programs_fuzz()
 	mm_module_afl()
@@ -231,6 +233,15 @@ function(mm_program_rapidcheck)
 	target_include_directories(property-rapidcheck SYSTEM PRIVATE "${MM_RAPIDCHECK_INCLUDE}")
 	target_link_libraries(property-rapidcheck PRIVATE mmref-theft "${MM_RAPIDCHECK}")
 	mm_flags(property-rapidcheck)
+endfunction()
+
+# Not of the machine: it only reads text.
+function(mm_program_mutants)
+	mm_harness_files(mutants fuzz/mutants)
+	add_executable(mmref-mutants ${mutants})
+	target_include_directories(mmref-mutants PRIVATE "${CMAKE_SOURCE_DIR}")
+	target_link_libraries(mmref-mutants PRIVATE mmref)
+	mm_flags(mmref-mutants)
 endfunction()
 
 # A macro, because enable_language works for the whole project and says so by

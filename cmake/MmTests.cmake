@@ -57,6 +57,7 @@ function(mm_add_tests)
 	mm_test_fuzz_targets()
 	mm_test_mutations()
 	mm_test_build_system()
+	mm_test_mutants()
 	mm_test_shrinking()
 	mm_test_services()
 	mm_test_determinism()
@@ -222,6 +223,17 @@ function(mm_test_build_system)
 	endforeach()
 	mm_test(build/install LABELS install build slow
 		COMMAND bash cmake/tests/install.sh "${CMAKE_BINARY_DIR}/install-test")
+endfunction()
+
+# Generator and driver of mutants; the drivers on toys, which are built here.
+function(mm_test_mutants)
+	mm_test(command/bugs LABELS build slow
+		COMMAND bash cmake/tests/bugs_toy.sh "${CMAKE_BINARY_DIR}/bugs-toy")
+	mm_test(mutants/generator LABELS prop COMMAND bash cmake/tests/mutants.sh
+		"$<TARGET_FILE:mmref-mutants>" "${CMAKE_BINARY_DIR}/mutants-test")
+	mm_test(mutants/toy LABELS build slow
+		COMMAND bash cmake/tests/mutants_toy.sh "${CMAKE_BINARY_DIR}/mutants-toy")
+	set_tests_properties(mutants/toy PROPERTIES TIMEOUT 1800)
 endfunction()
 
 # Bugs planted in a copy of the tree, which is built here: not the build's own.
