@@ -71,12 +71,20 @@ toy_harness() {
 		}
 	END
 	mkdir -p fuzz/trace fuzz/targets fuzz/import fuzz/oracle fuzz/record fuzz/mutants
+	put fuzz/mutate/mutate.c <<<$'int toy_mutate(void);\nint toy_mutate(void)\n{\n\treturn 1;\n}'
+	put fuzz/mutate/libfuzzer.c <<<'extern int toy_mutator;'
 	mv embedded.h fuzz/trace/
 	mv replay_main.c fuzz/targets/
 	put fuzz/mutants/main.c <<<$'int main(void)\n{\n\treturn 0;\n}'
 	put fuzz/oracle/oracle.c <<<$'int toy_oracle(void);\nint toy_oracle(void)\n{\n\treturn 1;\n}'
 	put fuzz/record/record.c <<<$'int toy_record(void);\nint toy_record(void)\n{\n\treturn 1;\n}'
 	put fuzz/import/import.c <<<$'int toy_import(void);\nint toy_import(void)\n{\n\treturn 1;\n}'
+	mkdir -p invariants/property/include invariants/property/suites
+	put invariants/property/engine.c <<<$'int toy_theft(void);\nint toy_theft(void)\n{\n\treturn 1;\n}'
+	put invariants/property/libtheft.c <<<$'#error "of MM_THEFT=system"'
+	put invariants/property/suites/suite.c <<<$'int toy_theft(void);\nint main(void)\n{\n\treturn !toy_theft();\n}'
+	put invariants/property/suites/theft_toy.c <<<$'int toy_suite(void);\nint toy_suite(void)\n{\n\treturn 1;\n}'
+	cp invariants/property/suites/theft_toy.c invariants/property/suites/property_toy.c
 	# A property suite of the harness, with a helper that only it may pull in.
 	put invariants/engine/import_prop.c <<-'END'
 		#include "invariants/engine/prop.h"
@@ -222,11 +230,20 @@ run "writable data is seen" 1 "ref/phys/zone.c:1: data: mm_loose is writable dat
 run "a foreign name is seen" 1 "ref/phys/zone.c:2: names: loose is global" symbols
 sed -i '1,3d' "$work/tree/ref/phys/zone.c"
 run "an unknown engine" 1 'MM_ENGINE: "other" is no engine' configure bad -DMM_ENGINE=other
+run "an unknown property engine" 1 'MM_THEFT: "other" is no property engine' \
+	configure bad -DMM_ENGINE=none -DMM_THEFT=other
 run "libfuzzer with gcc" 1 "libfuzzer needs clang, not GNU" \
-	configure bad -DMM_ENGINE=libfuzzer -DCMAKE_C_COMPILER=gcc
+	configure bad -DMM_THEFT=bundled -DMM_ENGINE=libfuzzer -DCMAKE_C_COMPILER=gcc
 run "afl with gcc" 1 "afl needs an AFL++ compiler" configure bad -DMM_ENGINE=afl
 run "coverage with gcc" 1 "coverage needs clang, not GNU" \
 	configure bad -DMM_ENGINE=none -DMM_SANITIZE=coverage
+
+run "external without an engine" 1 "external, and the environment has no LIB_FUZZING_ENGINE" \
+	configure bad -DMM_ENGINE=external -DLIB_FUZZING_ENGINE= -DMM_SANITIZE=
+run "external with an archive that is not there" 1 "there is no /nowhere/engine.a" \
+	configure bad -DMM_ENGINE=external -DLIB_FUZZING_ENGINE=/nowhere/engine.a
+run "external with sanitizers of our own" 1 "external takes its sanitizers from CFLAGS" \
+	configure bad -DMM_ENGINE=external -DLIB_FUZZING_ENGINE=-fsanitize=fuzzer $san
 
 # ---- clang and libFuzzer ----
 clang=$(command -v clang-14 || command -v clang)
@@ -247,6 +264,28 @@ elif build_all libfuzzer "-DCMAKE_C_COMPILER=$clang" -DMM_ENGINE=libfuzzer $san;
 	fi
 else
 	fail "libfuzzer build"
+fi
+
+# ---- flags and engine from the environment, as services give them ----
+external=(-DMM_ENGINE=external "-DCMAKE_C_COMPILER=$clang" "-DCMAKE_CXX_COMPILER=${clang/clang/clang++}"
+	"-DCMAKE_C_FLAGS=-fsanitize=address,fuzzer-no-link" "-DCMAKE_CXX_FLAGS=-fsanitize=address,fuzzer-no-link"
+	-DLIB_FUZZING_ENGINE=-fsanitize=fuzzer)
+if [ -z "$clang" ]; then
+	echo "external: skipped: found no clang"
+elif build_all external "${external[@]}"; then
+	pass
+	run "the engine given links and runs" 0 "Done 100 runs" "$work/external/fuzz_toy" -runs=100 -seed=1
+	nm -A "$work"/external/libmmref*.a >"$log"
+	for object in zone.c.o zone_ops.c.o; do
+		if grep -q "$object:.*__sancov" "$log"; then pass; else fail "$object is not instrumented"; fi
+	done
+	if grep -q "decode.c.o:.*__sancov" "$log"; then
+		fail "the decoder is instrumented by the flags given"
+	else
+		pass
+	fi
+else
+	fail "external build"
 fi
 
 # ---- installing ----
