@@ -108,12 +108,17 @@ while [ $# -gt 0 ]; do
 done
 [ ${#paths[@]} -gt 0 ] || paths=(ref/phys ref/early)
 [ "$n" -gt 0 ] && [ "$jobs" -gt 0 ] || die 2 "--n and --jobs begin at 1"
-for path in "${paths[@]}"; do
-	case $path in
-	/* | *..*) die 2 "$path: name it from the root of the tree, as ref/phys" ;;
-	esac
-	[ -e "$path" ] || die 3 "$path: there is no such file or folder"
-done
+# An id has its path in it.
+check_paths() {
+	local path
+	for path in "${paths[@]}"; do
+		case $path in
+		/* | *..*) die 2 "$path: name it from the root of the tree, as ref/phys" ;;
+		esac
+		[ -e "$path" ] || die 3 "$path: there is no such file or folder"
+	done
+}
+[ -n "$id" ] || check_paths
 
 # ---- the source and the first tree ----
 
