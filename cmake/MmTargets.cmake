@@ -9,10 +9,11 @@
 #   mmref-oracle   library: a real kernel's numbers held against the formulas
 #   mmref-record   library: a command run and recorded
 #   mmref-theft    library: the property engine, or what a libtheft lacks of it
+#   mmref-props    library: all properties, and what runs them
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
-#   fuzz_NAME      one program per fuzz/targets/NAME.target
+#   fuzz_NAME      one program per fuzz/targets/NAME.target; fuzz_properties for all properties
 include_guard()
 
 function(mm_add_targets)
@@ -24,6 +25,7 @@ function(mm_add_targets)
 	mm_library_oracle()
 	mm_library_record()
 	mm_library_theft()
+	mm_library_props()
 	mm_program_command()
 	mm_program_prop()
 	mm_program_bench()
@@ -56,7 +58,8 @@ function(mm_library_checks)
 	list(FILTER models INCLUDE REGEX "\\.c$")
 	mm_harness_files(engine invariants/engine invariants/cross)
 	mm_suite_files(suites)
-	list(REMOVE_ITEM engine ${suites} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c")
+	mm_runner_files(runner)
+	list(REMOVE_ITEM engine ${suites} ${runner} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c")
 	add_library(mmref-checks STATIC ${checks} ${models} ${engine}
 		"${MM_GEN}/registry_checks.c")
 	target_include_directories(mmref-checks PUBLIC "${CMAKE_SOURCE_DIR}")
@@ -136,13 +139,33 @@ function(mm_program_command)
 	mm_flags(mmref-cli)
 endfunction()
 
-function(mm_program_prop)
+# What runs properties, for mmref-prop and for the fuzzer.
+function(mm_runner_files out)
+	mm_harness_files(runner invariants/engine)
+	list(FILTER runner INCLUDE REGEX "/prop_[a-z]*\\.c$")
+	list(REMOVE_ITEM runner "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c")
+	set(${out} "${runner}" PARENT_SCOPE)
+endfunction()
+
+# Nothing without an engine: mm_library_theft has said why.
+function(mm_library_props)
+	if(NOT TARGET mmref-theft)
+		return()
+	endif()
 	mm_files(properties properties)
 	mm_suite_files(suites)
-	add_executable(mmref-prop ${properties} ${suites} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c"
-		"${MM_GEN}/registry_props.c")
-	target_link_libraries(mmref-prop PRIVATE mmref-oracle mmref-record)
-	mm_flags(mmref-prop)
+	mm_runner_files(runner)
+	add_library(mmref-props STATIC ${properties} ${suites} ${runner} "${MM_GEN}/registry_props.c")
+	target_link_libraries(mmref-props PUBLIC mmref-oracle mmref-record mmref-theft)
+	mm_flags(mmref-props)
+endfunction()
+
+function(mm_program_prop)
+	if(TARGET mmref-props)
+		add_executable(mmref-prop "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c")
+		target_link_libraries(mmref-prop PRIVATE mmref-props)
+		mm_flags(mmref-prop)
+	endif()
 endfunction()
 
 # A macro, because enable_language works for the whole project and says so by
@@ -206,7 +229,17 @@ function(mm_program_bench_compare)
 	mm_flags(mmref-bench-compare)
 endfunction()
 
-# One source for all targets and engines; without an engine a main replays files.
+# Without a fuzzer, a main replays files.
+function(mm_fuzz_engine program)
+	if(MM_ENGINE STREQUAL "none")
+		target_sources(${program} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/targets/replay_main.c")
+	else()
+		# AFL++'s compiler takes the same flag for its own driver.
+		target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+	endif()
+endfunction()
+
+# One source for all targets, one for all properties.
 function(mm_programs_fuzz)
 	mm_fuzz_targets(targets)
 	foreach(target IN LISTS targets)
@@ -214,11 +247,12 @@ function(mm_programs_fuzz)
 		target_compile_definitions(fuzz_${target} PRIVATE "MM_TARGET=\"${target}\"")
 		target_link_libraries(fuzz_${target} PRIVATE mmref-trace)
 		mm_flags(fuzz_${target})
-		if(MM_ENGINE STREQUAL "none")
-			target_sources(fuzz_${target} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/targets/replay_main.c")
-		else()
-			# AFL++'s compiler takes the same flag for its own driver.
-			target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
-		endif()
+		mm_fuzz_engine(fuzz_${target})
 	endforeach()
+	if(TARGET mmref-props)
+		add_executable(fuzz_properties "${CMAKE_SOURCE_DIR}/fuzz/targets/properties.c")
+		target_link_libraries(fuzz_properties PRIVATE mmref-props)
+		mm_flags(fuzz_properties)
+		mm_fuzz_engine(fuzz_properties)
+	endif()
 endfunction()

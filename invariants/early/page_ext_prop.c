@@ -27,7 +27,7 @@ static void parts_fill_the_record(struct mm_prop_run *p)
 	int c;
 
 	(void)snprintf(machine, sizeof(machine), "ram=1M page_ext=%s",
-		       sets[mm_rng_below(&p->rng, sizeof(sets) / sizeof(sets[0]))]);
+		       sets[prop_below(p, sizeof(sets) / sizeof(sets[0]))]);
 	m = mm_boot(machine, NULL);
 	PROP(p, m, "%s does not boot", machine);
 	for (c = 0; c < MM_PAGE_EXT_CLIENTS; c++) {

@@ -198,7 +198,7 @@ static const char *const machines[] = {
 
 static void lists_hold_under_any_trace(struct mm_prop_run *p)
 {
-	mm_walk(p, machines[p->seed % (sizeof(machines) / sizeof(machines[0]))], 900);
+	mm_walk(p, machines[prop_below(p, sizeof(machines) / sizeof(machines[0]))], 900);
 }
 
 /* The most pages that a CPU keeps while 64 come back to its empty lists.  (Refills
