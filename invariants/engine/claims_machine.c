@@ -220,6 +220,7 @@ void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 		add_nodes(p, &t, end);
 	if (below(p, 4) == 0)
 		add_sections(p, &t, max_order);
+	prop_show(p, buf);
 }
 
 uint64_t mm_walk_unused(const struct mm_machine *m)

@@ -29,8 +29,8 @@ static void check_frame(struct mm_prop_run *p, const struct mm_machine *m, uint6
 	bool reserved = in_ranges(d->reserved, d->nr_reserved, pfn);
 	int zone = mm_nodes_zone(m, pfn);
 
-	if (d->deferred && !mm_sparse_valid(m, pfn))
-		return; /* its section has no RAM: no struct page was ever written */
+	if (d->deferred && !mm_sparse_ready(m, pfn))
+		return; /* its section has nothing to give: no struct page was ever written */
 	PROP(p, page->zone == zone, "pfn %llu is in zone %u, not %d", (unsigned long long)pfn,
 	     page->zone, zone);
 	PROP(p,
