@@ -354,17 +354,21 @@ static const char *const seldom[] = {
 
 static void add_op(struct mm_prop_run *p, struct mm_trace *t)
 {
-	const char *name = prop_below(p, 5) ? often[prop_below(p, 6)]
-						    : seldom[prop_below(p, 10)];
-	int row = mm_optable_find(name, strlen(name));
-	struct mm_op op = {.op = (uint16_t)row};
+	const char *name;
+	struct mm_op op = {0};
+	int row;
 	int i;
 
+	prop_begin(p);
+	name = prop_below(p, 5) < 4 ? often[prop_below(p, 6)] : seldom[prop_below(p, 10)];
+	row = mm_optable_find(name, strlen(name));
 	if (row < 0)
-		return;
+		return; /* the end of the run closes the mark */
+	op.op = (uint16_t)row;
 	for (i = 0; mm_optable_get(op.op)->args[i].kind != MM_ARG_END; i++)
 		op.arg[i] = any_of(p, &mm_optable_get(op.op)->args[i]);
 	(void)mm_trace_add(t, &op);
+	prop_end(p);
 }
 
 static void add_named(struct mm_trace *t, const char *name, uint64_t a, uint64_t b)
@@ -408,7 +412,7 @@ static void full_tables_agree_with_the_model(struct mm_prop_run *p)
 	mm_trace_init(&t);
 	t.machine = mm_trace_keep(&t, machines[0], strlen(machines[0]));
 	crowd(p, &t);
-	for (i = 0; i < 60; i++)
+	for (i = 0; i < 60 && prop_bits(p, 16); i++)
 		add_op(p, &t);
 	mm_walk_judge(p, &t);
 	mm_trace_free(&t);
@@ -422,7 +426,7 @@ static void changes_agree_with_the_model(struct mm_prop_run *p)
 
 	mm_trace_init(&t);
 	t.machine = mm_trace_keep(&t, machine, strlen(machine));
-	for (i = 0; i < 300; i++)
+	for (i = 0; i < 300 && prop_bits(p, 16); i++)
 		add_op(p, &t);
 	mm_walk_judge(p, &t);
 	mm_trace_free(&t);

@@ -64,8 +64,11 @@ static void changes_follow_the_set(struct mm_prop_run *p)
 		grain = mm_sparse_pages(m) * MM_PAGE_SIZE;
 	mm_trace_init(&t);
 	t.machine = mm_trace_keep(&t, machine, strlen(machine));
-	for (i = 0; i < 60; i++)
+	for (i = 0; i < 60 && prop_bits(p, 16); i++) {
+		prop_begin(p);
 		any_change(p, &t, grain, m->max_pfn * MM_PAGE_SIZE);
+		prop_end(p);
+	}
 	mm_walk_judge(p, &t);
 	mm_trace_free(&t);
 	mm_machine_destroy(m);

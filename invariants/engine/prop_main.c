@@ -257,6 +257,7 @@ static const char usage[] =
 	"  --ms N         run each property that draws for N ms\n"
 	"  --shrink-ms N  make a failure smaller for N ms; 10000\n"
 	"  --fork         each run in a child: a crash is shrunk like any failure\n"
+	"  --cover        print how many runs got where they have to\n"
 	"  --failures DIR keep failures in DIR, which run first the next time;\n"
 	"                 " FAILURES ", none: keep none\n"
 	"  --tap          the Test Anything Protocol on standard output\n"
@@ -311,6 +312,8 @@ static bool take_flag(struct options *o, const char *word)
 		o->list = true;
 	else if (strcmp(word, "--fork") == 0)
 		o->run.fork = true;
+	else if (strcmp(word, "--cover") == 0)
+		o->run.cover = true;
 	else if (strcmp(word, "--tap") == 0)
 		o->tap = true;
 	else

@@ -88,15 +88,28 @@ keep_case(const struct theft_hook_counterexample_info *info, void *env)
 
 /* ---- requirements ---- */
 
+static void print_cover(const struct prop_options *o, const struct prop_covered *c, uint64_t runs)
+{
+	double low;
+	double high;
+
+	mm_property_interval(c->met, runs, &low, &high);
+	(void)fprintf(o->out, "    %5.1f %% (%.1f .. %.1f), at least %g: %s\n",
+		      100.0 * (double)c->met / (double)runs, low, high, c->percent, c->what);
+}
+
 /* What is not met, in words; empty: all is.  Few runs prove nothing. */
-static void judge_cover(const struct prop_trial *r, char *why, size_t len)
+static void judge_cover(const struct prop_options *o, const struct prop_trial *r, char *why,
+			size_t len)
 {
 	unsigned int i;
 
 	why[0] = '\0';
-	for (i = 0; i < r->nr_covers; i++) {
+	for (i = 0; i < r->nr_covers && r->runs; i++) {
 		const struct prop_covered *c = &r->cover[i];
 
+		if (o->cover)
+			print_cover(o, c, r->runs);
 		if (mm_property_judge(c->met, r->runs, c->percent) != MM_PROPERTY_NOT_MET)
 			continue;
 		(void)snprintf(why, len, "%s: %zu of %" PRIu64 " runs, at least %g %% are wanted",
@@ -244,7 +257,9 @@ bool prop_run(const struct prop_options *o, const struct prop_item *item, struct
 	(void)fflush(o->out);
 	run_engine(o, &r, &result);
 	say_failure(o, &r, &result);
-	judge_cover(&r, why, sizeof(why));
+	if (o->cover)
+		(void)fputc('\n', o->out);
+	judge_cover(o, &r, why, sizeof(why));
 	failed = result.res != THEFT_RUN_PASS || why[0];
 	(void)fprintf(o->out,
 		      "%s seed 0x%016" PRIx64 " runs %" PRIu64 " checks %" PRIu64 " %ld ms\n",

@@ -15,7 +15,7 @@
 
 #define RUNS         24
 #define OPS          400
-#define MACHINES_MAX 24
+#define MACHINES_MAX 64
 #define SUITES_MAX   64
 
 /* For a module that no target has. */
@@ -102,7 +102,21 @@ static void select_words(uint8_t *selected, const char *words)
 	}
 }
 
-/* What the row says, and of the rest what the targets with the module have. */
+/* The operations of all targets that have the module's. */
+static void select_theirs(uint8_t *selected, const char *module)
+{
+	const struct mm_embedded *i;
+	struct mm_target t;
+	size_t row;
+
+	for (i = mm_embedded_targets; i->name; i++) {
+		if (mm_target_find(i->name, &t, NULL) || !selects(t.selected, module))
+			continue;
+		for (row = 0; row < mm_optable_count(); row++)
+			selected[row] |= t.selected[row];
+	}
+}
+
 static void add_machines(struct stateful_suite *s)
 {
 	uint8_t own[MM_OPS_MAX] = {0};
@@ -110,20 +124,24 @@ static void add_machines(struct stateful_suite *s)
 	const char *const *text;
 	struct mm_target t;
 
-	select_words(own, s->row.modules ? s->row.modules : s->row.module);
+	if (s->row.modules)
+		select_words(own, s->row.modules);
+	else
+		select_theirs(own, s->row.module);
+	for (i = mm_embedded_targets; i->name; i++) {
+		if (mm_target_find(i->name, &t, NULL) || !selects(t.selected, s->row.module))
+			continue;
+		if (s->row.modules)
+			memcpy(t.selected, own, sizeof(t.selected));
+		add_target(s, &t);
+	}
 	for (text = s->row.machines; text && *text; text++)
 		add_machine(s, *text, own);
-	for (i = mm_embedded_targets; i->name && !s->row.machines; i++) {
-		if (mm_target_find(i->name, &t, NULL) == 0 && selects(t.selected, s->row.module)) {
-			if (s->row.modules)
-				memcpy(t.selected, own, sizeof(t.selected));
-			add_target(s, &t);
-		}
-	}
-	if (!s->nr_machines) {
-		select_words(own, "page_alloc");
-		add_machine(s, SMALL_MACHINE, own);
-	}
+	if (s->nr_machines)
+		return;
+	select_words(own, s->row.module);
+	select_words(own, "page_alloc");
+	add_machine(s, SMALL_MACHINE, own);
 }
 
 static const struct mm_stateful *row_of(const char *module)
@@ -197,11 +215,43 @@ void stateful_suites_destroy(struct stateful_suites *all)
 
 /* ---- one trace ---- */
 
+#define COVERS_MAX PROP_COVERS_MAX
+
+/* Where one trace has been, by row of the suite's requirements. */
+struct places {
+	const struct mm_stateful_cover *cover; /* may be NULL */
+	const struct mm_machine *m;
+	bool been[COVERS_MAX];
+};
+
 static void note_event(void *env, const struct mm_event *ev)
 {
-	uint64_t *seen = env;
+	struct places *been = env;
+	const struct mm_stateful_cover *c = been->cover;
+	size_t i;
 
-	*seen |= MM_EV_BIT(ev->kind);
+	for (i = 0; i < COVERS_MAX && c[i].what; i++) {
+		if (!c[i].at_end && c[i].event == ev->kind && !been->been[i])
+			been->been[i] = !c[i].when || c[i].when(been->m, ev);
+	}
+}
+
+static uint64_t events_of(const struct mm_stateful_cover *c)
+{
+	uint64_t mask = 0;
+
+	for (; c && c->what; c++)
+		mask |= c->at_end ? 0 : MM_EV_BIT(c->event);
+	return mask;
+}
+
+static void look_at_end(struct places *been)
+{
+	const struct mm_stateful_cover *c = been->cover;
+	size_t i;
+
+	for (i = 0; c && i < COVERS_MAX && c[i].what; i++)
+		been->been[i] |= c[i].at_end && c[i].at_end(been->m);
 }
 
 static bool is_booted(struct mm_prop_run *p, struct stateful_machine *m)
@@ -211,42 +261,40 @@ static bool is_booted(struct mm_prop_run *p, struct stateful_machine *m)
 	return m->is_booted;
 }
 
-/* Run and judge; the kinds of events that it sent. */
-static uint64_t judge(struct mm_prop_run *p, struct stateful_machine *m, const struct mm_trace *t,
-		      bool again)
+static void judge(struct mm_prop_run *p, struct stateful_machine *m, const struct mm_trace *t,
+		  struct places *been)
 {
-	uint64_t seen = 0;
-	const struct mm_listener l = {MM_EV_BIT(MM_EV_NR) - 1, note_event, &seen};
+	const struct mm_listener l = {events_of(been->cover), note_event, been};
+	bool again = prop_below(p, AGAIN) == AGAIN - 1;
 
-	if (mm_event_listen(m->walk.m, &l)) {
+	if (l.mask && mm_event_listen(m->walk.m, &l)) {
 		prop_fail(p, __FILE__, __LINE__, "%s: one listener too many", m->text);
-		return 0;
+		return;
 	}
+	been->m = m->walk.m;
 	mm_run_reset(m->walk.run);
 	mm_walk_judge_on(p, &m->walk, t, again);
-	mm_event_unlisten(m->walk.m, &seen);
+	look_at_end(been);
+	mm_event_unlisten(m->walk.m, been);
 	m->walk.run->trace = NULL;
-	return seen;
 }
 
 static void any_trace(struct mm_prop_run *p, void *env)
 {
 	struct stateful_suite *s = env;
-	struct mm_walk_plan plan = {.module = s->row.module};
-	const struct mm_stateful_cover *c;
 	struct stateful_machine *m = &s->machine[prop_below(p, (uint64_t)s->nr_machines)];
-	bool again = prop_below(p, AGAIN) == AGAIN - 1;
+	const struct mm_walk_plan plan = {.module = s->row.module, .selected = m->selected};
+	struct places been = {.cover = s->row.cover};
 	struct mm_trace t;
-	uint64_t seen = 0;
+	size_t i;
 
-	plan.selected = m->selected;
 	mm_trace_init(&t);
 	mm_walk_plan_trace(p, &plan, &t, m->text, s->row.ops);
 	p->checks++;
 	if (t.nr && is_booted(p, m))
-		seen = judge(p, m, &t, again);
-	for (c = s->row.cover; c && c->what; c++)
-		prop_cover(p, c->percent, c->what, (seen & c->events) != 0);
+		judge(p, m, &t, &been);
+	for (i = 0; been.cover && i < COVERS_MAX && been.cover[i].what; i++)
+		prop_cover(p, been.cover[i].percent, been.cover[i].what, been.been[i]);
 	mm_trace_free(&t);
 }
 

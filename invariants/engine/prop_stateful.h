@@ -14,9 +14,9 @@
  * out whole operations.  What is left is given to the shrinker of traces
  * (fuzz/trace/shrink.h), printed, and kept as .ops that `mmref check` replays.
  *
- * A NAME_prop.c that wants other machines, or wants traces to have been
- * somewhere, has a `const struct mm_stateful mm_NAME_stateful`; the build finds
- * it at the start of a line.
+ * Who wants more machines, or wants traces to have been somewhere, has a line
+ * `const struct mm_stateful mm_NAME_stateful = {` in a file of properties: the
+ * build finds it.
  */
 #ifndef MM_PROP_STATEFUL_H
 #define MM_PROP_STATEFUL_H
@@ -25,17 +25,22 @@
 
 #include "invariants/engine/prop_trial.h"
 
-/* So many percent of the traces have to send one of these events. */
+/* So many percent of the traces have to get there.  Either an event says so, or the
+ * machine at the end. */
 struct mm_stateful_cover {
 	const char *what; /* NULL: the last row */
-	uint64_t events;  /* MM_EV_BIT each */
 	double percent;
+	enum mm_event_kind event;
+	/* NULL: each such event */
+	bool (*when)(const struct mm_machine *m, const struct mm_event *ev);
+	/* if set, event is not looked at */
+	bool (*at_end)(const struct mm_machine *m);
 };
 
 /* What is 0 or NULL is as for a module that says nothing. */
 struct mm_stateful {
 	const char *module;
-	const char *const *machines; /* NULL-terminated; else those of its targets */
+	const char *const *machines; /* beside those of its targets; NULL-terminated */
 	const char *modules;         /* with blanks; else those of its targets */
 	const struct mm_stateful_cover *cover;
 	unsigned int runs; /* traces */
