@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define FOLDER     ".mmref-fail"
+#define FIRST_WORD "machine "
 #define FIRST_LINE "# mmref 1\n"
 
 /* s, of a child that judges one candidate */
@@ -43,7 +44,7 @@ struct settling {
 
 bool prop_trace_is_one(const char *text)
 {
-	return strncmp(text, FIRST_LINE, strlen(FIRST_LINE)) == 0;
+	return strncmp(text, FIRST_WORD, strlen(FIRST_WORD)) == 0;
 }
 
 static double now(void)
@@ -151,10 +152,10 @@ static bool make_folder(const char *path)
 	return false;
 }
 
-static bool write_file(const char *path, const char *text)
+static bool write_trace(const char *path, const char *text)
 {
 	FILE *f = fopen(path, "w");
-	bool bad = !f || fputs(text, f) < 0;
+	bool bad = !f || fputs(FIRST_LINE, f) < 0 || fputs(text, f) < 0;
 
 	if (f && fclose(f))
 		bad = true;
@@ -174,7 +175,7 @@ static void keep(struct prop_trace *t, const struct verdict *v)
 	if (!make_folder(FOLDER) || !make_folder(folder))
 		return;
 	(void)snprintf(t->path, sizeof(t->path), "%s/trace.ops", folder);
-	if (access(t->path, F_OK) != 0 && !write_file(t->path, t->small))
+	if (access(t->path, F_OK) != 0 && !write_trace(t->path, t->small))
 		t->path[0] = '\0';
 }
 
