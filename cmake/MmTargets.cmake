@@ -12,6 +12,7 @@
 #   mmref-props    library: all properties, and what runs them
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
+#   theft-suites, property-suites   tests of the property engine
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
 #   fuzz_NAME      one program per fuzz/targets/NAME.target; fuzz_properties for all properties
 include_guard()
@@ -28,6 +29,7 @@ function(mm_add_targets)
 	mm_library_props()
 	mm_program_command()
 	mm_program_prop()
+	mm_programs_suites()
 	mm_program_bench()
 	mm_programs_fuzz()
 endfunction()
@@ -168,6 +170,39 @@ function(mm_program_prop)
 	endif()
 endfunction()
 
+# The engine's own tests: those that hold for any engine behind <theft.h>, and
+# those of what ours does besides.
+function(mm_programs_suites)
+	set(folder "${CMAKE_SOURCE_DIR}/invariants/property/suites")
+	mm_harness_files(files invariants/property/suites)
+	set(theft ${files})
+	list(FILTER theft INCLUDE REGEX "/theft_[a-z]+\\.c$")
+	list(FILTER files INCLUDE REGEX "/property_[a-z]+\\.c$")
+	if(NOT MM_THEFT_MISSING)
+		add_executable(theft-suites ${theft} "${folder}/suite.c")
+		target_link_libraries(theft-suites PRIVATE mmref-theft m)
+		mm_flags(theft-suites)
+	endif()
+	if(MM_THEFT STREQUAL "bundled")
+		add_executable(property-suites ${files} "${folder}/suite.c")
+		target_link_libraries(property-suites PRIVATE mmref-theft)
+		mm_flags(property-suites)
+		mm_program_rapidcheck()
+	endif()
+endfunction()
+
+# Another property library looks at the engine's tapes and passes from outside.
+function(mm_program_rapidcheck)
+	if(MM_RAPIDCHECK_MISSING)
+		message(STATUS "property-rapidcheck: skipped: ${MM_RAPIDCHECK_MISSING}")
+		return()
+	endif()
+	add_executable(property-rapidcheck "${CMAKE_SOURCE_DIR}/invariants/property/suites/rapidcheck.cc")
+	target_include_directories(property-rapidcheck SYSTEM PRIVATE "${MM_RAPIDCHECK_INCLUDE}")
+	target_link_libraries(property-rapidcheck PRIVATE mmref-theft "${MM_RAPIDCHECK}")
+	mm_flags(property-rapidcheck)
+endfunction()
+
 # A macro, because enable_language works for the whole project and says so by
 # refusing to run inside a function.
 macro(mm_find_benchmark)
@@ -186,6 +221,20 @@ macro(mm_find_benchmark)
 		else()
 			set(MM_BENCH_MISSING "there is no C++ compiler, and libbenchmark is C++")
 		endif()
+	endif()
+endmacro()
+
+# After mm_find_benchmark, which may have enabled C++.
+macro(mm_find_rapidcheck)
+	set(MM_RAPIDCHECK_MISSING)
+	find_library(MM_RAPIDCHECK rapidcheck)
+	find_path(MM_RAPIDCHECK_INCLUDE rapidcheck.h)
+	if(NOT MM_RAPIDCHECK OR NOT MM_RAPIDCHECK_INCLUDE)
+		set(MM_RAPIDCHECK_MISSING "no RapidCheck (apt-get install librapidcheck-dev)")
+	elseif(NOT CMAKE_CXX_COMPILER_LOADED)
+		set(MM_RAPIDCHECK_MISSING "no C++ in this build (MM_BENCH=OFF, or no compiler), and RapidCheck is C++")
+	elseif(MM_ENGINE STREQUAL "afl" OR MM_SANITIZE MATCHES "memory|thread")
+		set(MM_RAPIDCHECK_MISSING "RapidCheck of the system is not instrumented")
 	endif()
 endmacro()
 

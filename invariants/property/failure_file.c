@@ -89,8 +89,13 @@ static bool read_number(const char **text, uint64_t max, uint64_t *value)
 		return false;
 	errno = 0;
 	*value = strtoull(*text, &end, 0);
-	*text = *end == ' ' ? end + 1 : end;
+	*text = end;
 	return !errno && *value <= max;
+}
+
+static bool read_space(const char **text)
+{
+	return *(*text)++ == ' ';
 }
 
 static bool read_draw(const char *text, uint8_t arity, struct draw *draw)
@@ -98,7 +103,8 @@ static bool read_draw(const char *text, uint8_t arity, struct draw *draw)
 	uint64_t arg;
 	uint64_t bits;
 
-	if (!read_number(&text, arity, &arg) || !read_number(&text, 64, &bits) || bits == 0 ||
+	if (!read_number(&text, arity, &arg) || !read_space(&text) ||
+	    !read_number(&text, 64, &bits) || bits == 0 || !read_space(&text) ||
 	    !read_number(&text, UINT64_MAX >> (64 - bits), &draw->value) || *text)
 		return false;
 	draw->arg = (uint8_t)arg;

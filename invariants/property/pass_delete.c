@@ -191,19 +191,34 @@ static struct range scope_of(const struct tape *t, size_t draw, uint32_t *depth)
 	return scope;
 }
 
-/* One less of what draw `count` counts: the draws of `gone` are the one. */
-static bool lower_and_delete(struct shrink *s, size_t count, struct range gone)
+static bool is_count(const struct shrink *s, size_t draw)
 {
+	return !s->stop && draw < s->best.n && s->best.draws[draw].value;
+}
+
+/*
+ * One less of what draw `count` counts: the draws of `gone` are the one.  Where
+ * elements point at each other, those behind it have moved down by one: with
+ * `shift`, so do the numbers in its scope.
+ */
+static bool lower_and_delete(struct shrink *s, size_t count, struct range gone, size_t shift)
+{
+	size_t i;
+
 	if (!shrink_propose(s))
 		return false;
+	for (i = count + 1; i < shift; i++)
+		s->candidate.draws[i].value -= s->candidate.draws[i].value > 0;
 	s->candidate.draws[count].value--;
 	tape_delete(&s->candidate, gone);
 	return shrink_try(s);
 }
 
-static bool is_count(const struct shrink *s, size_t draw)
+static bool delete_counted(struct shrink *s, size_t count, struct range gone, struct range scope)
 {
-	return !s->stop && draw < s->best.n && s->best.draws[draw].value;
+	return lower_and_delete(s, count, gone, 0) ||
+	       (is_count(s, count) && scope.end <= s->best.n &&
+		lower_and_delete(s, count, gone, scope.end));
 }
 
 /* Units of the scope, if there are; false: there are none. */
@@ -218,7 +233,7 @@ static bool delete_counted_units(struct shrink *s, size_t count, struct range sc
 		    unit.start < scope.start || unit.end > scope.end)
 			continue;
 		any = true;
-		(void)lower_and_delete(s, count, unit);
+		(void)delete_counted(s, count, unit, scope);
 	}
 	return any;
 }
@@ -230,11 +245,10 @@ static void delete_counted_draws(struct shrink *s, size_t count, size_t width)
 	size_t at = scope.end;
 
 	while (at >= count + 1 + width && is_count(s, count)) {
-		if (lower_and_delete(s, count, (struct range){at - width, at})) {
-			at -= width;
-			continue;
-		}
-		at--;
+		bool gone = delete_counted(s, count, (struct range){at - width, at}, scope);
+
+		at -= gone ? width : 1;
+		scope.end -= gone ? width : 0;
 		if (at > s->best.n)
 			at = s->best.n;
 	}

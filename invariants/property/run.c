@@ -363,7 +363,9 @@ static enum step handle_failure(struct theft *t)
 	t->counts.fail++;
 	tape_swap(&t->failing, &t->tape);
 	t->failing_note = t->note;
-	print_failure(t, t->counts.fail == 1 && !t->cfg->hooks.counterexample);
+	/* a suite of theft's that shows failures itself has said all it wants to */
+	if (t->extended || !t->cfg->hooks.counterexample)
+		print_failure(t, t->counts.fail == 1 && !t->cfg->hooks.counterexample);
 	step = shrink_failure(t);
 	remember_first(t);
 	if (step == STEP_NEXT)

@@ -20,8 +20,8 @@
 #define NS_PER_MS 1000000u
 
 static void (*const passes[])(struct shrink *s) = {
-	pass_delete_spans, pass_zero,         pass_delete_draws, pass_lower_and_delete,
-	pass_lower,        pass_lower_equals, pass_swap,         pass_redistribute,
+	pass_delete_spans,     pass_zero, pass_lower,        pass_lower_equals, pass_delete_draws,
+	pass_lower_and_delete, pass_swap, pass_redistribute,
 };
 
 #define NR_PASSES (sizeof(passes) / sizeof(passes[0]))
