@@ -20,13 +20,13 @@ static uint64_t below(struct mm_prop_run *p, uint64_t ceil)
 
 /* ---- any trace ---- */
 
-enum phase { FILL, EMPTY, CHURN, ANYTHING, PHASES };
+enum phase { FILL, EMPTY, CHURN, ANYTHING, OWN, PHASES };
 
 /* Percent of allocations and frees in a phase; the rest is anything. */
 static const struct {
 	unsigned int alloc;
 	unsigned int free;
-} share[PHASES] = {{85, 8}, {8, 85}, {45, 45}, {20, 20}};
+} share[PHASES] = {{85, 8}, {8, 85}, {45, 45}, {20, 20}, {0, 0}};
 
 static const char *const gfps[] = {
 	"KERNEL",
@@ -93,7 +93,8 @@ static uint32_t any_gfp(struct walker *w)
 
 static void next_phase(struct walker *w)
 {
-	w->phase = (enum phase)below(w->p, PHASES);
+	/* a module of the plan has a phase of its own */
+	w->phase = (enum phase)below(w->p, w->nr_own ? PHASES : OWN);
 	w->loyalty = 0;
 	w->favourite = any_gfp(w);
 	w->loyalty = below(w->p, 5);
@@ -159,6 +160,22 @@ static uint64_t given_up_handle(struct walker *w, enum mm_arg_kind kind)
 	return w->t->nr && mm_optable_get(w->t->ops[pos].op)->makes == kind ? pos + 1 : 0;
 }
 
+/* Nothing, one of the sizes that matter (powers of two among them), or any. */
+static uint64_t any_size(struct walker *w)
+{
+	switch (below(w->p, 4)) {
+	case 0:
+		return 0;
+	case 1:
+		return mm_arg_from_raw(MM_ARG_SIZE, (unsigned int)(4096 + below(w->p, 32)));
+	case 2:
+		return below(w->p, 2) == 0 ? (uint64_t)1 << below(w->p, 12)
+					     : below(w->p, MM_PAGE_SIZE);
+	default:
+		return below(w->p, 20 * MM_PAGE_SIZE);
+	}
+}
+
 static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 {
 	switch (a->kind) {
@@ -175,7 +192,7 @@ static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 	case MM_ARG_COUNT:
 		return below(w->p, 3) < 2 ? below(w->p, 8) : below(w->p, 4000);
 	case MM_ARG_SIZE:
-		return below(w->p, 2) == 0 ? below(w->p, MM_PAGE_SIZE) : below(w->p, 20 * MM_PAGE_SIZE);
+		return any_size(w);
 	case MM_ARG_SYSCTL:
 		return below(w->p, mm_sysctl_count());
 	case MM_ARG_TASK:

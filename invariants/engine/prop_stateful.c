@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUNS         24
+#define RUNS         40
 #define OPS          400
 #define MACHINES_MAX 64
 #define SUITES_MAX   64
