@@ -162,11 +162,23 @@ function(mm_library_props)
 	mm_flags(mmref-props)
 endfunction()
 
+# The front end on properties that fail; the lists that are generated stay in the
+# library.
+function(mm_program_prop_toy)
+	if(EXISTS "${CMAKE_SOURCE_DIR}/cmake/tests/properties/toy.c")
+		add_executable(mmref-prop-toy "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c"
+			"${CMAKE_SOURCE_DIR}/cmake/tests/properties/toy.c")
+		target_link_libraries(mmref-prop-toy PRIVATE mmref-props)
+		mm_flags(mmref-prop-toy)
+	endif()
+endfunction()
+
 function(mm_program_prop)
 	if(TARGET mmref-props)
 		add_executable(mmref-prop "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c")
 		target_link_libraries(mmref-prop PRIVATE mmref-props)
 		mm_flags(mmref-prop)
+		mm_program_prop_toy()
 	endif()
 endfunction()
 

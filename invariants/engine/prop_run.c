@@ -140,18 +140,22 @@ static void make_way(const char *folder)
 	}
 }
 
+/* A kept failure comes first anyway; a requirement takes all runs. */
 static void set_replay(const struct prop_options *o, const struct prop_item *item,
 		       const struct mm_property_result *result, struct prop_totals *t)
 {
-	if (result->replayed)
-		(void)snprintf(t->replay, sizeof(t->replay), "replay: %s %s --runs 1", o->program,
-			       item->name);
-	else
-		(void)snprintf(t->replay, sizeof(t->replay),
-			       "replay: %s %s --seed 0x%016" PRIx64 " --runs 1%s", o->program,
-			       item->name,
-			       result->counts.fail ? result->failed_seed : result->run_seed,
-			       o->fork ? " --fork" : "");
+	uint64_t seed = result->counts.fail ? result->failed_seed : result->run_seed;
+	char runs[32] = "";
+	char text[40] = "";
+
+	if (result->counts.fail)
+		(void)snprintf(runs, sizeof(runs), " --runs 1");
+	else if (o->runs)
+		(void)snprintf(runs, sizeof(runs), " --runs %u", o->runs);
+	if (!result->replayed)
+		(void)snprintf(text, sizeof(text), " --seed 0x%016" PRIx64, seed);
+	(void)snprintf(t->replay, sizeof(t->replay), "replay: %s %s%s%s%s", o->program, item->name,
+		       text, runs, o->fork ? " --fork" : "");
 }
 
 static void say_failure(const struct prop_options *o, const struct prop_trial *r,
@@ -172,8 +176,7 @@ static void say_failure(const struct prop_options *o, const struct prop_trial *r
 			      r->other);
 	failure_path(o, r->item, path, sizeof(path));
 	if (o->failures && access(path, F_OK) == 0)
-		(void)fprintf(stderr, "  kept: %s; the next run begins with it, rm forgets it\n",
-			      path);
+		(void)fprintf(stderr, "  to forget it: rm %s\n", path);
 	(void)fflush(stderr);
 }
 

@@ -57,10 +57,10 @@ static void say(const struct mm_prop_run *p, const char *file, int line)
 		return;
 	(void)fflush(stdout);
 	(void)fprintf(stderr, "%s:%d: %s", file, line, p->name);
-	if (running && running->seed)
-		(void)fprintf(stderr, ", seed 0x%016" PRIx64, running->seed);
-	else if (running && running->is_replay)
+	if (running && running->is_replay && !running->runs)
 		(void)fprintf(stderr, ", kept failure");
+	else if (running)
+		(void)fprintf(stderr, ", seed 0x%016" PRIx64, running->seed);
 	(void)fprintf(stderr, ": %s\n", report->text);
 }
 

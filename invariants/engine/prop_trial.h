@@ -84,8 +84,8 @@ struct prop_trial {
 	bool is_shown; /* also of runs that do not shrink */
 	struct prop_shared *shared;
 
-	uint64_t seed; /* of the run that goes on; 0: a kept failure */
-	bool is_replay;
+	uint64_t seed;  /* of the run that goes on */
+	bool is_replay; /* the first run is that of a kept failure */
 
 	/* what failed first: only its like counts from there on */
 	uint64_t class;
