@@ -332,8 +332,7 @@ static uint64_t any_of(struct mm_prop_run *p, const struct mm_arg_def *a)
 	if (a->kind == MM_ARG_COUNT)
 		return counts[prop_below(p, 11)];
 	if (strcmp(a->name, "align") == 0)
-		return prop_below(p, 9) ? (uint64_t)1 << prop_below(p, 22)
-						: prop_any(p, 64);
+		return prop_below(p, 9) ? (uint64_t)1 << prop_below(p, 22) : prop_any(p, 64);
 	if (strcmp(a->name, "base") == 0)
 		return any_address(p);
 	if (strcmp(a->name, "min") == 0 || strcmp(a->name, "max") == 0)

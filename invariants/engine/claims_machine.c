@@ -247,4 +247,3 @@ void mm_walk_make_ready(struct mm_machine *m)
 			;
 	}
 }
-

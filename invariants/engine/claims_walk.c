@@ -170,7 +170,7 @@ static uint64_t any_size(struct walker *w)
 		return mm_arg_from_raw(MM_ARG_SIZE, (unsigned int)(4096 + below(w->p, 32)));
 	case 2:
 		return below(w->p, 2) == 0 ? (uint64_t)1 << below(w->p, 12)
-					     : below(w->p, MM_PAGE_SIZE);
+					   : below(w->p, MM_PAGE_SIZE);
 	default:
 		return below(w->p, 20 * MM_PAGE_SIZE);
 	}

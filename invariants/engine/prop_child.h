@@ -13,7 +13,4 @@
  */
 bool prop_child_run(struct prop_trial *r, struct prop_draws *draws);
 
-/* In a child or not: make the report of one run, whose draws are these. */
-void prop_trial_run(struct prop_trial *r, struct prop_draws *draws);
-
 #endif

@@ -221,7 +221,8 @@ static int run_bytes(const struct options *o, const struct prop_list *l)
 	int status;
 
 	if (!item) {
-		(void)fprintf(stderr, NAME_SHOWN ": no property is called \"%s\"; --list shows them\n",
+		(void)fprintf(stderr,
+			      NAME_SHOWN ": no property is called \"%s\"; --list shows them\n",
 			      o->bytes);
 		free(data);
 		return STATUS_NOTHING;
@@ -236,7 +237,8 @@ static int run_bytes(const struct options *o, const struct prop_list *l)
 		(void)printf("%-58s %s\n", item->name, status ? "FAILED" : "ok");
 		(void)fflush(stdout);
 		if (status)
-			(void)fprintf(stderr, "replay: %s --bytes %s %s\n", program, o->bytes, path);
+			(void)fprintf(stderr, "replay: %s --bytes %s %s\n", program, o->bytes,
+				      path);
 	}
 	if (f)
 		(void)fclose(f); /* only read */
@@ -329,7 +331,8 @@ static bool read_environment(struct options *o)
 		return true;
 	o->run.has_seed = read_number(text, UINT64_MAX, &o->run.seed);
 	if (!o->run.has_seed)
-		(void)fprintf(stderr, NAME_SHOWN ": MM_PROPERTY_SEED=%s: expected a number\n", text);
+		(void)fprintf(stderr, NAME_SHOWN ": MM_PROPERTY_SEED=%s: expected a number\n",
+			      text);
 	return o->run.has_seed;
 }
 

@@ -55,8 +55,7 @@ static void print_indented(const char *text)
 static void print_case(const struct prop_options *o, const struct prop_trial *r,
 		       const struct prop_case *c)
 {
-	struct prop_trace trace = {
-		.text = c->input, .died = r->has_died, .max_ms = o->shrink_ms};
+	struct prop_trace trace = {.text = c->input, .died = r->has_died, .max_ms = o->shrink_ms};
 
 	(void)fflush(stdout);
 	if (!c->input || !prop_trace_is_one(c->input)) {

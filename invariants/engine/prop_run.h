@@ -15,7 +15,7 @@ struct prop_options {
 	uint32_t ms;       /* 0: no budget; for each property */
 	uint32_t shrink_ms;
 	bool fork;
-	bool cover;            /* print requirements, also those that are met */
+	bool cover;           /* print requirements, also those that are met */
 	const char *failures; /* folder, NULL: keep none */
 	FILE *out;            /* a line for each property */
 	struct mm_property_report *reports[2];

@@ -180,8 +180,7 @@ struct stateful_suites *stateful_suites_create(void)
 	bool ok = all != NULL;
 
 	for (table = mm_all_optables; ok && *table; table++) {
-		if (((*table)->ops && (*table)->ops[0].name) ||
-		    row_of((*table)->module))
+		if (((*table)->ops && (*table)->ops[0].name) || row_of((*table)->module))
 			ok = add_suite(all, (*table)->module);
 	}
 	if (ok)

@@ -220,8 +220,8 @@ bool prop_trace_settle(struct prop_trace *t)
 {
 	struct settling s = {.t = t};
 	struct mm_trace in;
-	void *page = mmap(NULL, sizeof(*s.v), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			  -1, 0);
+	void *page =
+		mmap(NULL, sizeof(*s.v), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	t->small = NULL;
 	if (page == MAP_FAILED)

@@ -90,7 +90,7 @@ struct prop_trial {
 	/* what failed first: only its like counts from there on */
 	uint64_t class;
 	bool has_died;
-	bool is_ready; /* for children */
+	bool is_ready;      /* for children */
 	unsigned int limit; /* s, of a child */
 	unsigned int others;
 	char other[PROP_TEXT_MAX]; /* the first of another class */
@@ -112,6 +112,9 @@ void prop_trial_fini(struct prop_trial *r);
 /* The engine's view of it; type must live as long as cfg. */
 void prop_trial_configure(struct prop_trial *r, struct theft_type_info *type,
 			  struct theft_run_config *cfg);
+
+/* In a child or not: make the report of one run, whose draws are these. */
+void prop_trial_run(struct prop_trial *r, struct prop_draws *draws);
 
 /* Copy a case into r->smallest. */
 void prop_trial_keep(struct prop_trial *r, const struct prop_case *c);

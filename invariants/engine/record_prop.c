@@ -123,8 +123,8 @@ static void describe_any(struct mm_prop_run *p, char *text, size_t size)
 	(void)snprintf(text, size,
 		       "ram=0x1000-%up hole=%up-%up reserved=%up-%up max_order=6 "
 		       "pageblock_order=4 %s %s",
-		       pages, hole, hole + 1 + (unsigned int)prop_below(p, 400), 2u,
-		       3 + reserved, zone, node);
+		       pages, hole, hole + 1 + (unsigned int)prop_below(p, 400), 2u, 3 + reserved,
+		       zone, node);
 }
 
 static void zoneinfo_gives_the_same_zones(struct mm_prop_run *p)

@@ -25,8 +25,7 @@ static void hand_out(struct mm_prop_run *p, struct mm_arena *a, size_t until)
 	while (a->used < until) {
 		size_t before = a->used;
 		size_t align = (size_t)1 << prop_below(p, 9);
-		size_t size = prop_below(p, 5) ? prop_below(p, 300)
-						       : prop_below(p, 20000);
+		size_t size = prop_below(p, 5) ? prop_below(p, 300) : prop_below(p, 20000);
 		unsigned char *b = mm_arena_alloc(a, size, align);
 
 		PROP(p, b, "%zu bytes do not fit", size);

@@ -76,8 +76,7 @@ static void setting_changes_one_pageblock(struct mm_prop_run *p)
 		want[i] = MM_MIGRATE_MOVABLE;
 	for (step = 0; step < 100; step++) {
 		uint64_t pfn = prop_below(p, m->max_pfn);
-		enum mm_migratetype type =
-			(enum mm_migratetype)prop_below(p, MM_MIGRATE_TYPES);
+		enum mm_migratetype type = (enum mm_migratetype)prop_below(p, MM_MIGRATE_TYPES);
 
 		touched.nr = 0;
 		mm_migratetype_set(&x, pfn, type);

@@ -52,8 +52,7 @@ static bool start(struct mm_prop_run *p, struct picture *pic)
 	}
 	mm_ctx_init(&pic->x, pic->m, 0);
 	pic->size = 1 + prop_below(p, 200);
-	pic->pool = mm_pool_create(&pic->x, "things", pic->size,
-				   1 + (uint32_t)prop_below(p, 9));
+	pic->pool = mm_pool_create(&pic->x, "things", pic->size, 1 + (uint32_t)prop_below(p, 9));
 	return pic->pool != NULL;
 }
 
