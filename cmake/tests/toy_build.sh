@@ -85,6 +85,12 @@ toy_harness() {
 	put fuzz/oracle/oracle.c <<<$'int toy_oracle(void);\nint toy_oracle(void)\n{\n\treturn 1;\n}'
 	put fuzz/record/record.c <<<$'int toy_record(void);\nint toy_record(void)\n{\n\treturn 1;\n}'
 	put fuzz/import/import.c <<<$'int toy_import(void);\nint toy_import(void)\n{\n\treturn 1;\n}'
+	mkdir -p invariants/property/include invariants/property/suites
+	put invariants/property/engine.c <<<$'int toy_theft(void);\nint toy_theft(void)\n{\n\treturn 1;\n}'
+	put invariants/property/libtheft.c <<<$'#error "of MM_THEFT=system"'
+	put invariants/property/suites/suite.c <<<$'int toy_theft(void);\nint main(void)\n{\n\treturn !toy_theft();\n}'
+	put invariants/property/suites/theft_toy.c <<<$'int toy_suite(void);\nint toy_suite(void)\n{\n\treturn 1;\n}'
+	cp invariants/property/suites/theft_toy.c invariants/property/suites/property_toy.c
 	# A property suite of the harness, with a helper that only it may pull in.
 	put invariants/engine/import_prop.c <<-'END'
 		#include "invariants/engine/prop_stateful.h"
@@ -242,8 +248,10 @@ run "writable data is seen" 1 "ref/phys/zone.c:1: data: mm_loose is writable dat
 run "a foreign name is seen" 1 "ref/phys/zone.c:2: names: loose is global" symbols
 sed -i '1,3d' "$work/tree/ref/phys/zone.c"
 run "an unknown engine" 1 'MM_ENGINE: "other" is no engine' configure bad -DMM_ENGINE=other
+run "an unknown property engine" 1 'MM_THEFT: "other" is no property engine' \
+	configure bad -DMM_ENGINE=none -DMM_THEFT=other
 run "libfuzzer with gcc" 1 "libfuzzer needs clang, not GNU" \
-	configure bad -DMM_ENGINE=libfuzzer -DCMAKE_C_COMPILER=gcc
+	configure bad -DMM_THEFT=bundled -DMM_ENGINE=libfuzzer -DCMAKE_C_COMPILER=gcc
 run "afl with gcc" 1 "afl needs an AFL++ compiler" configure bad -DMM_ENGINE=afl
 run "coverage with gcc" 1 "coverage needs clang, not GNU" \
 	configure bad -DMM_ENGINE=none -DMM_SANITIZE=coverage

@@ -86,16 +86,16 @@ static enum theft_alloc_res give_number(uint64_t value, size_t size, void **inst
 
 /* Numbers at which code tends to err: 2^k - 1, 2^k and the greatest, all at
  * most `most`. */
-static uint64_t special_number(uint64_t choice, uint64_t most)
+static uint64_t special_number(unsigned int choice, uint64_t most)
 {
 	unsigned int bits = 0;
-	uint64_t count;
-	uint64_t k;
+	unsigned int count;
+	unsigned int k;
 
 	while (bits < 64 && most >> bits)
 		bits++;
 	/* each k from 0 has two of them, and most is the last */
-	count = 2 * (uint64_t)bits + 1;
+	count = 2 * bits + 1;
 	choice %= count;
 	k = choice / 2;
 	if (choice == count - 1)
@@ -117,7 +117,7 @@ static enum theft_alloc_res make_unsigned(struct theft *t, const void *env, size
 	uint64_t value = draw_up_to(t, most);
 
 	if (theft_random_bits(t, SPECIAL_BITS) == SPECIAL)
-		value = special_number(value, most);
+		value = special_number((unsigned int)value, most);
 	return give_number(value, size, instance);
 }
 
@@ -137,7 +137,7 @@ static enum theft_alloc_res make_signed(struct theft *t, const void *env, size_t
 	uint64_t drawn = draw_up_to(t, 2 * count - 1);
 
 	if (theft_random_bits(t, SPECIAL_BITS) == SPECIAL) {
-		uint64_t size_of = special_number(drawn >> 1, count - 1);
+		uint64_t size_of = special_number((unsigned int)(drawn >> 1), count - 1);
 
 		return give_number(drawn & 1 ? ~size_of : size_of, size, instance);
 	}
@@ -395,7 +395,7 @@ static void print_byte_array(FILE *f, const void *instance, void *env)
 
 #define BUILTIN(NAME, HASH)                                                                        \
 	{                                                                                          \
-		.alloc = make_##NAME, .free = theft_generic_free_cb, .hash = HASH,                 \
+		.alloc = make_##NAME, .free = theft_generic_free_cb, .hash = (HASH),               \
 		.print = print_##NAME, .autoshrink_config = {.enable = true},                      \
 	}
 

@@ -15,7 +15,7 @@
 /* Standard deviations that leave out 0.05 % on either side. */
 #define DEVIATIONS 3.2905
 
-void mm_property_interval(size_t with, size_t trials, double *low, double *high)
+void mm_property_interval(size_t with, size_t trials, double *lo, double *hi)
 {
 	double n = (double)trials;
 	double z2 = DEVIATIONS * DEVIATIONS;
@@ -23,25 +23,25 @@ void mm_property_interval(size_t with, size_t trials, double *low, double *high)
 	double middle;
 	double width;
 
-	*low = 0;
-	*high = 100;
+	*lo = 0;
+	*hi = 100;
 	if (!trials)
 		return;
 	share = (double)with / n;
 	middle = (share + z2 / (2 * n)) / (1 + z2 / n);
 	width = DEVIATIONS * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n);
 	/* at the ends rounding may miss what is exact */
-	*low = with == 0 ? 0 : 100 * (middle - width);
-	*high = with == trials ? 100 : 100 * (middle + width);
+	*lo = with == 0 ? 0 : 100 * (middle - width);
+	*hi = with == trials ? 100 : 100 * (middle + width);
 }
 
 enum mm_property_verdict mm_property_judge(size_t with, size_t trials, double percent)
 {
-	double low;
-	double high;
+	double lo;
+	double hi;
 
-	mm_property_interval(with, trials, &low, &high);
-	if (low >= percent)
+	mm_property_interval(with, trials, &lo, &hi);
+	if (lo >= percent)
 		return MM_PROPERTY_MET;
-	return high < percent ? MM_PROPERTY_NOT_MET : MM_PROPERTY_UNDECIDED;
+	return hi < percent ? MM_PROPERTY_NOT_MET : MM_PROPERTY_UNDECIDED;
 }

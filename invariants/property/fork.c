@@ -213,7 +213,7 @@ static enum theft_trial_res end_child(const struct theft *t, pid_t child)
 	return reap(child, &status) ? THEFT_TRIAL_FAIL : THEFT_TRIAL_ERROR;
 }
 
-static enum theft_trial_res parent_main(const struct theft *t, pid_t child, int fd)
+static enum theft_trial_res parent_main(pid_t child, const struct theft *t, int fd)
 {
 	enum wait_result ready = wait_readable(fd, t->cfg->fork.timeout);
 	uint8_t byte = 0;
@@ -247,7 +247,7 @@ static enum theft_trial_res fork_and_wait(struct theft *t, struct args *args, in
 		child_main(t, args, fds[1]);
 	}
 	(void)close(fds[1]);
-	res = child < 0 ? THEFT_TRIAL_ERROR : parent_main(t, child, fds[0]);
+	res = child < 0 ? THEFT_TRIAL_ERROR : parent_main(child, t, fds[0]);
 	(void)close(fds[0]);
 	return res;
 }

@@ -65,6 +65,8 @@ theft_seed theft_seed_of_time(void)
 	return seed_of_trial((theft_seed)now.tv_sec * 1000000000u + (theft_seed)now.tv_nsec, 1);
 }
 
+/* The interface has its parameters in this order. */
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters) */
 void theft_generic_free_cb(void *instance, void *env)
 {
 	(void)env;

@@ -126,7 +126,7 @@ enum theft_run_res mm_property_run(const struct theft_run_config *cfg,
 enum mm_property_verdict mm_property_judge(size_t with, size_t trials, double percent);
 
 /* Its interval, in percent. */
-void mm_property_interval(size_t with, size_t trials, double *low, double *high);
+void mm_property_interval(size_t with, size_t trials, double *lo, double *hi);
 
 /* ---- a property as a fuzz target ---- */
 

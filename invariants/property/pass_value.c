@@ -28,16 +28,14 @@ void pass_zero(struct shrink *s)
 	size_t length = 1;
 
 	while (at < s->best.n && !s->stop) {
-		if (s->best.draws[at].value == 0) {
-			at++;
-		} else if (zero_row(s, at, at + length)) {
+		if (s->best.draws[at].value && zero_row(s, at, at + length)) {
 			at += length;
 			length *= 2;
-		} else if (length > 1) {
-			length = 1;
-		} else {
-			at++;
+			continue;
 		}
+		/* a row that fails is tried once more, from its start alone */
+		at += length == 1 || s->best.draws[at].value == 0;
+		length = 1;
 	}
 }
 

@@ -60,6 +60,10 @@ static void test_cover(struct suite_run *s)
 	cover(s, false, 10, THEFT_RUN_PASS, ": met");
 	cover(s, false, 25, THEFT_RUN_PASS, ": UNDECIDED");
 	cover(s, false, 40, THEFT_RUN_FAIL, ": NOT MET");
+}
+
+static void test_cover_in_child(struct suite_run *s)
+{
 	cover(s, true, 5, THEFT_RUN_PASS, ": met");
 	cover(s, true, 60, THEFT_RUN_FAIL, ": NOT MET");
 }
@@ -218,6 +222,10 @@ static void notes_of(struct suite_run *s, bool in_child)
 static void test_notes(struct suite_run *s)
 {
 	notes_of(s, false);
+}
+
+static void test_notes_in_child(struct suite_run *s)
+{
 	notes_of(s, true);
 }
 
@@ -372,12 +380,14 @@ static void test_nested(struct suite_run *s)
 
 const struct suite_test property_option_tests[] = {
 	{"options.coverage_is_judged", test_cover},
+	{"child.labels_come_back", test_cover_in_child},
 	{"options.interval_is_wilsons", test_interval},
 	{"options.shrink_calls_are_limited", test_shrink_calls},
 	{"options.shrink_time_is_limited", test_shrink_ms},
 	{"options.time_instead_of_trials", test_max_ms},
 	{"options.seed_from_the_environment", test_environment},
 	{"options.notes_and_the_first_failure", test_notes},
+	{"child.notes_come_back", test_notes_in_child},
 	{"options.flaky_failures_are_called_so", test_flaky},
 	{"options.draws_from_bytes", test_bytes},
 	{"options.marks_may_be_unbalanced", test_marks},

@@ -230,6 +230,6 @@ const struct suite_test property_shrink_tests[] = {
 	{"effort.twelve_operations_in_order", test_twelve},
 	{"effort.use_after_free", test_three},
 	{"effort.draws_of_the_property_shrink", test_own_draws},
-	{"effort.and_in_a_child", test_own_draws_in_child},
+	{"child.draws_of_the_property_shrink", test_own_draws_in_child},
 	{NULL, NULL},
 };

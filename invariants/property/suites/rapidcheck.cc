@@ -232,7 +232,7 @@ bool replay_is_the_same_and_final()
 int main()
 {
 	// one seed, so that this test says the same every time
-	(void)setenv("RC_PARAMS", "seed=20261125", 0);
+	(void)setenv("RC_PARAMS", "seed=20261125 max_success=50", 0);
 	bool good = same_seed_same_failures();
 	good = shrunk_is_simpler_and_fails() && good;
 	good = replay_is_the_same_and_final() && good;
