@@ -340,14 +340,16 @@ static bool make_masks(struct mm_prop_run *p, struct import_try *t, unsigned int
 	char *rec = NULL;
 	size_t len;
 	FILE *f = open_memstream(&rec, &len);
+	struct mm_rng rng;
 	unsigned int i;
 
 	if (!f)
 		return false;
+	prop_rng(p, &rng); /* the list is full because chance has many masks */
 	(void)fputs(IMPORT_HEAD, f);
 	for (i = 0; i < 300; i++) {
-		unsigned int ceil = 1 + (unsigned int)prop_below(p, MASKS);
-		unsigned int mask = (unsigned int)prop_below(p, ceil);
+		unsigned int ceil = 1 + below(&rng, MASKS);
+		unsigned int mask = below(&rng, ceil);
 
 		count[mask]++;
 		(void)fprintf(f, "0 0 1 A %x 0 0 %x\n", i, mask << 10);

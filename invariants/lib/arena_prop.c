@@ -56,7 +56,7 @@ static void reset_brings_the_image_back(struct mm_prop_run *p)
 	int round;
 
 	PROP(p, mm_arena_init(&a, ARENA_SIZE) == 0, "the host refuses 1 MiB");
-	hand_out(p, &a, prop_below(p, 50000));
+	hand_out(p, &a, 1 + prop_below(p, 50000));
 	used = a.used;
 	PROP(p, mm_arena_image(&a) == 0, "no host memory");
 	memcpy(copy, a.base, used);
