@@ -6,6 +6,8 @@
  *     MM_PROPERTY=NAME   | draws ...
  *     else               | which, 2 bytes, low first | draws ...
  *
+ * Some properties read the corpus: run it from the root of the tree.
+ *
  * Which counts the properties that run more than once: the others draw nothing,
  * or hardly anything.
  */
@@ -14,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -65,13 +68,16 @@ static const struct prop_item *choose(size_t which)
 	return prop_list_get(list, i);
 }
 
-/* The input of a named property is its draws and nothing else: keep those. */
+/* Without the bytes that chose: what mmref-prop --bytes takes. */
 static void say_how(const struct prop_item *item, const uint8_t *data, size_t size)
 {
-	static const char path[] = "property.bytes";
-	FILE *f = fopen(path, "wb");
-	bool ok = f && fwrite(data, 1, size, f) == size;
+	static const char path[] = ".mmref-fail/property.bytes";
+	FILE *f;
+	bool ok;
 
+	(void)mkdir(".mmref-fail", 0777); /* if it cannot be made, the file says so */
+	f = fopen(path, "wb");
+	ok = f && fwrite(data, 1, size, f) == size;
 	if (f)
 		ok &= fclose(f) == 0;
 	if (ok)
