@@ -38,6 +38,7 @@ int command_check(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_states(int argc, char **argv);
 int command_oracle(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_record(int argc, char **argv);
@@ -52,6 +53,7 @@ extern const struct command_form shrink_form;
 extern const struct command_form trail_form;
 extern const struct command_form import_form;
 extern const struct command_form show_form;
+extern const struct command_form states_form;
 extern const struct command_form oracle_form;
 extern const struct command_form doctor_form;
 extern const struct command_form record_form;
@@ -100,6 +102,16 @@ void session_close(struct session *s);
 char *machine_argument(const char *arg, struct mm_error *e);
 /* A trace from text, or with target from bytes. */
 int load_trace(struct mm_trace *t, const char *path, const char *target);
+/* What to do with each trace that is named. */
+struct trace_walk {
+	void (*each)(void *env, const char *path);
+	void *env;
+	bool any_name; /* in folders all files, not *.ops alone */
+};
+
+/* A file, or the files below a folder in name order.  STATUS_OK, or
+ * STATUS_BAD_INPUT after a complaint about a folder. */
+int each_trace(const char *path, const struct trace_walk *w);
 /* Options as `mmref check` uses them. */
 struct mm_run_options judge_all_options(void);
 /*

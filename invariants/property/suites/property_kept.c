@@ -43,8 +43,10 @@ static char *read_file(const struct folder *f)
 	char *text = calloc(4096, 1);
 	FILE *file = fopen(f->file, "r");
 
-	if (file && text)
-		(void)fread(text, 1, 4095, file);
+	if (!text)
+		abort();
+	if (file && fread(text, 1, 4095, file) == 0)
+		text[0] = '\0';
 	if (file)
 		(void)fclose(file);
 	return text;
@@ -90,8 +92,8 @@ static void test_keep(struct suite_run *s)
 	CHECK(s, strstr(text, f.file) != NULL, "%s", text);
 	free(text);
 	text = read_file(&f);
-	CHECK(s, text && strstr(text, "\ndraw 0 32 0x3e8\nend\n") != NULL, "%s", text);
-	CHECK(s, text && strstr(text, "<1000>") != NULL, "%s", text);
+	CHECK(s, strstr(text, "\ndraw 0 32 0x3e8\nend\n") != NULL, "%s", text);
+	CHECK(s, strstr(text, "<1000>") != NULL, "%s", text);
 	free(text);
 	text = run_in(&f, 10, &result);
 	CHECK(s, result.replayed && result.res == THEFT_RUN_FAIL, "%s", text);
@@ -130,14 +132,14 @@ static void test_smaller_stays(struct suite_run *s)
 	threshold = 1000;
 	free(run_in(&f, 10, &result));
 	text = read_file(&f);
-	CHECK(s, text && strstr(text, "draw 0 32 0x3e8") != NULL, "%s", text);
+	CHECK(s, strstr(text, "draw 0 32 0x3e8") != NULL, "%s", text);
 	free(text);
 	folder_remove(&f);
 }
 
 /* ---- files that do not fit ---- */
 
-static void refused(struct suite_run *s, const char *content, const char *why)
+static void refused(const char *content, struct suite_run *s, const char *why)
 {
 	struct mm_property_result result;
 	struct folder f;
@@ -159,22 +161,22 @@ static void refused(struct suite_run *s, const char *content, const char *why)
 
 static void test_bad_files(struct suite_run *s)
 {
-	refused(s, "", ":1: not \"mmref property failure 1\"");
-	refused(s, "mmref property failure 2\n", ":1: not");
-	refused(s, "mmref property failure 1\nproperty c\n", ":2: is of another property");
-	refused(s, "mmref property failure 1\nproperty a/../b\nseed x\n", ":3: not \"seed");
-	refused(s, "mmref property failure 1\nproperty a/../b\nseed 1\ntypes 2\n",
+	refused("", s, ":1: not \"mmref property failure 1\"");
+	refused("mmref property failure 2\n", s, ":1: not");
+	refused("mmref property failure 1\nproperty c\n", s, ":2: is of another property");
+	refused("mmref property failure 1\nproperty a/../b\nseed x\n", s, ":3: not \"seed");
+	refused("mmref property failure 1\nproperty a/../b\nseed 1\ntypes 2\n", s,
 		":4: the property has another number");
-	refused(s, HEAD, ":5: ends without \"end\"");
-	refused(s, HEAD "draw 0 32\nend\n", ":5: not \"draw");
-	refused(s, HEAD "draw 0 65 1\nend\n", ":5: not \"draw");
-	refused(s, HEAD "draw 0 4 16\nend\n", ":5: not \"draw");
-	refused(s, HEAD "draw 2 4 1\nend\n", ":5: not \"draw");
-	refused(s, HEAD "draw 0 4 1 \nend\n", ":5: not \"draw");
-	refused(s, HEAD "draw 1 4 1\ndraw 0 4 1\nend\n", ":6: not \"draw");
-	refused(s, HEAD "draw 0 4 -1\nend\n", ":5: not \"draw");
+	refused(HEAD, s, ":5: ends without \"end\"");
+	refused(HEAD "draw 0 32\nend\n", s, ":5: not \"draw");
+	refused(HEAD "draw 0 65 1\nend\n", s, ":5: not \"draw");
+	refused(HEAD "draw 0 4 16\nend\n", s, ":5: not \"draw");
+	refused(HEAD "draw 2 4 1\nend\n", s, ":5: not \"draw");
+	refused(HEAD "draw 0 4 1 \nend\n", s, ":5: not \"draw");
+	refused(HEAD "draw 1 4 1\ndraw 0 4 1\nend\n", s, ":6: not \"draw");
+	refused(HEAD "draw 0 4 -1\nend\n", s, ":5: not \"draw");
 	/* readable, but the generator draws otherwise now */
-	refused(s, HEAD "draw 0 4 1\ndraw 0 4 1\nend\n", "its draws are not those");
+	refused(HEAD "draw 0 4 1\ndraw 0 4 1\nend\n", s, "its draws are not those");
 }
 
 static void test_no_folder(struct suite_run *s)

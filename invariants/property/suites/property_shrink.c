@@ -113,6 +113,7 @@ keep_ops(const struct theft_hook_counterexample_info *info, void *env)
 	return THEFT_HOOK_COUNTEREXAMPLE_CONTINUE;
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int by_size(const void *a, const void *b)
 {
 	size_t x = *(const size_t *)a;

@@ -15,5 +15,6 @@ extern const struct suite_test property_challenge_tests[];
 extern const struct suite_test property_option_tests[];
 extern const struct suite_test property_kept_tests[];
 extern const struct suite_test property_report_tests[];
+extern const struct suite_test property_speed_tests[];
 
 #endif

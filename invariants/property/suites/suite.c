@@ -22,8 +22,8 @@ void suite_fail(struct suite_run *s, const char *file, int line, const char *fmt
 
 	s->failures++;
 	(void)fflush(stdout);
-	(void)fprintf(stderr, "%s:%d: ", file, line);
 	va_start(ap, fmt);
+	(void)fprintf(stderr, "%s:%d: ", file, line);
 	(void)vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	(void)fputc('\n', stderr);

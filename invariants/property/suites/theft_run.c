@@ -187,6 +187,7 @@ static void test_always_seeds(struct suite_run *s)
 
 /* ---- what is refused ---- */
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): theft wants it so */
 static enum theft_trial_res two(struct theft *t, void *a, void *b)
 {
 	(void)t;
@@ -290,12 +291,14 @@ static enum theft_trial_res of5(struct theft *t, void *a, void *b, void *c, void
 	return VERDICT(5, a, b, c, d, e);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): seven parameters are the subject */
 static enum theft_trial_res of6(struct theft *t, void *a, void *b, void *c, void *d, void *e,
 				void *f)
 {
 	return VERDICT(6, a, b, c, d, e, f);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): and eight */
 static enum theft_trial_res of7(struct theft *t, void *a, void *b, void *c, void *d, void *e,
 				void *f, void *g)
 {
@@ -351,6 +354,7 @@ static enum theft_alloc_res make_or_not(struct theft *t, void *env, void **insta
 	return THEFT_ALLOC_OK;
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): theft wants it so */
 static void count_free(void *instance, void *env)
 {
 	struct alloc_env *e = env;

@@ -175,6 +175,7 @@ static enum theft_alloc_res make_own(struct theft *t, void *env, void **instance
 	return THEFT_ALLOC_OK;
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): theft wants it so */
 static void free_own(void *instance, void *env)
 {
 	struct own *own = env;
