@@ -139,6 +139,19 @@ function(mm_program_command)
 		target_compile_definitions(mmref-cli PRIVATE MM_HAVE_LIBFUZZER=0)
 	endif()
 	mm_flags(mmref-cli)
+	mm_dictionaries()
+endfunction()
+
+# NAME.dict beside fuzz_NAME, for engines that take one.
+function(mm_dictionaries)
+	if(MM_ENGINE STREQUAL "none")
+		return()
+	endif()
+	mm_fuzz_targets(targets)
+	foreach(target IN LISTS targets)
+		add_custom_command(TARGET mmref-cli POST_BUILD
+			COMMAND mmref-cli corpus dict ${target} -o "${CMAKE_BINARY_DIR}/${target}.dict" VERBATIM)
+	endforeach()
 endfunction()
 
 # What runs properties, for mmref-prop and for the fuzzer.

@@ -35,6 +35,8 @@ function(mm_add_tests)
 	mm_test_recordings()
 	mm_test(command/bad-input LABELS prop COMMAND bash cmake/tests/command.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/command")
+	mm_test(command/corpus LABELS prop slow COMMAND bash cmake/tests/corpus.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/corpus")
 	mm_test(command/proc-readers LABELS prop COMMAND bash cmake/tests/proc_readers.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/proc-readers")
 	mm_test(command/manual LABELS prop slow COMMAND bash cmake/tests/manual.sh
@@ -51,6 +53,7 @@ function(mm_add_tests)
 	mm_test_fuzz_targets()
 	mm_test_build_system()
 	mm_test_shrinking()
+	mm_test_determinism()
 endfunction()
 
 function(mm_test_traces folder part)
@@ -185,7 +188,8 @@ function(mm_test_fuzz_targets)
 	mm_fuzz_targets(targets)
 	foreach(target IN LISTS targets)
 		mm_test(fuzz-smoke/${target} LABELS fuzz-smoke
-			COMMAND bash cmake/tests/fuzz_smoke.sh ${MM_ENGINE} "$<TARGET_FILE:fuzz_${target}>"
+			COMMAND bash cmake/tests/fuzz_smoke.sh ${MM_ENGINE} ${target}
+				"$<TARGET_FILE:fuzz_${target}>" "$<TARGET_FILE:mmref-cli>"
 				"${CMAKE_BINARY_DIR}/fuzz-smoke/${target}")
 	endforeach()
 	if(TARGET fuzz_properties)
@@ -209,4 +213,12 @@ function(mm_test_shrinking)
 	mm_test(command/shrink LABELS build slow
 		COMMAND bash cmake/tests/shrink.sh "${CMAKE_BINARY_DIR}/shrink")
 	set_tests_properties(command/shrink PROPERTIES TIMEOUT 900)
+endfunction()
+
+# One trace, one machine; and that the comparison sees what differs.
+function(mm_test_determinism)
+	mm_test(determinism LABELS seed slow COMMAND bash cmake/tests/determinism.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism")
+	mm_test(determinism/planted LABELS build slow COMMAND bash cmake/tests/determinism.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism-planted" planted)
 endfunction()

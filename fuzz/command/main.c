@@ -14,6 +14,7 @@ const struct subcommand subcommands[] = {
 	{"check", command_check, "judge traces: expectations, models, claims, digests",
 	 &check_form},
 	{"fuzz", command_fuzz, "search a target for findings", &fuzz_form},
+	{"corpus", command_corpus, "make and tend folders of a fuzzer's inputs", &corpus_form},
 	{"shrink", command_shrink, "make a failing trace small; it fails in the same way",
 	 &shrink_form},
 	{"trail", command_trail, "show the way of each operation through the code", &trail_form},

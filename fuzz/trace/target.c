@@ -5,6 +5,9 @@
  *     machine ram=4M max_order=6      up to eight; the first is the default
  *     modules page_alloc ram          whose operations inputs may use
  *     ops_max 1000                    operations per input
+ *     about TEXT                      what it is for, one line
+ *     floor features N                what fuzz-smoke demands of it: README.md there
+ *     floor execs N
  *
  * A machine's description is not looked at here: booting it does that.  A
  * module that the tables lack is passed over, for a build may leave it out.
@@ -114,6 +117,46 @@ static int read_ops_max(struct target_parse *p, const char *s, const char *end)
 	return 0;
 }
 
+/* The rest of the line, with single blanks. */
+static int read_about(struct target_parse *p, const char *s, const char *end)
+{
+	char *to = p->t->about;
+	size_t len = 0;
+	struct word w;
+
+	if (to[0])
+		return refuse(p, "expected one line about");
+	for (w = next_word(&s, end); w.len; w = next_word(&s, end)) {
+		if (len + w.len + 2 > sizeof(p->t->about))
+			return refuse(p, "expected at most 119 characters after about");
+		if (len)
+			to[len++] = ' ';
+		memcpy(to + len, w.s, w.len);
+		len += w.len;
+	}
+	to[len] = '\0';
+	return len ? 0 : refuse(p, "expected what the target is for after about");
+}
+
+static int read_floor(struct target_parse *p, const char *s, const char *end)
+{
+	struct word what = next_word(&s, end);
+	struct word w = next_word(&s, end);
+	uint32_t *floor = NULL;
+	uint64_t v;
+
+	if (word_is(what, "features"))
+		floor = &p->t->floor_features;
+	if (word_is(what, "execs"))
+		floor = &p->t->floor_execs;
+	if (!floor || !mm_arg_number(w.s, w.len, &v) || v > UINT32_MAX || next_word(&s, end).len)
+		return refuse(p, "expected features or execs and a number after floor");
+	if (*floor)
+		return refuse(p, "expected one floor of a kind");
+	*floor = (uint32_t)v;
+	return 0;
+}
+
 static int read_line(struct target_parse *p, const char *s, const char *end)
 {
 	struct word w = next_word(&s, end);
@@ -122,11 +165,15 @@ static int read_line(struct target_parse *p, const char *s, const char *end)
 		return 0;
 	if (word_is(w, "machine"))
 		return read_machine(p, s, end);
+	if (word_is(w, "about"))
+		return read_about(p, s, end);
+	if (word_is(w, "floor"))
+		return read_floor(p, s, end);
 	if (word_is(w, "modules"))
 		return read_modules(p, s, end);
 	if (word_is(w, "ops_max"))
 		return read_ops_max(p, s, end);
-	return refuse(p, "expected machine, modules or ops_max");
+	return refuse(p, "expected about, machine, modules, ops_max or floor");
 }
 
 int mm_target_parse(const char *text, struct mm_target *t, const char *file, struct mm_error *e)

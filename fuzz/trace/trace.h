@@ -60,6 +60,9 @@ struct mm_target {
 	char machines[MM_TARGET_MACHINES_MAX][MM_TARGET_MACHINE_LEN];
 	uint8_t selected[MM_OPS_MAX]; /* by op index: drawn from? */
 	unsigned int ops_max;         /* operations per input, 0: no limit */
+	char about[120];              /* what it is for; empty: not said */
+	uint32_t floor_features;      /* what fuzz-smoke demands; 0: nothing */
+	uint32_t floor_execs;
 };
 
 /*
