@@ -93,12 +93,19 @@ function(mm_test_oracle)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/doctor")
 endfunction()
 
+# Modules with operations have traces to hold under, also those without properties.
 function(mm_test_properties)
+	if(NOT TARGET mmref-prop)
+		mm_skip(prop "${MM_THEFT_MISSING}")
+		return()
+	endif()
 	mm_modules_with(names properties)
 	mm_suites(suites)
 	foreach(name IN LISTS names suites)
 		mm_test(prop/${name} LABELS prop COMMAND mmref-prop ${name})
 	endforeach()
+	mm_test(command/properties LABELS prop COMMAND bash cmake/tests/properties.sh
+		"$<TARGET_FILE:mmref-prop-toy>" "${CMAKE_BINARY_DIR}/properties")
 endfunction()
 
 # The property engine: suites that hold for any engine behind <theft.h>, those of
@@ -192,6 +199,11 @@ function(mm_test_fuzz_targets)
 				"$<TARGET_FILE:fuzz_${target}>" "$<TARGET_FILE:mmref-cli>"
 				"${CMAKE_BINARY_DIR}/fuzz-smoke/${target}")
 	endforeach()
+	if(TARGET fuzz_properties)
+		mm_test(fuzz-smoke/properties LABELS fuzz-smoke slow
+			COMMAND bash cmake/tests/fuzz_properties.sh ${MM_ENGINE} "$<TARGET_FILE:fuzz_properties>"
+				"${CMAKE_BINARY_DIR}/fuzz-smoke/properties")
+	endif()
 endfunction()
 
 # What each engine sees into, and that it uses our mutations.
