@@ -43,6 +43,7 @@ int command_doctor(int argc, char **argv);
 int command_record(int argc, char **argv);
 int command_shrink(int argc, char **argv);
 int command_trail(int argc, char **argv);
+int command_triage(int argc, char **argv);
 
 extern const struct command_form help_form;
 extern const struct command_form run_form;
@@ -50,6 +51,7 @@ extern const struct command_form check_form;
 extern const struct command_form fuzz_form;
 extern const struct command_form shrink_form;
 extern const struct command_form trail_form;
+extern const struct command_form triage_form;
 extern const struct command_form import_form;
 extern const struct command_form show_form;
 extern const struct command_form oracle_form;
@@ -98,7 +100,11 @@ int session_open(struct session *s, const struct mm_trace *t, const char *machin
 void session_close(struct session *s);
 /* Description from a literal "ram=..." or a file that holds one; malloc'ed. */
 char *machine_argument(const char *arg, struct mm_error *e);
-/* A trace from text, or with target from bytes. */
+/* A trace from text, or with target from bytes: all of them, or as many operations as
+ * the target runs.  0, or what mm_trace_load says; complaint in e. */
+int read_trace(struct mm_trace *t, const char *path, const char *target, bool as_fuzzed,
+	       struct mm_error *e);
+/* The same, all of it, with the complaint on standard error. */
 int load_trace(struct mm_trace *t, const char *path, const char *target);
 /* Options as `mmref check` uses them. */
 struct mm_run_options judge_all_options(void);
@@ -175,10 +181,12 @@ double cpu_seconds(void);
 /* ---- --json: lines of {"type":TYPE,"version":1,"data":{...}} ---- */
 
 struct json {
+	FILE *out;
 	unsigned int members; /* so far */
 };
 
-struct json json_begin(const char *type);
+struct json json_begin(const char *type); /* on standard output */
+struct json json_begin_to(FILE *out, const char *type);
 void json_text(struct json *j, const char *name, const char *text);
 void json_number(struct json *j, const char *name, uint64_t v);
 void json_bool(struct json *j, const char *name, bool v);
