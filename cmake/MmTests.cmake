@@ -50,6 +50,7 @@ function(mm_add_tests)
 	mm_test_fuzz_targets()
 	mm_test_build_system()
 	mm_test_shrinking()
+	mm_test_triage()
 endfunction()
 
 function(mm_test_traces folder part)
@@ -166,4 +167,21 @@ function(mm_test_shrinking)
 	mm_test(command/shrink LABELS build slow
 		COMMAND bash cmake/tests/shrink.sh "${CMAKE_BINARY_DIR}/shrink")
 	set_tests_properties(command/shrink PROPERTIES TIMEOUT 900)
+endfunction()
+
+# Twenty faults in a copy of the tree, forty inputs each, with either compiler.
+function(mm_test_triage)
+	mm_test(command/triage-input LABELS prop COMMAND bash cmake/tests/triage_input.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/triage-input")
+	foreach(compiler gcc clang-14)
+		find_program(MM_TRIAGE_COMPILER ${compiler} NO_CACHE)
+		if(MM_TRIAGE_COMPILER)
+			mm_test(command/triage-${compiler} LABELS build slow COMMAND bash
+				cmake/tests/triage.sh "${CMAKE_BINARY_DIR}/triage-${compiler}" ${compiler})
+			set_tests_properties(command/triage-${compiler} PROPERTIES TIMEOUT 900)
+		else()
+			mm_skip(command/triage-${compiler} "found no ${compiler}")
+		endif()
+		unset(MM_TRIAGE_COMPILER)
+	endforeach()
 endfunction()

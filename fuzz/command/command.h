@@ -153,6 +153,8 @@ int finding_save_text(const char *folder, const char *name, const char *text);
 /* What to print when the process dies: the trace being run. */
 void death_watch(const struct mm_run *r);
 void death_install(void);
+/* In a child: it dies of what it dies of, and a parent sees that. */
+void death_uninstall(void);
 /* Die by SIGALRM, reported as a hang, when not called again in so many s; 0: off. */
 void death_timeout(unsigned int seconds);
 /* "SIGSEGV"; "timeout" for SIGALRM, "signal" for one that no crash has. */

@@ -87,7 +87,7 @@ struct triage {
 
 	struct artefact *artefacts;
 	size_t nr, cap;
-	bool found_all; /* no folder below could not be read */
+	bool found_all;     /* no folder below could not be read */
 	size_t passed_over; /* files that are no artefacts */
 	struct outcome *outcomes;
 

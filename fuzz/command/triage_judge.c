@@ -14,6 +14,7 @@
 #include "fuzz/command/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -49,20 +50,15 @@ struct slot {
 static void begin(struct triage *t, struct slot *s, size_t i,
 		  void (*work)(struct triage *t, size_t i))
 {
-	static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
-	size_t n;
-
 	(void)fflush(NULL);
 	s->i = i;
 	s->pid = fork();
 	if (s->pid)
 		return;
 	/* an end is seen from outside; the parent decides when to stop */
-	for (n = 0; n < sizeof(fatal) / sizeof(fatal[0]); n++)
-		(void)signal(fatal[n], SIG_DFL);
+	death_uninstall();
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_DFL);
-	death_watch(NULL);
 	work(t, i);
 	(void)fflush(NULL);
 	_exit(0);
@@ -230,6 +226,17 @@ static int run_all(struct triage *t, struct outcome *o, const struct mm_trace *t
 	return status;
 }
 
+/* What is wrong with a file is in its outcome.  The descriptor only: the stream is to
+ * stay unbuffered for those who die. */
+static void silence(void)
+{
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0)
+		_exit(STATUS_OUR_FAULT);
+	(void)close(nowhere);
+}
+
 static void judge_one(struct triage *t, size_t i)
 {
 	const struct artefact *a = &t->artefacts[i];
@@ -240,8 +247,7 @@ static void judge_one(struct triage *t, size_t i)
 	int err;
 
 	mm_trace_init(&trace);
-	if (!freopen("/dev/null", "w", stderr))
-		_exit(STATUS_OUR_FAULT);
+	silence();
 	o->size = stat(a->path, &st) ? 0 : st.st_size;
 	if (strcmp(a->target, "?") == 0) {
 		bool readable = access(a->path, R_OK) == 0;
