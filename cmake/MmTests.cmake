@@ -171,7 +171,7 @@ endfunction()
 
 # Twenty faults in a copy of the tree, forty inputs each, with either compiler.
 function(mm_test_triage)
-	mm_test(command/triage-input LABELS prop COMMAND bash cmake/tests/triage_input.sh
+	mm_test(command/triage-input LABELS prop slow COMMAND bash cmake/tests/triage_input.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/triage-input")
 	foreach(compiler gcc clang-14)
 		find_program(MM_TRIAGE_COMPILER ${compiler} NO_CACHE)

@@ -47,7 +47,7 @@ touch empty/README.txt empty/notes.md
 expect 4 'holds no artefact' empty
 printf 'a = alloc\n' >one/good.ops
 expect 3 'is no folder' one/good.ops
-expect 3 'o: File exists|o: Not a directory|o: cannot be written' one --out one/good.ops
+expect 3 'good.ops: cannot be written: Not a directory' one --out one/good.ops
 mkdir other && touch other/letter
 expect 3 'holds other things' one --out other
 expect 0 '1 artefacts: 0 in 0 buckets, 1 does not fail' one --out o

@@ -140,6 +140,7 @@ static void add_top(struct top *t, const char *name)
 		(void)snprintf(t->name[t->nr++], DEATH_NAME_LEN, "%s", name);
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(a, b);
@@ -311,4 +312,24 @@ void death_class(struct verdict *v, const char *said, const struct death *d)
 		(void)snprintf(v->text, sizeof(v->text), "%s", v->what);
 	}
 	(void)snprintf(v->bucket, sizeof(v->bucket), "%s in %s", kind, top);
+}
+
+void death_of_hang(struct verdict *v, double limit, bool slow)
+{
+	v->kind = VERDICT_HANG;
+	(void)snprintf(v->id, sizeof(v->id), "%s", slow ? "slow" : "hang");
+	(void)snprintf(v->what, sizeof(v->what), "%s%s%s", v->id, slow ? "" : " in ",
+		       slow ? "" : v->op);
+	(void)snprintf(v->bucket, sizeof(v->bucket), "%s", v->what);
+	(void)snprintf(v->text, sizeof(v->text), "no end within %.1f s of CPU time%s", limit,
+		       slow ? ", and no operation took half of them" : "");
+}
+
+void death_of_memory(struct verdict *v, uint64_t limit)
+{
+	v->kind = VERDICT_DEATH;
+	(void)snprintf(v->id, sizeof(v->id), "out-of-memory");
+	(void)snprintf(v->what, sizeof(v->what), "out of memory in %s", v->op);
+	(void)snprintf(v->bucket, sizeof(v->bucket), "%s", v->what);
+	(void)snprintf(v->text, sizeof(v->text), "more than %" PRIu64 " MiB are held", limit >> 20);
 }

@@ -27,5 +27,8 @@ void death_frames(struct death *d);
 void death_top(const struct death *d, char *text, size_t len);
 /* Class and bucket from that, and from what the process said; v->op is known. */
 void death_class(struct verdict *v, const char *said, const struct death *d);
+/* Likewise of one that was ended: it took too long, or too much memory (bytes). */
+void death_of_hang(struct verdict *v, double limit, bool slow);
+void death_of_memory(struct verdict *v, uint64_t limit);
 
 #endif

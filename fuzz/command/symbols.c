@@ -35,6 +35,7 @@ struct table {
 /* Read once per process; it describes the program and never changes. */
 static struct table table;
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int by_address(const void *a, const void *b)
 {
 	const struct function *x = a;
@@ -81,7 +82,9 @@ static void read_symbols(const unsigned char *file, const ElfW(Shdr) * s, const 
 	size_t i;
 
 	table.functions = malloc((nr + 1) * sizeof(*table.functions));
-	for (i = 0; table.functions && i < nr; i++) {
+	if (!table.functions)
+		return;
+	for (i = 0; i < nr; i++) {
 		/* the type has the same place in both classes of files */
 		if (ELF64_ST_TYPE(sym[i].st_info) != STT_FUNC || !sym[i].st_size)
 			continue;

@@ -227,6 +227,7 @@ static int is_visible(const struct dirent *d)
 	return d->d_name[0] != '.' || strcmp(d->d_name, ".mmref-fail") == 0;
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);

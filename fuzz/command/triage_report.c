@@ -125,6 +125,7 @@ static void count_in(struct tally *tallies, const char *name)
 	tallies[i].nr++;
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(((const struct tally *)a)->name, ((const struct tally *)b)->name);

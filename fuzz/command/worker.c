@@ -522,35 +522,6 @@ char *worker_said(const struct worker *w)
 	return text;
 }
 
-static void set_verdict(struct verdict *v, enum verdict_kind kind, const char *id, const char *what)
-{
-	v->kind = kind;
-	(void)snprintf(v->id, sizeof(v->id), "%s", id);
-	(void)snprintf(v->what, sizeof(v->what), "%s", what);
-	(void)snprintf(v->bucket, sizeof(v->bucket), "%s", what);
-}
-
-static void verdict_of_hang(const struct worker *w, struct verdict *v)
-{
-	char what[60];
-
-	(void)snprintf(what, sizeof(what), "hang in %s", v->op);
-	set_verdict(v, VERDICT_HANG, w->shared->slow ? "slow" : "hang",
-		    w->shared->slow ? "slow" : what);
-	(void)snprintf(v->text, sizeof(v->text), "no end within %.1f s of CPU time%s", w->limit,
-		       w->shared->slow ? ", and no operation took half of them" : "");
-}
-
-static void verdict_of_memory(const struct worker *w, struct verdict *v)
-{
-	char what[60];
-
-	(void)snprintf(what, sizeof(what), "out of memory in %s", v->op);
-	set_verdict(v, VERDICT_DEATH, "out-of-memory", what);
-	(void)snprintf(v->text, sizeof(v->text), "more than %llu MiB are held",
-		       (unsigned long long)(w->memory >> 20));
-}
-
 static int verdict_of_death(struct worker *w, int wstatus, enum answer answer, struct verdict *v)
 {
 	struct shared *s = w->shared;
@@ -560,11 +531,11 @@ static int verdict_of_death(struct worker *w, int wstatus, enum answer answer, s
 		return STATUS_OUR_FAULT;
 	*v = s->v;
 	if (answer == ANSWER_MEMORY) {
-		verdict_of_memory(w, v);
+		death_of_memory(v, w->memory);
 		return STATUS_OK;
 	}
 	if (s->hangs || answer == ANSWER_NONE) {
-		verdict_of_hang(w, v);
+		death_of_hang(v, w->limit, s->slow);
 		return STATUS_OK;
 	}
 	if (!s->death.dead && WIFSIGNALED(wstatus))
