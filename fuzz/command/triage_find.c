@@ -89,6 +89,7 @@ static const char *target_of_afl(const char *path)
 	char line[4096];
 	const char *target = NULL;
 	const char *program;
+	size_t len;
 	char *slash;
 	FILE *f;
 	int up;
@@ -100,9 +101,10 @@ static const char *target_of_afl(const char *path)
 			return NULL;
 		*slash = '\0';
 	}
-	if (strlen(stats) + sizeof("/fuzzer_stats") > sizeof(stats))
+	len = strlen(stats);
+	if ((size_t)snprintf(stats + len, sizeof(stats) - len, "/fuzzer_stats") >=
+	    sizeof(stats) - len)
 		return NULL;
-	(void)strcat(stats, "/fuzzer_stats");
 	f = fopen(stats, "r");
 	while (f && !target && fgets(line, sizeof(line), f)) {
 		program = strncmp(line, "command_line", 12) == 0 ? strstr(line, "fuzz_") : NULL;

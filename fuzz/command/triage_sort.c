@@ -89,7 +89,7 @@ static void name_of_key(const char *key, bool hashed, char *name)
 
 		h = mm_hash64(h ^ (uint64_t)(unsigned char)*c);
 		if (at < TRIAGE_NAME_MAX - 6 && (keeps || (at && name[at - 1] != '-')))
-			name[at++] = keeps ? *c : '-';
+			name[at++] = *(keeps ? c : "-");
 		hashed |= at == TRIAGE_NAME_MAX - 6;
 	}
 	while (at && name[at - 1] == '-')
