@@ -8,12 +8,8 @@
 #include "fuzz/command/command.h"
 #include "fuzz/command/form.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct check_args {
 	struct words paths;
@@ -55,8 +51,9 @@ static void worse(struct check_args *a, int status)
 		a->status = status;
 }
 
-static void check_file(struct check_args *a, const char *path)
+static void check_file(void *env, const char *path)
 {
+	struct check_args *a = env;
 	struct mm_trace t;
 	struct session s;
 	uint64_t digest = 0;
@@ -86,44 +83,13 @@ static void check_file(struct check_args *a, const char *path)
 	mm_trace_free(&t);
 }
 
-static bool is_trace_name(const char *name, const char *target)
+static void walk(struct check_args *a, const char *path)
 {
-	size_t len = strlen(name);
+	const struct trace_walk w = {check_file, a, a->target != NULL};
+	int status = each_trace(path, &w);
 
-	return target || (len > 4 && strcmp(name + len - 4, ".ops") == 0);
-}
-
-static int not_hidden(const struct dirent *d)
-{
-	return d->d_name[0] != '.';
-}
-
-static void check_path(struct check_args *a, const char *path, int depth)
-{
-	struct dirent **names;
-	struct stat st;
-	int n;
-	int i;
-
-	if (strcmp(path, "-") == 0 || (!stat(path, &st) && !S_ISDIR(st.st_mode))) {
-		if (!depth || is_trace_name(path, a->target))
-			check_file(a, path);
-		return;
-	}
-	n = depth < 16 ? scandir(path, &names, not_hidden, alphasort) : -1;
-	if (n < 0) {
-		(void)fprintf(stderr, "mmref: %s: cannot be read: %s\n", path, strerror(errno));
-		worse(a, STATUS_BAD_INPUT);
-		return;
-	}
-	for (i = 0; i < n; i++) {
-		char sub[4096];
-
-		if (snprintf(sub, sizeof(sub), "%s/%s", path, names[i]->d_name) < (int)sizeof(sub))
-			check_path(a, sub, depth + 1);
-		free(names[i]);
-	}
-	free(names);
+	if (status)
+		worse(a, status);
 }
 
 int command_check(int argc, char **argv)
@@ -138,7 +104,7 @@ int command_check(int argc, char **argv)
 		return status;
 	progress_start(&a.progress, "check");
 	for (i = 0; i < a.paths.nr; i++)
-		check_path(&a, a.paths.word[i], 0);
+		walk(&a, a.paths.word[i]);
 	progress_end(&a.progress);
 	if (!a.traces && !a.status) {
 		(void)fprintf(stderr, "mmref check: no trace (*.ops) found\n");

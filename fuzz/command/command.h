@@ -38,6 +38,7 @@ int command_check(int argc, char **argv);
 int command_fuzz(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_states(int argc, char **argv);
 int command_oracle(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_record(int argc, char **argv);
@@ -54,6 +55,7 @@ extern const struct command_form trail_form;
 extern const struct command_form triage_form;
 extern const struct command_form import_form;
 extern const struct command_form show_form;
+extern const struct command_form states_form;
 extern const struct command_form oracle_form;
 extern const struct command_form doctor_form;
 extern const struct command_form record_form;
@@ -106,6 +108,16 @@ int read_trace(struct mm_trace *t, const char *path, const char *target, bool as
 	       struct mm_error *e);
 /* The same, all of it, with the complaint on standard error. */
 int load_trace(struct mm_trace *t, const char *path, const char *target);
+/* What to do with each trace that is named. */
+struct trace_walk {
+	void (*each)(void *env, const char *path);
+	void *env;
+	bool any_name; /* in folders all files, not *.ops alone */
+};
+
+/* A file, or the files below a folder in name order.  STATUS_OK, or
+ * STATUS_BAD_INPUT after a complaint about a folder. */
+int each_trace(const char *path, const struct trace_walk *w);
 /* Options as `mmref check` uses them. */
 struct mm_run_options judge_all_options(void);
 /*

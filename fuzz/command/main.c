@@ -21,6 +21,8 @@ const struct subcommand subcommands[] = {
 	{"trail", command_trail, "show the way of each operation through the code", &trail_form},
 	{"import", command_import, "turn a recording of a kernel into a trace", &import_form},
 	{"show", command_show, "print a machine as the kernel prints itself", &show_form},
+	{"states", command_states, "count which states of the allocator inputs reach",
+	 &states_form},
 	{"oracle", command_oracle, "recompute a real kernel's zoneinfo and compare", &oracle_form},
 	{"record", command_record, "run a command, write what it asked the kernel for",
 	 &record_form},
