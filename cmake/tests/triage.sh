@@ -416,7 +416,7 @@ judge_traces() {
 		[ "$(wc -l <"$folder/members.txt")" -eq $inputs ] || wrong "$folder: members.txt"
 	done
 	"$mmref" triage "$work/out" --out "$work/again" --known "$work/out/report.json" --timeout 1 \
-		--memory 150 --budget 0 --runs 1 >"$work/log" 2>&1 || status=$?
+		--memory 100 --budget 0 --runs 1 >"$work/log" 2>&1 || status=$?
 	[ $status -eq 1 ] || wrong "the buckets' traces: status $status"
 	grep -q '"artefacts":20,"buckets":20,"new_buckets":0,' "$work/again/report.json" ||
 		wrong "the buckets' traces make other buckets: $(head -n 1 "$work/again/report.json")"
@@ -428,7 +428,7 @@ judge_again() {
 	local jobs
 	rm -rf "$work/in"/*/timeout-* "$work"/in/*/*/hangs "$work"/in/{traces,ci/*,.mmref-fail}/f1[56]-*
 	for jobs in 1 3; do
-		"$mmref" triage "$work/in" --out "$work/twice" --jobs $jobs --timeout 1 --memory 150 \
+		"$mmref" triage "$work/in" --out "$work/twice" --jobs $jobs --timeout 1 --memory 100 \
 			--runs 1 --budget 0 >"$work/log" 2>&1 || true
 		cp "$work/twice/report.json" "$work/report$jobs.json"
 		cp "$work/twice/report.md" "$work/report$jobs.md"
@@ -469,7 +469,7 @@ place_all
 rm -rf "$work"/{out,again,twice,stopped}
 start=$(date +%s%N)
 status=0
-"$mmref" triage "$work/in" --out "$work/out" --timeout 1 --memory 150 --budget 20 --runs 1 >"$work/said" 2>&1 ||
+"$mmref" triage "$work/in" --out "$work/out" --timeout 1 --memory 100 --budget 60 --runs 1 >"$work/said" 2>&1 ||
 	status=$?
 cat "$work/said"
 printf 'triage: %s ms\n' $((($(date +%s%N) - start) / 1000000))

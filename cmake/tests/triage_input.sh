@@ -82,14 +82,14 @@ expect 3 'refused' odd --out o --target buddy
 in_list no-target 'does not fail'
 
 # Whose bytes they are.
-mkdir -p names/{fuzz_page_alloc,afl-memblock,x}/deep names/x/crashes
-echo a | tee names/fuzz_page_alloc/deep/crash-1 names/afl-memblock/deep/2 \
+mkdir -p names/{fuzz_page_alloc_out,afl-memblock,x}/deep names/x/crashes
+echo a | tee names/fuzz_page_alloc_out/deep/crash-1 names/afl-memblock/deep/2 \
 	names/x/clusterfuzz-testcase-fuzz_boot-3 names/x/crashes/id:000001,sig:06 >/dev/null
 echo 'command_line : afl-fuzz -i a -o b -- build/afl/fuzz_buddy' >names/x/fuzzer_stats
 expect 0 '3 does not fail' names --out o
 mv names/x/clusterfuzz-testcase-fuzz_boot-3 names/
 expect 0 '4 does not fail' names --out o
-for name in fuzz_page_alloc/deep/crash-1=page_alloc afl-memblock/deep/2=memblock \
+for name in fuzz_page_alloc_out/deep/crash-1=page_alloc afl-memblock/deep/2=memblock \
 	clusterfuzz-testcase-fuzz_boot-3=boot x/crashes/id:000001,sig:06=buddy; do
 	count=$((count + 1))
 	grep -q "\"file\":\"${name%=*}\".*\"target\":\"${name#*=}\"" o/report.json ||

@@ -36,12 +36,12 @@ struct walk {
 
 /* ---- which target ---- */
 
-static bool is_word(char c)
+static bool is_alnum(char c)
 {
-	return isalnum((unsigned char)c) || c == '_';
+	return isalnum((unsigned char)c) != 0;
 }
 
-/* The longest name of a target that stands in a text as a word or behind fuzz_. */
+/* The longest name of a target that stands in a text as a word: fuzz_buddy_out. */
 static const char *target_in(const char *text)
 {
 	const struct mm_embedded *e;
@@ -52,10 +52,9 @@ static const char *target_in(const char *text)
 		const char *at = text;
 
 		for (; (at = strstr(at, e->name)) != NULL; at++) {
-			bool begins = at == text || !is_word(at[-1]) ||
-				      (at - text >= 5 && strncmp(at - 5, "fuzz_", 5) == 0);
+			bool begins = at == text || !is_alnum(at[-1]);
 
-			if (begins && !is_word(at[len]) && (!best || len > strlen(best)))
+			if (begins && !is_alnum(at[len]) && (!best || len > strlen(best)))
 				best = e->name;
 		}
 	}

@@ -13,6 +13,7 @@
 /* What a report shows of long things; the rest is in the bucket's folder. */
 #define LINES_MAX   40
 #define MEMBERS_MAX 20
+#define LISTED_MAX  100
 
 /* Text of any bytes inside backticks, in a table or not. */
 static void print_code(const char *text, FILE *out)
@@ -236,18 +237,23 @@ static void print_bucket(const struct triage *t, size_t i, FILE *out)
 
 static void print_list(const struct triage *t, enum triage_list list, FILE *out)
 {
+	/* what nobody has to act on is folded, and short */
+	bool folded = list == LIST_PASSES || list == LIST_WAITS;
+	size_t most = folded ? MEMBERS_MAX : LISTED_MAX;
 	size_t shown = 0;
 	size_t i;
 
 	if (!triage_count(t, list))
 		return;
 	(void)fprintf(out, "\n## Artefacts: %s\n\n", triage_list_name(list));
+	if (folded)
+		(void)fprintf(out, "<details><summary>%zu</summary>\n\n", triage_count(t, list));
 	for (i = 0; i < t->nr; i++) {
 		if (t->artefacts[i].known || t->outcomes[i].list != list)
 			continue;
-		if (shown++ == 5 * MEMBERS_MAX) {
+		if (shown++ == most) {
 			(void)fprintf(out, "* and more: `report.json` has all\n");
-			return;
+			break;
 		}
 		(void)fputs("* ", out);
 		print_code(t->artefacts[i].name, out);
@@ -257,6 +263,8 @@ static void print_list(const struct triage *t, enum triage_list list, FILE *out)
 		}
 		(void)fputs("\n", out);
 	}
+	if (folded)
+		(void)fputs("\n</details>\n", out);
 }
 
 void triage_print_report(const struct triage *t, FILE *out)

@@ -62,6 +62,7 @@ struct worker {
 	size_t max_ops, max_expects;
 	double limit;
 	uint64_t memory;
+	uint64_t peak; /* resident, of the last child that ended */
 	bool terse;
 	FILE *said; /* the child's standard error */
 	pid_t pid;  /* 0: none */
@@ -374,15 +375,18 @@ static int spawn(struct worker *w)
 /* Wait for our child, killing it first if it is told to go. */
 static int reap(struct worker *w, bool kill_it)
 {
+	struct rusage used;
 	int wstatus = 0;
 
+	memset(&used, 0, sizeof(used));
 	(void)close(w->order);
 	(void)close(w->answer);
 	if (kill_it)
 		(void)kill(w->pid, SIGKILL);
-	while (waitpid(w->pid, &wstatus, 0) < 0 && errno == EINTR)
+	while (wait4(w->pid, &wstatus, 0, &used) < 0 && errno == EINTR)
 		continue;
 	w->pid = 0;
+	w->peak = (uint64_t)used.ru_maxrss << 10;
 	return wstatus;
 }
 
@@ -530,7 +534,8 @@ static int verdict_of_death(struct worker *w, int wstatus, enum answer answer, s
 	if (s->our_fault)
 		return STATUS_OUR_FAULT;
 	*v = s->v;
-	if (answer == ANSWER_MEMORY) {
+	/* which of both limits an endless growth meets first is the host's speed */
+	if (answer == ANSWER_MEMORY || (s->hangs && w->memory && w->peak > w->memory / 2)) {
 		death_of_memory(v, w->memory);
 		return STATUS_OK;
 	}
