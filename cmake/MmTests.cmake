@@ -61,6 +61,7 @@ function(mm_add_tests)
 	mm_test_shrinking()
 	mm_test_services()
 	mm_test_determinism()
+	mm_test_triage()
 endfunction()
 
 function(mm_test_traces folder part)
@@ -280,4 +281,21 @@ function(mm_test_determinism)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism")
 	mm_test(determinism/planted LABELS build slow COMMAND bash cmake/tests/determinism.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism-planted" planted)
+endfunction()
+
+# Twenty faults in a copy of the tree, forty inputs each, with either compiler.
+function(mm_test_triage)
+	mm_test(command/triage-input LABELS prop slow COMMAND bash cmake/tests/triage_input.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/triage-input")
+	foreach(compiler gcc clang-14)
+		find_program(MM_TRIAGE_COMPILER ${compiler} NO_CACHE)
+		if(MM_TRIAGE_COMPILER)
+			mm_test(command/triage-${compiler} LABELS build slow COMMAND bash
+				cmake/tests/triage.sh "${CMAKE_BINARY_DIR}/triage-${compiler}" ${compiler})
+			set_tests_properties(command/triage-${compiler} PROPERTIES TIMEOUT 900)
+		else()
+			mm_skip(command/triage-${compiler} "found no ${compiler}")
+		endif()
+		unset(MM_TRIAGE_COMPILER)
+	endforeach()
 endfunction()
