@@ -106,40 +106,40 @@ bugs() { bash fuzz/command/bugs.sh --runs 1000 "$@"; }
 
 # row NAME EXPRESSION: what was printed of a bug.
 row() {
-	grep -Eq "^$1 +$2" out || fail "$1: \"$(grep "^$1 " out)\", not \"$2\""
+	grep -Eq "^$1 +$2" ../out || fail "$1: \"$(grep "^$1 " ../out)\", not \"$2\""
 }
 
 make_toy
 status=0
-bugs >out 2>err || status=$?
-[ "$status" -eq 1 ] || fail "bugs that are not seen: status $status, not 1: $(tail -n 3 err)"
+bugs >../out 2>../err || status=$?
+[ "$status" -eq 1 ] || fail "bugs that are not seen: status $status, not 1: $(tail -n 3 ../err)"
 row by-the-corpus 'toy.sum +- +- +seed.ops'
 row by-another-claim 'NOT SEEN, ONLY toy.other +>1000'
 row by-a-property 'toy.holds +- +- +mmref-prop'
 row by-the-fuzzer 'toy.sum +200 \(100-300\) +2.0 +libfuzzer on buddy, seed 1 2 3'
 row by-an-alarm 'NOT SEEN'
 row by-nothing 'NOT SEEN +>1000'
-grep -q 'by-an-alarm: the tree without the bug has this finding too' err || fail "a false alarm is not told"
-grep -q '3 of 6 bugs were seen' err || fail "$(tail -n 1 err)"
+grep -q 'by-an-alarm: the tree without the bug has this finding too' ../err || fail "a false alarm is not told"
+grep -q '3 of 6 bugs were seen' ../err || fail "$(tail -n 1 ../err)"
 cmp toy.h build/bugs/tree/toy.h || fail "a bug was left in the tree"
 
-cp out whole
+cp ../out ../whole
 sed -i '/by-nothing/d' build/bugs/results.tsv
 status=0
-bugs --resume >out 2>err || status=$?
+bugs --resume >../out 2>../err || status=$?
 [ "$status" -eq 1 ] || fail "resumed: status $status, not 1"
-cmp whole out || fail "resumed, another table"
-[ "$(grep -c ' of 6: ' err)" -eq 1 ] || fail "what was judged was judged again"
+cmp ../whole ../out || fail "resumed, another table"
+[ "$(grep -c ' of 6: ' ../err)" -eq 1 ] || fail "what was judged was judged again"
 status=0
-bugs --resume --fuzz >out 2>&1 || status=$?
+bugs --resume --fuzz >../out 2>&1 || status=$?
 [ "$status" -eq 3 ] || fail "resumed with other options: status $status, not 3"
-bugs by-the-corpus by-the-fuzzer >out 2>&1 || fail "two that are seen: status $?"
+bugs by-the-corpus by-the-fuzzer >../out 2>&1 || fail "two that are seen: status $?"
 
 bug by-the-corpus 1 'Target: buddy'
 status=0
-bugs by-the-corpus >out 2>&1 || status=$?
+bugs by-the-corpus >../out 2>&1 || status=$?
 [ "$status" -eq 3 ] || fail "no claim: status $status, not 3"
-grep -q 'by-the-corpus.patch: has no "Claim:" line' out || fail "no claim: $(tail -n 1 out)"
+grep -q 'by-the-corpus.patch: has no "Claim:" line' ../out || fail "no claim: $(tail -n 1 ../out)"
 
 [ "$failed" -eq 0 ] && echo "bugs of a toy: ok"
 exit "$failed"

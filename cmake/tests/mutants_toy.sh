@@ -149,7 +149,7 @@ make_toy
 
 # ---- each way to be seen, and not to be ----
 
-mutants --n 1000 --jobs 2 ref/phys >out 2>err || fail "status $?: $(tail -n 5 err)"
+mutants --n 1000 --jobs 2 ref/phys >../out 2>../err || fail "status $?: $(tail -n 5 ../err)"
 verdict 10:10:arithmetic "killed corpus toy.sum"
 verdict 15:10:arithmetic "killed property toy.double"
 verdict 20:10:arithmetic "killed property other.rest"
@@ -160,21 +160,21 @@ verdict 33:6:constant "uncompilable - -"
 verdict 30:15:constant 'killed compiler "four is four"'
 verdict 45:1:advance "killed timeout hang in corpus"
 [ "$(wc -l <build/mutants/queue)" -eq "$(verdicts | wc -l)" ] || fail "not every mutant was judged"
-grep -q '^score [0-9.]* %: ' out || fail "no score"
-grep -q '^ref/phys/toy.c:36:10:arithmetic: ' out || fail "a survivor is not shown"
-grep -q '^+.*return a | 5;' out || fail "a survivor's line is not shown"
-awk '/^score/ { gsub(/[():]/, ""); exit !($9 < $2 && $2 < $11) }' out || fail "bounds: $(grep ^score out)"
+grep -q '^score [0-9.]* %: ' ../out || fail "no score"
+grep -q '^ref/phys/toy.c:36:10:arithmetic: ' ../out || fail "a survivor is not shown"
+grep -q '^+.*return a | 5;' ../out || fail "a survivor's line is not shown"
+awk '/^score/ { gsub(/[():]/, ""); exit !($10 + 0 < $2 + 0 && $2 + 0 < $12 + 0) }' ../out || fail "bounds: $(grep ^score ../out)"
 git -C "$root" diff --quiet --no-index "$PWD/ref" "$PWD/build/mutants/1/ref" ||
 	fail "a mutant was left in the tree"
 
 # ---- stopped, and resumed ----
 
 # The first twelve of the draw are those of a draw of twelve.
-mutants --list --n 12 ref/phys | cut -f 1 | LC_ALL=C sort >twelve
-verdicts | LC_ALL=C join -t "$(printf '\t')" twelve - >whole
-setsid bash fuzz/mutants/mutants.sh --n 12 ref/phys >out 2>err &
+mutants --list --n 12 ref/phys | cut -f 1 | LC_ALL=C sort >../twelve
+verdicts | LC_ALL=C join -t "$(printf "\t")" ../twelve - >../whole
+setsid bash fuzz/mutants/mutants.sh --n 12 ref/phys >../out 2>../err &
 pid=$!
-while [ "$(verdicts | wc -l)" -lt 4 ] || [ "$(verdicts | wc -l)" -ge "$(wc -l <whole)" ]; do
+while [ "$(verdicts | wc -l)" -lt 4 ] || [ "$(verdicts | wc -l)" -ge "$(wc -l <../whole)" ]; do
 	kill -0 "$pid" 2>/dev/null || break
 	sleep 0.2
 done
@@ -185,30 +185,30 @@ wait "$pid" || status=$?
 sleep 1
 ! pgrep -f "$PWD/build/mutants" >/dev/null || fail "stopped, but something runs on"
 part=$(verdicts | wc -l)
-[ "$part" -lt "$(wc -l <whole)" ] || fail "stopped too late to show anything"
+[ "$part" -lt "$(wc -l <../whole)" ] || fail "stopped too late to show anything"
 printf 'ref/phys/toy.c:10:10:arith' >>build/mutants/results.tsv # cut off
-mutants --n 12 --resume ref/phys >out 2>err || fail "resumed: status $?"
-[ "$(grep -c ' min left: ' err)" -eq $(($(wc -l <whole) - part)) ] || fail "what was judged was judged again"
-verdicts | diff whole - || fail "resumed, the verdicts are others"
+mutants --n 12 --resume ref/phys >../out 2>../err || fail "resumed: status $?"
+[ "$(grep -c ' min left: ' ../err)" -eq $(($(wc -l <../whole) - part)) ] || fail "what was judged was judged again"
+verdicts | diff ../whole - || fail "resumed, the verdicts are others"
 status=0
-mutants --n 12 --resume --runs 7 ref/phys >out 2>&1 || status=$?
+mutants --n 12 --resume --runs 7 ref/phys >../out 2>&1 || status=$?
 [ "$status" -eq 3 ] || fail "resumed with other options: status $status, not 3"
 
 # ---- one, and bad input ----
 
-mutants --only ref/phys/toy.c:10:10:arithmetic >out 2>/dev/null || fail "--only: status $?"
-grep -q 'toy.sum: it fell' out || fail "--only does not print what was said"
+mutants --only ref/phys/toy.c:10:10:arithmetic >../out 2>/dev/null || fail "--only: status $?"
+grep -q 'toy.sum: it fell' ../out || fail "--only does not print what was said"
 status=0
-mutants ref/gone >out 2>&1 || status=$?
+mutants ref/gone >../out 2>&1 || status=$?
 [ "$status" -eq 3 ] || fail "a folder that is not there: status $status, not 3"
 status=0
-mutants --n many >out 2>&1 || status=$?
+mutants --n many >../out 2>&1 || status=$?
 [ "$status" -eq 2 ] || fail "no number: status $status, not 2"
 sed -i 's/a + b/a + b + 1/' ref/phys/toy.c
 status=0
-mutants --n 3 ref/phys >out 2>&1 || status=$?
+mutants --n 3 ref/phys >../out 2>&1 || status=$?
 [ "$status" -eq 1 ] || fail "a tree that fails by itself: status $status, not 1"
-grep -q 'without any mutant' out || fail "a tree that fails by itself: $(tail -n 1 out)"
+grep -q 'without any mutant' ../out || fail "a tree that fails by itself: $(tail -n 1 ../out)"
 
 [ "$failed" -eq 0 ] && echo "mutants of a toy: ok"
 exit "$failed"

@@ -179,7 +179,7 @@ seen_by_property() { # PROPERTY
 # One seed of an engine: `found` is the number of inputs until the bug was seen,
 # `runs` + 1 when it was not, 0 when a crash took the count with it.
 fuzz_seed() { # ENGINE TARGET SEED
-	local status=0
+	local status=0 claim_before=$claim
 	say "$name: $1 on $2, seed $3"
 	found=$((runs + 1))
 	run_logged ../tree/build/fuzz/mmref fuzz "$2" --no-shrink --runs "$runs" --seed "$3" \
@@ -191,7 +191,11 @@ fuzz_seed() { # ENGINE TARGET SEED
 		die 1 "$name: mmref fuzz says status $status"
 		;;
 	esac
-	if ! is_the_bug "$status" || is_false_alarm; then
+	if ! is_the_bug "$status"; then
+		return 1
+	fi
+	if is_false_alarm; then
+		claim=$claim_before
 		return 1
 	fi
 	found=$(sed -n 's/^found after \([0-9]*\) executions.*/\1/p' "$log" | head -n 1)

@@ -214,15 +214,15 @@ static int table(char **args, void (*print)(const struct mutants *ms))
 {
 	struct mutants ms = {NULL, 0, 0};
 	struct names *n;
-	uint64_t nr = UINT64_MAX;
-	uint64_t seed = 0;
+	struct draw draw = {SIZE_MAX, 0};
 	bool sampled = false;
+	bool any;
 
 	for (; *args && strncmp(*args, "--", 2) == 0; args += 2) {
 		if (strcmp(*args, "--n") == 0)
-			nr = number(args[1]);
+			draw.nr = number(args[1]);
 		else if (strcmp(*args, "--seed") == 0)
-			seed = number(args[1]);
+			draw.seed = number(args[1]);
 		else
 			usage();
 		sampled = true;
@@ -233,11 +233,11 @@ static int table(char **args, void (*print)(const struct mutants *ms))
 	add_paths(&ms, args, n);
 	names_free(n);
 	if (sampled)
-		mutants_sample(&ms, nr > SIZE_MAX ? SIZE_MAX : (size_t)nr, seed);
+		mutants_sample(&ms, &draw);
 	print(&ms);
-	nr = ms.nr;
+	any = ms.nr > 0;
 	mutants_free(&ms);
-	return nr ? 0 : 4;
+	return any ? 0 : 4;
 }
 
 int main(int argc, char **argv)

@@ -53,10 +53,15 @@ const char *const operator_titles[OPERATORS] = {
 	[OPERATOR_DELETE] = "a statement missing",
 };
 
+static size_t length_of(const struct token *first, const struct token *last)
+{
+	return last->at + last->len - first->at;
+}
+
 char *text_of(const struct code *c, size_t first, size_t last)
 {
 	size_t at = c->tokens[first].at;
-	size_t len = c->tokens[last].at + c->tokens[last].len - at;
+	size_t len = length_of(&c->tokens[first], &c->tokens[last]);
 	char *s = malloc(len + 1);
 
 	if (!s)

@@ -86,7 +86,12 @@ const char *names_next(const struct names *n, const struct code *c, size_t i);
  * most alike; NULL. */
 const char *names_sibling(const struct names *n, const struct code *c, size_t i);
 
-/* sample.c: nr of them in an order that seed decides. */
-void mutants_sample(struct mutants *ms, size_t nr, uint64_t seed);
+/* sample.c: so many of them in an order that the seed decides. */
+struct draw {
+	size_t nr;
+	uint64_t seed;
+};
+
+void mutants_sample(struct mutants *ms, const struct draw *draw);
 
 #endif

@@ -49,15 +49,16 @@ static void fill_decks(struct deck *decks, const struct mutants *ms, struct mm_r
 		shuffle(decks[op].cards, decks[op].nr, rng);
 }
 
-void mutants_sample(struct mutants *ms, size_t nr, uint64_t seed)
+void mutants_sample(struct mutants *ms, const struct draw *draw)
 {
 	struct deck decks[OPERATORS] = {{NULL, 0, 0}};
 	struct mutant *picked = NULL;
 	struct mm_rng rng;
+	size_t nr = draw->nr;
 	size_t given = 0;
 	int op;
 
-	mm_rng_init(&rng, seed);
+	mm_rng_init(&rng, draw->seed);
 	fill_decks(decks, ms, &rng);
 	if (nr > ms->nr)
 		nr = ms->nr;

@@ -20,8 +20,10 @@ static void pair_brackets(struct code *c)
 	size_t i;
 
 	for (i = 0; i < c->nr_tokens; i++) {
-		char ch = c->tokens[i].len == 1 ? c->text[c->tokens[i].at] : ' ';
+		char ch = ' ';
 
+		if (c->tokens[i].len == 1)
+			ch = c->text[c->tokens[i].at];
 		if (strchr("([{", ch)) {
 			stack = grown(stack, depth, sizeof(*stack));
 			stack[depth++] = i;

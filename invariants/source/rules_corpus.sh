@@ -98,6 +98,10 @@ function close_patch() {
 		refuse(last ":1", last, "has no \"Claim:\" line before the patch; name the claim that has to fall, or a few of which one has to")
 }
 BEGIN { split("expect MM_PRE ASan UBSan hang", words); for (i in words) known[words[i]] = 1 }
+# In the table of a module an id may be one word.
+/^[a-z].*mm_[a-z0-9_]*_invs\[\] = \{/ { table = 1 }
+/^};/ { table = 0 }
+table && match($0, /^\t\{"[a-z_]+"/) { known[substr($0, 4, RLENGTH - 4)] = 1 }
 file ~ /\.c$/ {
 	text = $0
 	while (match(text, /\{"[a-z_]+\.[a-z0-9_]+"/)) {
