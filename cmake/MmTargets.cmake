@@ -10,13 +10,14 @@
 #   mmref-oracle   library: a real kernel's numbers held against the formulas
 #   mmref-record   library: a command run and recorded
 #   mmref-theft    library: the property engine, or what a libtheft lacks of it
+#   mmref-props    library: all properties, and what runs them
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
 #   theft-suites, property-suites   tests of the property engine
 #   mmref-mutants  lists what could be written wrong in a file of C
 #   mmref-bench    all benchmarks in one program; mmref-bench-compare beside it
 #   mmref-afl-mutator.so   the mutator for afl-fuzz, in builds for AFL++
-#   fuzz_NAME      one program per fuzz/targets/NAME.target
+#   fuzz_NAME      one program per fuzz/targets/NAME.target; fuzz_properties for all properties
 include_guard()
 
 function(mm_add_targets)
@@ -29,6 +30,7 @@ function(mm_add_targets)
 	mm_library_oracle()
 	mm_library_record()
 	mm_library_theft()
+	mm_library_props()
 	mm_program_command()
 	mm_program_prop()
 	mm_programs_suites()
@@ -64,7 +66,8 @@ function(mm_library_checks)
 	list(FILTER models INCLUDE REGEX "\\.c$")
 	mm_harness_files(engine invariants/engine invariants/cross)
 	mm_suite_files(suites)
-	list(REMOVE_ITEM engine ${suites} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c")
+	mm_runner_files(runner)
+	list(REMOVE_ITEM engine ${suites} ${runner} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c")
 	add_library(mmref-checks STATIC ${checks} ${models} ${engine}
 		"${MM_GEN}/registry_checks.c")
 	target_include_directories(mmref-checks PUBLIC "${CMAKE_SOURCE_DIR}")
@@ -187,13 +190,45 @@ function(mm_dictionaries)
 	endforeach()
 endfunction()
 
-function(mm_program_prop)
+# What runs properties, for mmref-prop and for the fuzzer.
+function(mm_runner_files out)
+	mm_harness_files(runner invariants/engine)
+	list(FILTER runner INCLUDE REGEX "/prop_[a-z]*\\.c$")
+	list(REMOVE_ITEM runner "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c")
+	set(${out} "${runner}" PARENT_SCOPE)
+endfunction()
+
+# Nothing without an engine: mm_library_theft has said why.
+function(mm_library_props)
+	if(NOT TARGET mmref-theft)
+		return()
+	endif()
 	mm_files(properties properties)
 	mm_suite_files(suites)
-	add_executable(mmref-prop ${properties} ${suites} "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c"
-		"${MM_GEN}/registry_props.c")
-	target_link_libraries(mmref-prop PRIVATE mmref-oracle mmref-record mmref-mutate)
-	mm_flags(mmref-prop)
+	mm_runner_files(runner)
+	add_library(mmref-props STATIC ${properties} ${suites} ${runner} "${MM_GEN}/registry_props.c")
+	target_link_libraries(mmref-props PUBLIC mmref-oracle mmref-record mmref-mutate mmref-theft)
+	mm_flags(mmref-props)
+endfunction()
+
+# The front end on properties that fail; the lists that are generated stay in the
+# library.
+function(mm_program_prop_toy)
+	if(EXISTS "${CMAKE_SOURCE_DIR}/cmake/tests/properties/toy.c")
+		add_executable(mmref-prop-toy "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c"
+			"${CMAKE_SOURCE_DIR}/cmake/tests/properties/toy.c")
+		target_link_libraries(mmref-prop-toy PRIVATE mmref-props)
+		mm_flags(mmref-prop-toy)
+	endif()
+endfunction()
+
+function(mm_program_prop)
+	if(TARGET mmref-props)
+		add_executable(mmref-prop "${CMAKE_SOURCE_DIR}/invariants/engine/prop_main.c")
+		target_link_libraries(mmref-prop PRIVATE mmref-props)
+		mm_flags(mmref-prop)
+		mm_program_prop_toy()
+	endif()
 endfunction()
 
 # The engine's own tests: those that hold for any engine behind <theft.h>, and
@@ -327,7 +362,7 @@ macro(mm_find_engine)
 	endif()
 endmacro()
 
-# One source for all targets and engines.
+# One source for all targets, one for all properties.
 function(mm_programs_fuzz)
 	mm_fuzz_targets(targets)
 	foreach(target IN LISTS targets)
@@ -335,26 +370,36 @@ function(mm_programs_fuzz)
 		target_compile_definitions(fuzz_${target} PRIVATE "MM_TARGET=\"${target}\"")
 		target_link_libraries(fuzz_${target} PRIVATE mmref-trace)
 		mm_flags(fuzz_${target})
+		mm_link_mutator(fuzz_${target})
 		mm_link_engine(fuzz_${target})
 	endforeach()
+	if(TARGET mmref-props)
+		add_executable(fuzz_properties "${CMAKE_SOURCE_DIR}/fuzz/targets/properties.c")
+		target_link_libraries(fuzz_properties PRIVATE mmref-props)
+		mm_flags(fuzz_properties)
+		mm_link_engine(fuzz_properties)
+	endif()
 endfunction()
 
-# Without an engine a main replays files; libFuzzer, whoever links it, takes the
-# mutator along.
+# Without an engine a main replays files.
 function(mm_link_engine program)
 	if(MM_ENGINE STREQUAL "none")
 		target_sources(${program} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/targets/replay_main.c")
-	elseif(MM_ENGINE STREQUAL "libfuzzer" OR
-	       (MM_ENGINE STREQUAL "external" AND LIB_FUZZING_ENGINE STREQUAL "-fsanitize=fuzzer"))
-		target_sources(${program} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/mutate/libfuzzer.c")
-		target_link_libraries(${program} PRIVATE mmref-mutate)
-	endif()
-	if(MM_ENGINE STREQUAL "external")
+	elseif(MM_ENGINE STREQUAL "external")
 		set_target_properties(${program} PROPERTIES LINKER_LANGUAGE CXX)
 		# Last, so that an archive finds the entry which it calls.
 		target_link_libraries(${program} PRIVATE "${LIB_FUZZING_ENGINE}")
-	elseif(NOT MM_ENGINE STREQUAL "none")
+	else()
 		# AFL++'s compiler takes the same flag for its own driver.
 		target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+	endif()
+endfunction()
+
+# libFuzzer, whoever links it, takes the mutator of traces along.
+function(mm_link_mutator program)
+	if(MM_ENGINE STREQUAL "libfuzzer" OR
+	   (MM_ENGINE STREQUAL "external" AND LIB_FUZZING_ENGINE STREQUAL "-fsanitize=fuzzer"))
+		target_sources(${program} PRIVATE "${CMAKE_SOURCE_DIR}/fuzz/mutate/libfuzzer.c")
+		target_link_libraries(${program} PRIVATE mmref-mutate)
 	endif()
 endfunction()

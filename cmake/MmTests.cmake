@@ -61,6 +61,7 @@ function(mm_add_tests)
 	mm_test_shrinking()
 	mm_test_services()
 	mm_test_determinism()
+	mm_test_triage()
 endfunction()
 
 function(mm_test_traces folder part)
@@ -93,12 +94,19 @@ function(mm_test_oracle)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/doctor")
 endfunction()
 
+# Modules with operations have traces to hold under, also those without properties.
 function(mm_test_properties)
+	if(NOT TARGET mmref-prop)
+		mm_skip(prop "${MM_THEFT_MISSING}")
+		return()
+	endif()
 	mm_modules_with(names properties)
 	mm_suites(suites)
 	foreach(name IN LISTS names suites)
 		mm_test(prop/${name} LABELS prop COMMAND mmref-prop ${name})
 	endforeach()
+	mm_test(command/properties LABELS prop COMMAND bash cmake/tests/properties.sh
+		"$<TARGET_FILE:mmref-prop-toy>" "${CMAKE_BINARY_DIR}/properties")
 endfunction()
 
 # The property engine: suites that hold for any engine behind <theft.h>, those of
@@ -192,6 +200,11 @@ function(mm_test_fuzz_targets)
 				"$<TARGET_FILE:fuzz_${target}>" "$<TARGET_FILE:mmref-cli>"
 				"${CMAKE_BINARY_DIR}/fuzz-smoke/${target}")
 	endforeach()
+	if(TARGET fuzz_properties)
+		mm_test(fuzz-smoke/properties LABELS fuzz-smoke slow
+			COMMAND bash cmake/tests/fuzz_properties.sh ${MM_ENGINE} "$<TARGET_FILE:fuzz_properties>"
+				"${CMAKE_BINARY_DIR}/fuzz-smoke/properties")
+	endif()
 endfunction()
 
 # What each engine sees into, and that it uses our mutations.
@@ -268,4 +281,21 @@ function(mm_test_determinism)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism")
 	mm_test(determinism/planted LABELS build slow COMMAND bash cmake/tests/determinism.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism-planted" planted)
+endfunction()
+
+# Twenty faults in a copy of the tree, forty inputs each, with either compiler.
+function(mm_test_triage)
+	mm_test(command/triage-input LABELS prop slow COMMAND bash cmake/tests/triage_input.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/triage-input")
+	foreach(compiler gcc clang-14)
+		find_program(MM_TRIAGE_COMPILER ${compiler} NO_CACHE)
+		if(MM_TRIAGE_COMPILER)
+			mm_test(command/triage-${compiler} LABELS build slow COMMAND bash
+				cmake/tests/triage.sh "${CMAKE_BINARY_DIR}/triage-${compiler}" ${compiler})
+			set_tests_properties(command/triage-${compiler} PROPERTIES TIMEOUT 900)
+		else()
+			mm_skip(command/triage-${compiler} "found no ${compiler}")
+		endif()
+		unset(MM_TRIAGE_COMPILER)
+	endforeach()
 endfunction()

@@ -60,13 +60,22 @@ toy_harness() {
 		};
 		extern const struct mm_prop *const mm_all_props[];
 	END
+	put invariants/engine/prop_stateful.h <<-'END'
+		#include "invariants/engine/prop.h"
+		struct mm_stateful {
+			const char *module;
+		};
+		extern const struct mm_stateful *const mm_all_stateful[];
+	END
 	put invariants/engine/prop_main.c <<-'END'
 		#include <stdio.h>
-		#include "invariants/engine/prop.h"
+		#include "invariants/engine/prop_stateful.h"
 		int main(void)
 		{
 			for (int i = 0; mm_all_props[i]; i++)
 				printf("prop %s\n", mm_all_props[i]->name);
+			for (int i = 0; mm_all_stateful[i]; i++)
+				printf("stateful %s\n", mm_all_stateful[i]->module);
 			return 0;
 		}
 	END
@@ -87,10 +96,12 @@ toy_harness() {
 	cp invariants/property/suites/theft_toy.c invariants/property/suites/property_toy.c
 	# A property suite of the harness, with a helper that only it may pull in.
 	put invariants/engine/import_prop.c <<-'END'
-		#include "invariants/engine/prop.h"
+		#include "invariants/engine/prop_stateful.h"
 		extern const struct mm_prop mm_import_props[];
 		int toy_helper(void);
+		extern const struct mm_stateful mm_ram_stateful;
 		const struct mm_prop mm_import_props[] = {{"import.holds"}, {0}};
+		const struct mm_stateful mm_ram_stateful = {"ram"};
 	END
 	put invariants/engine/import_help.c <<-'END'
 		int toy_helper(void);
@@ -132,6 +143,15 @@ toy_harness() {
 			for (int i = 0; mm_embedded_targets[i].name; i++)
 				printf("target %s\n", mm_embedded_targets[i].name);
 			return 0;
+		}
+	END
+	put fuzz/targets/properties.c <<-'END'
+		#include <stddef.h>
+		#include <stdint.h>
+		int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+		int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+		{
+			return data && size ? 0 : -1;
 		}
 	END
 	put fuzz/targets/harness.c <<-'END'
@@ -182,6 +202,7 @@ END
 if cmp -s "$work/wanted" "$log"; then pass; else fail "the generated lists"; fi
 run "the property list" 0 "prop clock.holds" "$work/gcc/mmref-prop"
 run "the harness's own properties" 0 "prop import.holds" "$work/gcc/mmref-prop"
+run "a stateful row" 0 "stateful ram" "$work/gcc/mmref-prop"
 "$work/gcc/mmref" lock >"$log"
 if cmp -s "$work/tree/fuzz/optable.lock" "$log"; then pass; else fail "embedded optable.lock"; fi
 run "an embedded target" 0 "machine ram=4M" "$work/gcc/mmref" target
