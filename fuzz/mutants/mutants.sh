@@ -315,8 +315,8 @@ killed_by_suites() { # LIMIT [SUITE]
 # As mmref-prop names it: where it failed, in the table, or when the process died.
 property_that_failed() {
 	sed -n -e 's/.*:[0-9][0-9]*: \([a-z0-9_]*\.[a-z0-9_]*\), seed .*/\1/p' \
-		-e 's/^\([a-z0-9_]*\.[a-z0-9_]*\) *FAILED .*/\1/p' \
-		-e 's/.*the process died in \([a-z0-9_.]*\)$/\1/p' "$log" | head -n 1
+		-e 's/^\([a-z0-9_]*\.[a-z0-9_]*\) *FAILED.*/\1/p' \
+		-e 's/.*the process died in \([a-z0-9_.]*\).*/\1/p' "$log" | head -n 1
 }
 
 killed_by_fuzz() { # FILE
