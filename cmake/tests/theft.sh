@@ -115,7 +115,7 @@ beyond_program() {
 
 rm -rf "$prefix" "$work/objects"
 run "configuring bundled" 0 'Generating done' configure bundled
-run "building bundled" 0 'libmmref-theft' cmake --build "$work/bundled" -j2 --target mmref-theft
+run "building bundled" 0 'libmmref-theft' cmake --build "$work/bundled" -j2 --target mmref-theft --clean-first
 run "installing a stand-in" 0 '' install_stand_in
 
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig

@@ -129,6 +129,7 @@ toy_cmake_lists() {
 		mm_find_benchmark()
 		mm_find_theft()
 		set(MM_RAPIDCHECK_MISSING "toys have no C++")
+		mm_find_engine()
 		mm_add_targets()
 		mm_add_install()
 	END

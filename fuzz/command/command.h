@@ -45,6 +45,7 @@ int command_record(int argc, char **argv);
 int command_shrink(int argc, char **argv);
 int command_trail(int argc, char **argv);
 int command_corpus(int argc, char **argv);
+int command_triage(int argc, char **argv);
 
 extern const struct command_form help_form;
 extern const struct command_form run_form;
@@ -52,6 +53,7 @@ extern const struct command_form check_form;
 extern const struct command_form fuzz_form;
 extern const struct command_form shrink_form;
 extern const struct command_form trail_form;
+extern const struct command_form triage_form;
 extern const struct command_form import_form;
 extern const struct command_form show_form;
 extern const struct command_form states_form;
@@ -102,7 +104,11 @@ int session_open(struct session *s, const struct mm_trace *t, const char *machin
 void session_close(struct session *s);
 /* Description from a literal "ram=..." or a file that holds one; malloc'ed. */
 char *machine_argument(const char *arg, struct mm_error *e);
-/* A trace from text, or with target from bytes. */
+/* A trace from text, or with target from bytes: all of them, or as many operations as
+ * the target runs.  0, or what mm_trace_load says; complaint in e. */
+int read_trace(struct mm_trace *t, const char *path, const char *target, bool as_fuzzed,
+	       struct mm_error *e);
+/* The same, all of it, with the complaint on standard error. */
 int load_trace(struct mm_trace *t, const char *path, const char *target);
 /* All bytes of a file, and a NUL after them; NULL and e when it cannot be read. */
 char *read_file(const char *path, size_t *len, struct mm_error *e);
@@ -166,6 +172,8 @@ int finding_save_text(const char *folder, const char *name, const char *text);
 /* What to print when the process dies: the trace being run. */
 void death_watch(const struct mm_run *r);
 void death_install(void);
+/* In a child: it dies of what it dies of, and a parent sees that. */
+void death_uninstall(void);
 /* Die by SIGALRM, reported as a hang, when not called again in so many s; 0: off. */
 void death_timeout(unsigned int seconds);
 /* "SIGSEGV"; "timeout" for SIGALRM, "signal" for one that no crash has. */
@@ -194,10 +202,12 @@ double cpu_seconds(void);
 /* ---- --json: lines of {"type":TYPE,"version":1,"data":{...}} ---- */
 
 struct json {
+	FILE *out;
 	unsigned int members; /* so far */
 };
 
-struct json json_begin(const char *type);
+struct json json_begin(const char *type); /* on standard output */
+struct json json_begin_to(FILE *out, const char *type);
 void json_text(struct json *j, const char *name, const char *text);
 void json_number(struct json *j, const char *name, uint64_t v);
 void json_bool(struct json *j, const char *name, bool v);

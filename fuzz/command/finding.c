@@ -287,20 +287,31 @@ const char *__ubsan_default_options(void)
 	return "abort_on_error=1";
 }
 
-void death_install(void)
+static void handle_deaths(void (*handler)(int sig))
 {
 	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
 	size_t i;
 
-	if (__sanitizer_set_death_callback)
-		__sanitizer_set_death_callback(on_sanitizer_death);
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		/* a sanitizer reports memory faults better than we do, then calls back */
 		if (__sanitizer_set_death_callback && signals[i] != SIGALRM &&
 		    signals[i] != SIGABRT)
 			continue;
-		(void)signal(signals[i], on_signal);
+		(void)signal(signals[i], handler);
 	}
+}
+
+void death_install(void)
+{
+	if (__sanitizer_set_death_callback)
+		__sanitizer_set_death_callback(on_sanitizer_death);
+	handle_deaths(on_signal);
+}
+
+void death_uninstall(void)
+{
+	watched = NULL;
+	handle_deaths(SIG_DFL);
 }
 
 void death_timeout(unsigned int seconds)

@@ -8,56 +8,61 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void string(const char *text)
+static void string(FILE *out, const char *text)
 {
 	const char *c;
 
-	(void)putchar('"');
+	(void)putc('"', out);
 	for (c = text; *c; c++) {
 		unsigned char b = (unsigned char)*c;
 
 		if (b == '"' || b == '\\')
-			(void)printf("\\%c", b);
+			(void)fprintf(out, "\\%c", b);
 		else if (b < 0x20 || b >= 0x7f)
 			/* a byte of unknown encoding stays legal that way */
-			(void)printf("\\u%04x", b);
+			(void)fprintf(out, "\\u%04x", b);
 		else
-			(void)putchar(b);
+			(void)putc(b, out);
 	}
-	(void)putchar('"');
+	(void)putc('"', out);
+}
+
+struct json json_begin_to(FILE *out, const char *type)
+{
+	(void)fprintf(out, "{\"type\":\"%s\",\"version\":1,\"data\":{", type);
+	return (struct json){out, 0};
 }
 
 struct json json_begin(const char *type)
 {
-	(void)printf("{\"type\":\"%s\",\"version\":1,\"data\":{", type);
-	return (struct json){0};
+	return json_begin_to(stdout, type);
 }
 
 static void member(struct json *j, const char *name)
 {
-	(void)printf("%s\"%s\":", j->members++ ? "," : "", name);
+	(void)fprintf(j->out, "%s\"%s\":", j->members++ ? "," : "", name);
 }
 
 void json_text(struct json *j, const char *name, const char *text)
 {
 	member(j, name);
-	string(text);
+	string(j->out, text);
 }
 
 void json_number(struct json *j, const char *name, uint64_t v)
 {
 	member(j, name);
-	(void)printf("%" PRIu64, v);
+	(void)fprintf(j->out, "%" PRIu64, v);
 }
 
 void json_bool(struct json *j, const char *name, bool v)
 {
 	member(j, name);
-	(void)printf("%s", v ? "true" : "false");
+	(void)fprintf(j->out, "%s", v ? "true" : "false");
 }
 
 void json_end(struct json *j)
 {
 	j->members = 0;
-	(void)printf("}}\n");
+	(void)fprintf(j->out, "}}\n");
 }

@@ -17,6 +17,8 @@ const struct subcommand subcommands[] = {
 	{"corpus", command_corpus, "make and tend folders of a fuzzer's inputs", &corpus_form},
 	{"shrink", command_shrink, "make a failing trace small; it fails in the same way",
 	 &shrink_form},
+	{"triage", command_triage, "sort what fuzzers left into bugs, a short trace each",
+	 &triage_form},
 	{"trail", command_trail, "show the way of each operation through the code", &trail_form},
 	{"import", command_import, "turn a recording of a kernel into a trace", &import_form},
 	{"show", command_show, "print a machine as the kernel prints itself", &show_form},

@@ -115,29 +115,45 @@ void session_close(struct session *s)
 	memset(s, 0, sizeof(*s));
 }
 
-int load_trace(struct mm_trace *t, const char *path, const char *target)
+int read_trace(struct mm_trace *t, const char *path, const char *target, bool as_fuzzed,
+	       struct mm_error *e)
 {
-	struct mm_error e = {path, 0, 0, ""};
 	struct mm_target tg;
 	char *bytes;
 	size_t len;
 
+	e->file = path;
 	if (!target)
-		return mm_trace_load(t, path, &e) ? bad_input(&e) : STATUS_OK;
-	if (mm_target_find(target, &tg, &e)) {
-		e.file = NULL;
-		(void)bad_input(&e);
-		return STATUS_USAGE;
+		return mm_trace_load(t, path, e);
+	if (mm_target_find(target, &tg, e)) {
+		e->file = NULL;
+		return -MM_ENOENT;
 	}
-	bytes = read_file(path, &len, &e);
+	bytes = read_file(path, &len, e);
 	if (!bytes)
-		return bad_input(&e);
-	tg.ops_max = 0; /* the limit is for fuzzing; a file runs to its end */
+		return -MM_EIO;
+	if (!as_fuzzed)
+		tg.ops_max = 0; /* the limit is for fuzzing; a file runs to its end */
 	mm_trace_decode(t, (const uint8_t *)bytes, len, &tg);
 	free(bytes);
 	if (!t->file)
 		t->file = mm_trace_keep(t, path, strlen(path));
-	return t->oom ? STATUS_OUR_FAULT : STATUS_OK;
+	if (t->oom)
+		return mm_error_set(e, -MM_ENOMEM, 0, 0, "no host memory for the trace");
+	return 0;
+}
+
+int load_trace(struct mm_trace *t, const char *path, const char *target)
+{
+	struct mm_error e = {path, 0, 0, ""};
+	int err = read_trace(t, path, target, false, &e);
+
+	if (!err)
+		return STATUS_OK;
+	(void)bad_input(&e);
+	return err == -MM_ENOENT   ? STATUS_USAGE
+	       : err == -MM_ENOMEM ? STATUS_OUR_FAULT
+				   : STATUS_BAD_INPUT;
 }
 
 struct mm_run_options judge_all_options(void)

@@ -86,7 +86,7 @@ static int print_trace(const struct shrinker *s, const char *name, FILE *out)
 }
 
 /* Through a file beside it, so that no half of a trace ever stands there. */
-static int write_trace(const struct shrinker *s, const char *path)
+int shrinker_write(const struct shrinker *s, const char *path)
 {
 	char draft[4096];
 	FILE *f;
@@ -125,7 +125,7 @@ static int write_folder(const struct shrinker *s, const char *folder)
 			      strerror(errno));
 		return STATUS_BAD_INPUT;
 	}
-	status = write_trace(s, trace);
+	status = shrinker_write(s, trace);
 	f = status ? NULL : fmemopen(report, sizeof(report), "w");
 	if (!f)
 		return status;
@@ -212,7 +212,7 @@ static int finish(const struct shrink_args *a, const struct shrinker *s, const c
 	say_result(s);
 	if (!out)
 		return print_trace(s, "-", stdout) ? STATUS_BAD_INPUT : STATUS_OK;
-	status = folder && !a->out ? write_folder(s, a->file) : write_trace(s, out);
+	status = folder && !a->out ? write_folder(s, a->file) : shrinker_write(s, out);
 	if (!status)
 		(void)fprintf(stderr, "wrote: %s\nreplay: mmref check %s\n", out, out);
 	return status;

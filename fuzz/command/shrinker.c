@@ -120,6 +120,10 @@ static void other(void *env, uint64_t id, const struct mm_trace *t)
 	if (j->met[id - 1] || (strcmp(j->v.id, j->s->first.id) == 0 && strcmp(j->v.op, "end") == 0))
 		return;
 	j->met[id - 1] = true;
+	if (j->s->met) {
+		j->s->met(j->s->env, &j->v, t);
+		return;
+	}
 	(void)snprintf(report, sizeof(report), "@%zu: %s\n  %s\n  met while shrinking %.300s\n",
 		       j->v.pos, j->v.what, j->v.text, j->s->in->file ? j->s->in->file : "-");
 	k.report = report;
@@ -334,6 +338,12 @@ int shrinker_run(struct shrinker *s)
 	progress_start(&j->progress, s->what ? s->what : "");
 	catch_stops(old);
 	j->w = worker_create(s->in);
+	if (j->w) {
+		worker_terse(j->w, true);
+		worker_memory(j->w, s->memory);
+		if (s->limit > 0)
+			worker_limit(j->w, s->limit);
+	}
 	status = j->w ? shrink_with(j) : STATUS_OUR_FAULT;
 	worker_destroy(j->w);
 	release_stops(old);

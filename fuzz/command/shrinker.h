@@ -13,6 +13,11 @@ struct shrinker {
 	const struct mm_trace *in;
 	double seconds;
 	const char *what; /* shown as progress; NULL: none */
+	double limit;     /* of a run, in CPU seconds; 0: the usual */
+	uint64_t memory;  /* of a run, in bytes; 0: no limit */
+	/* told of each failure of another class, instead of keeping it; may be NULL */
+	void (*met)(void *env, const struct verdict *v, const struct mm_trace *t);
+	void *env;
 	/* called once, when it is known what fails; may be NULL */
 	void (*begins)(const struct shrinker *s);
 
@@ -31,5 +36,8 @@ struct shrinker {
  * own.  STATUS_OUR_FAULT after a complaint.
  */
 int shrinker_run(struct shrinker *s);
+/* The result as a trace: what it fails with in its head, the command that replays it in
+ * its last line; all or nothing.  STATUS_OK, or STATUS_BAD_INPUT after a complaint. */
+int shrinker_write(const struct shrinker *s, const char *path);
 
 #endif

@@ -10,6 +10,8 @@
  */
 #include "fuzz/command/worker.h"
 
+#include "fuzz/command/death.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,8 +24,13 @@
 #include <unistd.h>
 
 #define MACHINE_LEN 4096
-#define FRAMES_MAX  3
 #define LIMIT_FIRST 10.0
+
+/* How often memory is looked at; a fast loop fills some 50 MiB meanwhile. */
+#define MEMORY_MS 20
+
+/* Where a signal is handled when the stack is at its end. */
+#define SIGNAL_STACK ((size_t)256 << 10)
 
 /* Of what a child said before it died, the end. */
 #define SAID_MAX 65536
@@ -34,16 +41,17 @@ struct shared {
 	size_t nr_expects;
 	bool has_machine;
 	bool twice;
+	bool terse;
 	double limit;
 	char machine[MACHINE_LEN];
 
-	/* answer; dead: the child is about to end, for the reason below */
+	/* answer */
 	struct verdict v;
-	bool dead;
 	bool hangs;
-	int sig;
-	int nr_frames;
-	uintptr_t frames[FRAMES_MAX];
+	bool slow;
+	bool our_fault;
+	struct death death;
+	size_t told; /* the operation that runs, whatever happens to the child */
 };
 
 struct worker {
@@ -53,6 +61,9 @@ struct worker {
 	size_t size;
 	size_t max_ops, max_expects;
 	double limit;
+	uint64_t memory;
+	uint64_t peak; /* resident, of the last child that ended */
+	bool terse;
 	FILE *said; /* the child's standard error */
 	pid_t pid;  /* 0: none */
 	int order;  /* pipe to the child */
@@ -63,15 +74,15 @@ struct worker {
 
 static struct shared *dying;
 static const struct mm_run *running;
+static int half_limits; /* that went by in this run */
 
 static void note_death(int sig)
 {
-	if (!dying || dying->dead)
+	if (!dying || dying->death.dead)
 		return;
-	dying->dead = true;
-	dying->sig = sig;
-	dying->v.pos = running ? running->pos : 0;
-	dying->nr_frames = death_frames(dying->frames, FRAMES_MAX);
+	dying->death.dead = true;
+	dying->death.sig = sig;
+	death_frames(&dying->death);
 }
 
 static void on_death(int sig)
@@ -83,15 +94,45 @@ static void on_death(int sig)
 /* Present in builds with AddressSanitizer only. */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
 extern int __asan_report_present(void) __attribute__((weak));
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
+extern const char *__asan_get_report_description(void) __attribute__((weak));
 
+/* Called by AddressSanitizer, if it is there, before it writes its report. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
+void __asan_on_error(void);
+
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
+void __asan_on_error(void)
+{
+	if (!dying || dying->death.dead)
+		return;
+	if (__asan_get_report_description)
+		(void)snprintf(dying->death.kind, sizeof(dying->death.kind), "%s",
+			       __asan_get_report_description());
+	note_death(0);
+	if (dying->terse)
+		_exit(STATUS_FINDING);
+}
+
+/*
+ * Half of the limit went by.  An operation that ran all of that time hangs; a
+ * trace in which none does is slow.  One that began late gets half a limit more.
+ */
 static void on_limit(int sig)
 {
+	static size_t last;
+
 	(void)sig;
-	if (!running || dying->dead)
+	if (!running || dying->death.dead)
 		return; /* between two runs, or dying already */
 	if (__asan_report_present && __asan_report_present())
 		return; /* dying, and looking up names for the report */
+	if (!half_limits++ || (half_limits < 4 && running->pos != last)) {
+		last = running->pos;
+		return;
+	}
 	dying->hangs = true;
+	dying->slow = running->pos != last;
 	note_death(SIGPROF);
 	_exit(STATUS_FINDING);
 }
@@ -101,24 +142,59 @@ static void on_sanitizer(void)
 	note_death(0);
 }
 
+static void on_exit_call(void)
+{
+	if (!running)
+		return;
+	dying->death.exits = true;
+	note_death(0);
+	_exit(STATUS_FINDING);
+}
+
 /* Present in sanitized builds only, under the name they gave it. */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming) */
 extern void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+
+/* A stack that is at its end has no room for a handler. */
+static void on_own_stack(int sig)
+{
+	struct sigaction a;
+
+	memset(&a, 0, sizeof(a));
+	a.sa_handler = on_death;
+	a.sa_flags = SA_ONSTACK;
+	(void)sigemptyset(&a.sa_mask);
+	(void)sigaction(sig, &a, NULL);
+}
+
+static void make_signal_stack(void)
+{
+	stack_t stack;
+
+	memset(&stack, 0, sizeof(stack));
+	stack.ss_sp = malloc(SIGNAL_STACK);
+	stack.ss_size = SIGNAL_STACK;
+	if (stack.ss_sp)
+		(void)sigaltstack(&stack, NULL);
+}
 
 static void install_handlers(void)
 {
 	static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 	const struct rlimit no_core = {0, 0};
-	uintptr_t frame;
+	static struct death first;
 	size_t i;
 
-	(void)death_frames(&frame, 1); /* the first call may load a library */
+	death_frames(&first); /* the first call may load a library */
 	if (__sanitizer_set_death_callback)
 		__sanitizer_set_death_callback(on_sanitizer);
+	else
+		make_signal_stack();
+	(void)atexit(on_exit_call);
 	for (i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {
 		/* a sanitizer says more about memory faults than we could */
 		if (!__sanitizer_set_death_callback || fatal[i] == SIGABRT)
-			(void)signal(fatal[i], on_death);
+			on_own_stack(fatal[i]);
 	}
 	(void)signal(SIGPROF, on_limit);
 	/* the parent decides when to stop */
@@ -132,8 +208,11 @@ static void time_limit(double seconds)
 {
 	struct itimerval t = {{0, 0}, {0, 0}};
 
+	seconds /= 2;
 	t.it_value.tv_sec = (time_t)seconds;
 	t.it_value.tv_usec = (suseconds_t)((seconds - (double)t.it_value.tv_sec) * 1e6);
+	t.it_interval = t.it_value;
+	half_limits = 0;
 	(void)setitimer(ITIMER_PROF, &t, NULL);
 }
 
@@ -179,6 +258,14 @@ static void fill_verdict(struct verdict *v, const struct mm_run *r, const struct
 		(void)snprintf(v->what, sizeof(v->what), "expect: %s", r->text);
 	else
 		(void)snprintf(v->what, sizeof(v->what), "%s after %s", v->id, v->op);
+	if (!expect)
+		(void)snprintf(v->bucket, sizeof(v->bucket), "%s", v->what);
+	else if (!strncmp(v->text, "result is ", 10))
+		(void)snprintf(v->bucket, sizeof(v->bucket), "expectation of the result of %s",
+			       v->op);
+	else
+		(void)snprintf(v->bucket, sizeof(v->bucket), "expectation of %.*s",
+			       (int)strcspn(v->text, " "), v->text);
 }
 
 static bool same_machine(const struct session *s, const struct shared *sh)
@@ -212,6 +299,7 @@ static int one_order(const struct worker *w, struct session *s, struct mm_trace 
 			return STATUS_OK;
 		}
 	}
+	s->run->told = &sh->told;
 	running = s->run;
 	time_limit(sh->limit);
 	status = sh->twice ? session_judge(s, t, &digest) : run_once(s, t);
@@ -237,8 +325,10 @@ static void serve(const struct worker *w)
 	death_watch(NULL);
 	install_handlers();
 	while (read(w->order, &byte, 1) == 1) {
-		if (one_order(w, &s, &t))
+		if (one_order(w, &s, &t)) {
+			w->shared->our_fault = true;
 			_exit(STATUS_OUR_FAULT);
+		}
 		if (write(w->answer, &byte, 1) != 1)
 			break;
 	}
@@ -285,15 +375,18 @@ static int spawn(struct worker *w)
 /* Wait for our child, killing it first if it is told to go. */
 static int reap(struct worker *w, bool kill_it)
 {
+	struct rusage used;
 	int wstatus = 0;
 
+	memset(&used, 0, sizeof(used));
 	(void)close(w->order);
 	(void)close(w->answer);
 	if (kill_it)
 		(void)kill(w->pid, SIGKILL);
-	while (waitpid(w->pid, &wstatus, 0) < 0 && errno == EINTR)
+	while (wait4(w->pid, &wstatus, 0, &used) < 0 && errno == EINTR)
 		continue;
 	w->pid = 0;
+	w->peak = (uint64_t)used.ru_maxrss << 10;
 	return wstatus;
 }
 
@@ -341,6 +434,16 @@ void worker_limit(struct worker *w, double seconds)
 	w->limit = seconds;
 }
 
+void worker_memory(struct worker *w, uint64_t bytes)
+{
+	w->memory = bytes;
+}
+
+void worker_terse(struct worker *w, bool terse)
+{
+	w->terse = terse;
+}
+
 static int send_order(struct worker *w, const struct mm_trace *t, bool twice)
 {
 	struct shared *s = w->shared;
@@ -349,9 +452,11 @@ static int send_order(struct worker *w, const struct mm_trace *t, bool twice)
 	    (t->machine && strlen(t->machine) >= sizeof(s->machine)))
 		return STATUS_OUR_FAULT;
 	memset(&s->v, 0, sizeof(s->v));
-	s->dead = false;
+	memset(&s->death, 0, sizeof(s->death));
 	s->hangs = false;
-	s->nr_frames = 0;
+	s->slow = false;
+	s->told = 0;
+	s->terse = w->terse;
 	s->nr = t->nr;
 	s->nr_expects = t->nr_expects;
 	s->has_machine = t->machine != NULL;
@@ -366,8 +471,27 @@ static int send_order(struct worker *w, const struct mm_trace *t, bool twice)
 	return write(w->order, "", 1) == 1 ? STATUS_OK : STATUS_OUR_FAULT;
 }
 
-/* 1: it answered, 0: it died, -1: it does neither. */
-static int wait_answer(struct worker *w)
+enum answer { ANSWER_GIVEN, ANSWER_DIED, ANSWER_NONE, ANSWER_MEMORY };
+
+/* Resident memory as the host counts it; a limit of address space would let requests
+ * fail, and AddressSanitizer reserves terabytes. */
+static bool holds_too_much(const struct worker *w)
+{
+	char path[40];
+	unsigned long long pages = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/statm", (int)w->pid);
+	f = w->memory ? fopen(path, "r") : NULL;
+	if (!f)
+		return false;
+	if (fscanf(f, "%*u %llu", &pages) != 1)
+		pages = 0;
+	(void)fclose(f);
+	return pages * (unsigned long long)sysconf(_SC_PAGESIZE) > w->memory;
+}
+
+static enum answer wait_answer(struct worker *w)
 {
 	struct pollfd p = {w->answer, POLLIN, 0};
 	double end = wall_seconds() + 10 * w->limit + 10;
@@ -375,19 +499,20 @@ static int wait_answer(struct worker *w)
 
 	for (;;) {
 		double left = end - wall_seconds();
-		int n = poll(&p, 1, left > 0 ? (int)(left * 1000) + 1 : 0);
+		int ms = left > 0 ? (int)(left * 1000) + 1 : 0;
+		int n = poll(&p, 1, w->memory && ms > MEMORY_MS ? MEMORY_MS : ms);
 
-		if (n == 0 && left <= 0)
-			return -1;
 		if (n > 0)
-			return read(w->answer, &byte, 1) == 1;
-		if (n < 0 && errno != EINTR)
-			return -1;
+			return read(w->answer, &byte, 1) == 1 ? ANSWER_GIVEN : ANSWER_DIED;
+		if (n == 0 && holds_too_much(w))
+			return ANSWER_MEMORY;
+		if (left <= 0 || (n < 0 && errno != EINTR))
+			return ANSWER_NONE;
 	}
 }
 
 /* The end of what the child wrote to its standard error; caller frees. */
-static char *what_it_said(const struct worker *w)
+char *worker_said(const struct worker *w)
 {
 	char *text = calloc(1, SAID_MAX + 1);
 	long end;
@@ -401,28 +526,32 @@ static char *what_it_said(const struct worker *w)
 	return text;
 }
 
-static int verdict_of_death(struct worker *w, int wstatus, bool killed, struct verdict *v)
+static int verdict_of_death(struct worker *w, int wstatus, enum answer answer, struct verdict *v)
 {
-	const struct shared *s = w->shared;
-	int sig = WIFSIGNALED(wstatus) && !s->dead ? WTERMSIG(wstatus) : s->sig;
+	struct shared *s = w->shared;
 	char *said;
 
-	if (!s->dead && WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == STATUS_OUR_FAULT)
+	if (s->our_fault)
 		return STATUS_OUR_FAULT;
 	*v = s->v;
-	if (s->hangs || killed) {
-		v->kind = VERDICT_HANG;
-		(void)snprintf(v->id, sizeof(v->id), "hang");
-		(void)snprintf(v->what, sizeof(v->what), "hang in %s", v->op);
-		(void)snprintf(v->text, sizeof(v->text), "no end within %.1f s of CPU time",
-			       w->limit);
+	/* which of both limits an endless growth meets first is the host's speed */
+	if (answer == ANSWER_MEMORY || (s->hangs && w->memory && w->peak > w->memory / 2)) {
+		death_of_memory(v, w->memory);
 		return STATUS_OK;
 	}
-	said = what_it_said(w);
+	if (s->hangs || answer == ANSWER_NONE) {
+		death_of_hang(v, w->limit, s->slow);
+		return STATUS_OK;
+	}
+	if (!s->death.dead && WIFSIGNALED(wstatus))
+		s->death.sig = WTERMSIG(wstatus);
+	else if (!s->death.dead)
+		s->death.exits = true;
+	said = worker_said(w);
 	if (!said)
 		return STATUS_OUR_FAULT;
 	v->kind = VERDICT_DEATH;
-	death_class(v, said, sig, s->frames, s->nr_frames);
+	death_class(v, said, &s->death);
 	free(said);
 	return STATUS_OK;
 }
@@ -430,17 +559,18 @@ static int verdict_of_death(struct worker *w, int wstatus, bool killed, struct v
 int worker_judge(struct worker *w, const struct mm_trace *t, bool twice, struct verdict *v)
 {
 	struct shared *s = w->shared;
-	int answer;
+	enum answer answer;
 	int wstatus;
 
 	if ((!w->pid && spawn(w)) || send_order(w, t, twice))
 		return STATUS_OUR_FAULT;
 	answer = wait_answer(w);
-	if (answer == 1) {
+	if (answer == ANSWER_GIVEN) {
 		*v = s->v;
 		return STATUS_OK;
 	}
-	wstatus = reap(w, answer < 0);
+	wstatus = reap(w, answer != ANSWER_DIED);
+	s->v.pos = s->told;
 	(void)snprintf(s->v.op, sizeof(s->v.op), "%s", op_at(t, s->v.pos));
-	return verdict_of_death(w, wstatus, answer < 0, v);
+	return verdict_of_death(w, wstatus, answer, v);
 }

@@ -392,6 +392,12 @@ static int room_for_handles(struct mm_run *r, size_t n)
 	return 0;
 }
 
+static void tell(const struct mm_run *r)
+{
+	if (r->told)
+		*(volatile size_t *)r->told = r->pos;
+}
+
 int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run_options *o)
 {
 	struct loop l = {r, o, 0, 0, mm_machine_digest_firm(r->m), r->m->nr_ready};
@@ -405,6 +411,7 @@ int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run
 	if (o->expect)
 		judge_expects(&l, NULL);
 	for (; r->pos < t->nr && !r->finding; r->pos++) {
+		tell(r);
 		one_op(&l);
 		if (r->finding)
 			break;
@@ -413,6 +420,7 @@ int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run
 			next_progress = r->pos + o->progress_every;
 		}
 	}
+	tell(r);
 	r->stats.end_live = r->stats.live;
 	if (!r->checker || (r->finding && r->finding != MM_FINDING_STOP))
 		return 0;

@@ -62,6 +62,8 @@ struct mm_run {
 	struct mm_handle *handles; /* by position */
 	size_t cap_handles;
 	size_t pos; /* operation being run */
+	/* written each time pos is, for who outlives the process; may be NULL */
+	size_t *told;
 	bool measure;
 	struct mm_run_stats stats;
 

@@ -8,6 +8,7 @@
  *     about TEXT                      what it is for, one line
  *     floor features N                what fuzz-smoke demands of it: README.md there
  *     floor execs N
+ *     weight alloc 8                  drawn eight times as often as others
  *
  * A machine's description is not looked at here: booting it does that.  A
  * module that the tables lack is passed over, for a build may leave it out.
@@ -26,6 +27,7 @@ struct target_parse {
 	int line;
 	bool has_modules;
 	bool has_ops_max;
+	uint8_t weighed[MM_OPS_MAX]; /* by op index: has its line */
 };
 
 struct word {
@@ -157,6 +159,38 @@ static int read_floor(struct target_parse *p, const char *s, const char *end)
 	return 0;
 }
 
+/*
+ * Whether an operation is misspelt or its module is left out of the build cannot
+ * be told from the tables; the lock has the names of both.
+ */
+static int weigh(struct target_parse *p, struct word name, unsigned int weight)
+{
+	int op = mm_optable_find(name.s, name.len);
+
+	if (op < 0 && !mm_optable_knows(name.s, name.len))
+		return refuse(p, "expected the name of an operation after weight");
+	if (op < 0)
+		return 0;
+	if (!p->t->selected[op])
+		return refuse(p, "expected an operation of the modules, which a line before names");
+	if (p->weighed[op])
+		return refuse(p, "expected one weight for an operation");
+	p->weighed[op] = 1;
+	p->t->weight[op] = (uint8_t)weight;
+	return 0;
+}
+
+static int read_weight(struct target_parse *p, const char *s, const char *end)
+{
+	struct word name = next_word(&s, end);
+	struct word w = next_word(&s, end);
+	uint64_t v;
+
+	if (!mm_arg_number(w.s, w.len, &v) || v > UINT8_MAX || next_word(&s, end).len)
+		return refuse(p, "expected an operation and a number below 256 after weight");
+	return weigh(p, name, (unsigned int)v);
+}
+
 static int read_line(struct target_parse *p, const char *s, const char *end)
 {
 	struct word w = next_word(&s, end);
@@ -173,7 +207,9 @@ static int read_line(struct target_parse *p, const char *s, const char *end)
 		return read_modules(p, s, end);
 	if (word_is(w, "ops_max"))
 		return read_ops_max(p, s, end);
-	return refuse(p, "expected about, machine, modules, ops_max or floor");
+	if (word_is(w, "weight"))
+		return read_weight(p, s, end);
+	return refuse(p, "expected about, machine, modules, ops_max, floor or weight");
 }
 
 int mm_target_parse(const char *text, struct mm_target *t, const char *file, struct mm_error *e)
@@ -182,6 +218,7 @@ int mm_target_parse(const char *text, struct mm_target *t, const char *file, str
 	int err = 0;
 
 	memset(t, 0, sizeof(*t));
+	memset(t->weight, 1, sizeof(t->weight));
 	while (*text && !err) {
 		size_t len = strcspn(text, "\n");
 		const char *hash = memchr(text, '#', len);
