@@ -267,8 +267,8 @@ survivors() {
 [ -d "$work/build" ] || rm -rf "$tree"
 copy_tree
 plant_bugs
-survivors
 plant_death "null pointer" "SIGSEGV op_poke" '*(volatile int *)op->arg[3] = 1'
+survivors
 plant_death "caller error" "SIGABRT fuzz/sim/ram_ops.c:" 'MM_PRE(op->arg[2] != 77)'
 plant_death hang "hang in poke" 'for (volatile int i = 0; !i;) continue'
 cp fuzz/sim/ram_ops.c "$tree/fuzz/sim/ram_ops.c"

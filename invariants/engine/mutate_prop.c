@@ -22,32 +22,28 @@
 
 extern const struct mm_prop mm_mutate_props[];
 
-static uint64_t below(struct mm_prop_run *p, uint64_t ceil)
-{
-	return mm_rng_below(&p->rng, ceil);
-}
-
 static const char *any_target(struct mm_prop_run *p)
 {
 	size_t nr = 0;
 
 	while (mm_embedded_targets[nr].name)
 		nr++;
-	return mm_embedded_targets[below(p, nr)].name;
+	return mm_embedded_targets[prop_below(p, nr)].name;
 }
 
 /* Bytes of all kinds, or mostly operations with small arguments. */
 static size_t any_bytes(struct mm_prop_run *p, uint8_t *to, size_t max)
 {
-	size_t nr = below(p, max + 1);
-	bool noise = below(p, 4) == 0;
+	size_t nr = prop_below(p, max + 1);
+	bool noise = prop_below(p, 4) == 0;
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
 		if (noise)
-			to[i] = (uint8_t)below(p, 256);
+			to[i] = (uint8_t)prop_below(p, 256);
 		else
-			to[i] = (uint8_t)(below(p, 3) ? below(p, 8) : 0x80 + below(p, 64));
+			to[i] = (uint8_t)(prop_below(p, 3) ? prop_below(p, 8)
+							   : 0x80 + prop_below(p, 64));
 	}
 	return nr;
 }
@@ -73,7 +69,7 @@ static bool is_canonical(struct mm_mutator *m, const uint8_t *data, size_t size)
 static void any_input_becomes_another(struct mm_prop_run *p)
 {
 	struct mm_mutator *m = mm_mutator_create(any_target(p), NULL, NULL);
-	size_t max = 1 + below(p, below(p, 2) ? 16 : INPUT_MAX);
+	size_t max = 1 + prop_below(p, prop_below(p, 2) ? 16 : INPUT_MAX);
 	uint8_t *data = malloc(max);
 	size_t size = data ? any_bytes(p, data, max) : 0;
 	uint64_t by_bytes;
@@ -82,7 +78,7 @@ static void any_input_becomes_another(struct mm_prop_run *p)
 	PROP(p, m && data, "no memory");
 	for (i = 0; i < 20; i++) {
 		by_bytes = m->done_bytes;
-		size = mm_mutate(m, mm_rng_next(&p->rng), data, size, max);
+		size = mm_mutate(m, prop_bits(p, 64), data, size, max);
 		PROP(p, size >= 1 && size <= max, "%zu bytes, at most %zu", size, max);
 		PROP(p, by_bytes != m->done_bytes || is_canonical(m, data, size),
 		     "%zu bytes that the encoder would write otherwise", size);
@@ -113,7 +109,7 @@ static void seed_means_one_result(struct mm_prop_run *p)
 	PROP(p, m[0] && m[1], "no memory");
 	memcpy(data[1], data[0], size);
 	for (i = 0; i < 10; i++) {
-		uint64_t seed = mm_rng_next(&p->rng);
+		uint64_t seed = prop_bits(p, 64);
 		uint8_t other[INPUT_MAX];
 
 		/* the second mutator remembers something else */
@@ -182,12 +178,12 @@ static void check_written(struct mm_prop_run *p, struct mm_mutator *m)
 
 static void one_edit(struct mm_prop_run *p, struct mm_edit *e)
 {
-	size_t at = below(p, e->nr + 1);
-	size_t nr = 1 + below(p, 6);
-	size_t to = below(p, e->nr + 1);
-	bool with_users = below(p, 2);
+	size_t at = prop_below(p, e->nr + 1);
+	size_t nr = 1 + prop_below(p, 6);
+	size_t to = prop_below(p, e->nr + 1);
+	bool with_users = prop_below(p, 2);
 
-	switch (below(p, 3)) {
+	switch (prop_below(p, 3)) {
 	case 0:
 		mm_edit_delete(e, at, nr, with_users);
 		break;
@@ -262,7 +258,7 @@ static void kinds_are_all_chosen(struct mm_prop_run *p)
 
 	PROP(p, m, "no memory");
 	for (i = 0; i < 2000; i++)
-		size = mm_mutate(m, mm_rng_next(&p->rng), data, size, INPUT_MAX);
+		size = mm_mutate(m, prop_bits(p, 64), data, size, INPUT_MAX);
 	for (i = 0; i < MM_MUTATION_NR; i++)
 		PROP(p, m->done[i] || i == MM_MUTATE_SPLICE, "mutation %d was never chosen", i);
 	PROP(p, m->done_bytes > 2000 / 5 && m->done_bytes < 2000 / 3,
@@ -300,7 +296,7 @@ static void kinds_change_something(struct mm_prop_run *p)
 		mm_mutator_destroy(m);
 		return; /* left out of this build */
 	}
-	mm_rng_init(&m->draw.rng, mm_rng_next(&p->rng));
+	mm_rng_init(&m->draw.rng, prop_bits(p, 64));
 	mm_trace_decode(&m->other, busy, sizeof(busy), &m->target);
 	for (kind = 0; kind < MM_MUTATION_NR; kind++)
 		check_kind(p, m, (enum mm_mutation)kind);
@@ -312,12 +308,12 @@ static void kinds_change_something(struct mm_prop_run *p)
 /* Any bytes with one operation only, in code, which is the target's. */
 static size_t bytes_of_one(struct mm_prop_run *p, uint8_t code, uint8_t *to)
 {
-	size_t nr = 1 + below(p, 20);
+	size_t nr = 1 + prop_below(p, 20);
 	size_t i;
 
 	for (i = 0; i < 2 * nr; i += 2) {
 		to[i] = 0x80 | code;
-		to[i + 1] = (uint8_t)below(p, 8);
+		to[i + 1] = (uint8_t)prop_below(p, 8);
 	}
 	return 2 * nr;
 }
@@ -349,12 +345,12 @@ static void crossover_has_both(struct mm_prop_run *p)
 			codes[nr++] = (uint8_t)code;
 	}
 	if (nr > 1) {
-		size_t a = below(p, nr);
-		size_t b = (a + 1 + below(p, nr - 1)) % nr;
+		size_t a = prop_below(p, nr);
+		size_t b = (a + 1 + prop_below(p, nr - 1)) % nr;
 
 		size[0] = bytes_of_one(p, codes[a], data[0]);
 		size[1] = bytes_of_one(p, codes[b], data[1]);
-		size[2] = mm_crossover(m, mm_rng_next(&p->rng),
+		size[2] = mm_crossover(m, prop_bits(p, 64),
 				       &(struct mm_mutate_input){data[0], size[0]},
 				       &(struct mm_mutate_input){data[1], size[1]}, data[2], 64);
 		PROP(p, size[2] <= 64, "%zu bytes", size[2]);
@@ -429,11 +425,12 @@ static void weights_are_heeded(struct mm_prop_run *p)
 	struct mm_mutator *m = mm_mutator_create("buddy", NULL, NULL);
 	int row = mm_optable_find("alloc", 5);
 	uint8_t bytes[1024];
+	struct mm_rng rng;
 	size_t nr;
 
 	if (row >= 0) {
 		PROP(p, m && x, "no memory");
-		mm_rng_init(&m->draw.rng, mm_rng_next(&p->rng));
+		mm_rng_init(&m->draw.rng, prop_bits(p, 64));
 		memset(m->target.weight, 1, sizeof(m->target.weight));
 		nr = drawn(m, row);
 		m->target.weight[row] = 5;
@@ -441,7 +438,8 @@ static void weights_are_heeded(struct mm_prop_run *p)
 		m->target.weight[row] = 0;
 		PROP(p, drawn(m, row) == 0, "weight 0 is drawn");
 		x->target.weight[row] = 0;
-		nr = mm_exec_random(x, &p->rng, 64, bytes, sizeof(bytes));
+		prop_rng(p, &rng);
+		nr = mm_exec_random(x, &rng, 64, bytes, sizeof(bytes));
 		mm_trace_decode(&m->trace, bytes, nr, &m->target);
 		PROP(p, !count_ops(&m->trace, mm_optable_code((size_t)row)),
 		     "weight 0 is in a random walk");
