@@ -131,7 +131,7 @@ claims=$("$mmref" help claims | awk '$1 ~ /^buddy\.n/ { print $1 }' | sort | pas
 [ -n "$targets" ] && [ -n "$claims" ] || fail "no targets, or no claims buddy.n*"
 all=$(printf '%s\n' "${commands[@]}" --help --version | sort | paste -sd ' ')
 completes "$all" ''
-completes 'check' c
+completes 'check corpus' c
 completes '--help --version' --
 for command in "${commands[@]}"; do
 	list=$({ options "$command" | sed 's/ .*//'; echo --help; } | sort | paste -sd ' ')
