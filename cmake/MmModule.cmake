@@ -35,8 +35,8 @@ set(MM_PARTS contract code checks properties operations benchmark traces)
 # nothing else.
 set(MM_FREE_FOLDERS
 	ref/core
-	invariants/engine invariants/cross invariants/source
-	fuzz/trace fuzz/command fuzz/targets fuzz/import fuzz/oracle fuzz/record
+	invariants/engine invariants/cross invariants/source invariants/property
+	fuzz/trace fuzz/mutate fuzz/command fuzz/targets fuzz/import fuzz/oracle fuzz/record fuzz/mutants
 	bench/expected
 	corpus/recordings corpus/bugs)
 set(MM_FREE_FILES bench/gbench.h bench/counts.h bench/workload.h bench/gbench.cc bench/bench_main.c bench/floor_bench.c

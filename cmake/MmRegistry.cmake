@@ -5,7 +5,8 @@
 #
 #   registry_ref.c      mm_boot_hooks[]                       (modules with BOOT)
 #   registry_checks.c   mm_all_invs[], mm_all_inv_modules[], mm_all_models[]
-#   registry_props.c    mm_all_props[]              (modules, then the harness)
+#   registry_props.c    mm_all_props[]              (modules, then the harness),
+#                       mm_all_stateful[]           (modules that have a row)
 #   registry_ops.c      mm_all_optables[]
 #   registry_bench.c    mm_all_benches[]
 #   embedded.c          mm_embedded_targets[], mm_embedded_optable_lock[]
@@ -87,11 +88,28 @@ function(mm_suite_files out)
 	set(${out} "${files}" PARENT_SCOPE)
 endfunction()
 
+# Modules with a line "const struct mm_stateful mm_NAME_stateful" in a file of properties.
+function(mm_stateful_rows out)
+	mm_files(files properties)
+	mm_suite_files(suites)
+	list(TRANSFORM files PREPEND "${CMAKE_SOURCE_DIR}/")
+	set(rows)
+	foreach(file IN LISTS files suites)
+		file(STRINGS "${file}" lines REGEX "^const struct mm_stateful mm_[a-z_]+_stateful")
+		list(TRANSFORM lines REPLACE "^.* mm_([a-z_]+)_stateful.*$" "\\1")
+		list(APPEND rows ${lines})
+	endforeach()
+	set(${out} "${rows}" PARENT_SCOPE)
+endfunction()
+
 function(mm_write_props)
 	mm_modules_with(names properties)
 	mm_suites(suites)
 	mm_array(body "struct mm_prop" "mm_@NAME@_props[]" "mm_@NAME@_props" mm_all_props ${names} ${suites})
-	mm_write_source(registry_props.c "invariants/engine/prop.h" "${body}")
+	mm_stateful_rows(stateful)
+	mm_array(rows "struct mm_stateful" "mm_@NAME@_stateful" "&mm_@NAME@_stateful" mm_all_stateful
+		${stateful})
+	mm_write_source(registry_props.c "invariants/engine/prop_stateful.h" "${body}\n${rows}")
 endfunction()
 
 function(mm_write_boot_hooks)

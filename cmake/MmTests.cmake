@@ -8,10 +8,13 @@
 #   header         every contract alone and twice, C11 and C++17, gcc and clang
 #   tidy           the source checks (invariants/source), and the format
 #   bench-smoke    each benchmark for a moment
-#   fuzz-smoke     each fuzz target for a fixed number of inputs
+#   fuzz-smoke     each fuzz target for a fixed number of inputs; what the engine
+#                  sees into, and that it uses our mutations
 #   build          what does not depend on the build: its own refusals, on toy
 #                  trees, planted source, READMEs                 (also: slow)
 #   record         mmref record, ended in every way there is     (also: slow)
+#   services/…     what fuzzing services and other hosts do with the tree: their
+#                  checks of our build, their files, AFL++ on two hosts
 #   install        what is installed, used from outside of the tree (also: build)
 #
 # A test that cannot run here is not added, and configuring says why.
@@ -21,7 +24,8 @@ include_guard()
 # is printed names files as git does.
 function(mm_test name)
 	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS;COMMAND")
-	add_test(NAME "${name}" COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+	add_test(NAME "${name}" COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
+		COMMAND_EXPAND_LISTS)
 	set_tests_properties("${name}" PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
 endfunction()
 
@@ -35,6 +39,8 @@ function(mm_add_tests)
 	mm_test_recordings()
 	mm_test(command/bad-input LABELS prop COMMAND bash cmake/tests/command.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/command")
+	mm_test(command/corpus LABELS prop slow COMMAND bash cmake/tests/corpus.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/corpus")
 	mm_test(command/proc-readers LABELS prop COMMAND bash cmake/tests/proc_readers.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/proc-readers")
 	mm_test(command/manual LABELS prop slow COMMAND bash cmake/tests/manual.sh
@@ -43,13 +49,18 @@ function(mm_add_tests)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/flow")
 	mm_test_oracle()
 	mm_test_properties()
+	mm_test_theft()
 	mm_test_headers()
 	mm_test_text()
 	mm_test_source()
 	mm_test_benchmarks()
 	mm_test_fuzz_targets()
+	mm_test_mutations()
 	mm_test_build_system()
+	mm_test_mutants()
 	mm_test_shrinking()
+	mm_test_services()
+	mm_test_determinism()
 	mm_test_triage()
 endfunction()
 
@@ -83,12 +94,49 @@ function(mm_test_oracle)
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/doctor")
 endfunction()
 
+# Modules with operations have traces to hold under, also those without properties.
 function(mm_test_properties)
+	if(NOT TARGET mmref-prop)
+		mm_skip(prop "${MM_THEFT_MISSING}")
+		return()
+	endif()
 	mm_modules_with(names properties)
 	mm_suites(suites)
 	foreach(name IN LISTS names suites)
 		mm_test(prop/${name} LABELS prop COMMAND mmref-prop ${name})
 	endforeach()
+	mm_test(command/properties LABELS prop COMMAND bash cmake/tests/properties.sh
+		"$<TARGET_FILE:mmref-prop-toy>" "${CMAKE_BINARY_DIR}/properties")
+endfunction()
+
+# The property engine: suites that hold for any engine behind <theft.h>, those of
+# ours alone, and the first ones over a libtheft of the system.
+function(mm_test_theft)
+	if(MM_THEFT_MISSING)
+		mm_skip(prop/theft "${MM_THEFT_MISSING}")
+	else()
+		mm_test(prop/theft LABELS prop COMMAND theft-suites)
+	endif()
+	if(TARGET property-suites)
+		mm_test(prop/property LABELS prop
+			COMMAND property-suites defects effort challenge options kept reports)
+		# a child per call of the property, and shrinking calls often
+		mm_test(prop/property-child LABELS prop slow COMMAND property-suites child)
+	else()
+		mm_skip(prop/property "MM_THEFT is ${MM_THEFT}: these are tests of the bundled engine")
+	endif()
+	if(TARGET property-rapidcheck)
+		mm_test(prop/rapidcheck LABELS prop slow COMMAND property-rapidcheck)
+	else()
+		mm_skip(prop/rapidcheck "${MM_RAPIDCHECK_MISSING}")
+	endif()
+	find_program(MM_PKG_CONFIG NAMES pkgconf pkg-config)
+	if(MM_PKG_CONFIG)
+		mm_test(build/theft LABELS build slow
+			COMMAND bash cmake/tests/theft.sh "${CMAKE_BINARY_DIR}/theft-test")
+	else()
+		mm_skip(build/theft "found no pkg-config")
+	endif()
 endfunction()
 
 function(mm_test_headers)
@@ -148,9 +196,37 @@ function(mm_test_fuzz_targets)
 	mm_fuzz_targets(targets)
 	foreach(target IN LISTS targets)
 		mm_test(fuzz-smoke/${target} LABELS fuzz-smoke
-			COMMAND bash cmake/tests/fuzz_smoke.sh ${MM_ENGINE} "$<TARGET_FILE:fuzz_${target}>"
+			COMMAND bash cmake/tests/fuzz_smoke.sh ${MM_ENGINE} ${target}
+				"$<TARGET_FILE:fuzz_${target}>" "$<TARGET_FILE:mmref-cli>"
 				"${CMAKE_BINARY_DIR}/fuzz-smoke/${target}")
 	endforeach()
+	if(TARGET fuzz_properties)
+		mm_test(fuzz-smoke/properties LABELS fuzz-smoke slow
+			COMMAND bash cmake/tests/fuzz_properties.sh ${MM_ENGINE} "$<TARGET_FILE:fuzz_properties>"
+				"${CMAKE_BINARY_DIR}/fuzz-smoke/properties")
+	endif()
+endfunction()
+
+# What each engine sees into, and that it uses our mutations.
+function(mm_test_mutations)
+	if(MM_ENGINE STREQUAL "none")
+		mm_skip(fuzz-mutate "MM_ENGINE is none: the fuzz and the afl preset have an engine")
+		return()
+	endif()
+	mm_test(fuzz-mutate/instrumented LABELS fuzz-smoke slow COMMAND bash cmake/tests/instrumented.sh
+		"${CMAKE_NM}" "$<TARGET_FILE:mmref>" "$<TARGET_FILE:mmref-trace>" "$<TARGET_FILE:mmref-mutate>"
+		"$<TARGET_FILE:mmref-checks>" -- "$<TARGET_OBJECTS:fuzz_buddy>")
+	set(mutator)
+	if(MM_ENGINE STREQUAL "afl")
+		find_program(MM_AFL_FUZZ afl-fuzz NO_CACHE)
+		if(NOT MM_AFL_FUZZ)
+			mm_skip(fuzz-mutate/engine "found no afl-fuzz")
+			return()
+		endif()
+		set(mutator "$<TARGET_FILE:mmref-afl-mutator>")
+	endif()
+	mm_test(fuzz-mutate/engine LABELS fuzz-smoke slow COMMAND bash cmake/tests/mutate.sh ${MM_ENGINE}
+		"$<TARGET_FILE:fuzz_buddy>" "${CMAKE_BINARY_DIR}/fuzz-mutate" ${mutator})
 endfunction()
 
 function(mm_test_build_system)
@@ -162,11 +238,49 @@ function(mm_test_build_system)
 		COMMAND bash cmake/tests/install.sh "${CMAKE_BINARY_DIR}/install-test")
 endfunction()
 
+# Generator and driver of mutants; the drivers on toys, which are built here.
+function(mm_test_mutants)
+	mm_test(command/bugs LABELS build slow
+		COMMAND bash cmake/tests/bugs_toy.sh "${CMAKE_BINARY_DIR}/bugs-toy")
+	mm_test(mutants/generator LABELS prop COMMAND bash cmake/tests/mutants.sh
+		"$<TARGET_FILE:mmref-mutants>" "${CMAKE_BINARY_DIR}/mutants-test")
+	mm_test(mutants/toy LABELS build slow
+		COMMAND bash cmake/tests/mutants_toy.sh "${CMAKE_BINARY_DIR}/mutants-toy")
+	set_tests_properties(mutants/toy PROPERTIES TIMEOUT 1800)
+endfunction()
+
 # Bugs planted in a copy of the tree, which is built here: not the build's own.
 function(mm_test_shrinking)
 	mm_test(command/shrink LABELS build slow
 		COMMAND bash cmake/tests/shrink.sh "${CMAKE_BINARY_DIR}/shrink")
 	set_tests_properties(command/shrink PROPERTIES TIMEOUT 900)
+endfunction()
+
+# What fuzzing services and other hosts do with the tree, as far as it can be tried
+# without them.
+function(mm_test_services)
+	find_program(MM_YQ yq NO_CACHE)
+	if(MM_YQ)
+		mm_test(services/workflows LABELS tidy slow COMMAND bash cmake/tests/workflows.sh
+			"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/workflows")
+		set_tests_properties(services/workflows PROPERTIES TIMEOUT 900)
+	else()
+		mm_skip(services/workflows "found no yq, which reads YAML (apt-get install yq)")
+	endif()
+	mm_test(services/campaign LABELS build slow
+		COMMAND bash cmake/tests/campaign.sh "${CMAKE_BINARY_DIR}/campaign")
+	mm_test(services/simulate LABELS build slow
+		COMMAND bash cmake/tests/simulate.sh "${CMAKE_BINARY_DIR}/simulate")
+	set_tests_properties(services/campaign PROPERTIES TIMEOUT 900)
+	set_tests_properties(services/simulate PROPERTIES TIMEOUT 1800)
+endfunction()
+
+# One trace, one machine; and that the comparison sees what differs.
+function(mm_test_determinism)
+	mm_test(determinism LABELS seed slow COMMAND bash cmake/tests/determinism.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism")
+	mm_test(determinism/planted LABELS build slow COMMAND bash cmake/tests/determinism.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/determinism-planted" planted)
 endfunction()
 
 # Twenty faults in a copy of the tree, forty inputs each, with either compiler.

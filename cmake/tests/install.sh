@@ -137,7 +137,7 @@ use_command() { # PREFIX NAME
 	trace=$root/corpus/sim/ram/seed
 	cd "$work/elsewhere" || exit 1
 	run "$2: mmref check" 0 'operations, [0-9]+ checks: ok' "$mmref" check "$trace"
-	run "$2: mmref help targets" 0 '^buddy: at most' "$mmref" help targets
+	run "$2: mmref help targets" 0 '^buddy: the page allocator' "$mmref" help targets
 	run "$2: mmref fuzz" 0 'engine blind, seed 1, 200 executions' "$mmref" fuzz buddy --runs 200
 	run "$2: mmref fuzz by an engine that is not there" 4 'no libFuzzer program for buddy' \
 		"$mmref" fuzz buddy --engine libfuzzer

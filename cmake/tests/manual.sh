@@ -126,7 +126,7 @@ completes() {
 touch "$scratch/deep.d/a.ops" "$scratch/deep.d/b c.ops" "$scratch/deep.d/d.txt"
 mkdir "$scratch/deep.d/more"
 
-targets=$("$mmref" help targets | sed -n 's/^\([a-z_]*\): at most.*/\1/p' | sort | paste -sd ' ')
+targets=$("$mmref" help targets | sed -n 's|^\([a-z_]*\): .*|\1|p' | sort | paste -sd ' ')
 claims=$("$mmref" help claims | awk '$1 ~ /^buddy\.n/ { print $1 }' | sort | paste -sd ' ')
 [ -n "$targets" ] && [ -n "$claims" ] || fail "no targets, or no claims buddy.n*"
 all=$(printf '%s\n' "${commands[@]}" --help --version | sort | paste -sd ' ')

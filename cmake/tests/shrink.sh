@@ -239,10 +239,36 @@ plant_death() { # NAME CLASS CODE
 	shrink "death $1" 2 "$2"
 }
 
+# An input that dies takes nothing with it: it is set aside, the others are kept,
+# and an input that dies when it is made shorter stays as it was.
+survivors() {
+	local word
+	rm -rf "$work/scratch/traces" "$work/scratch"/in*
+	mkdir -p "$work/scratch/traces"
+	cp "$work/found.ops" "$work/scratch/traces/deadly.ops"
+	cp corpus/phys/buddy/seed/*.ops "$work/scratch/traces"
+	(
+		cd "$work/scratch"
+		"$mmref" corpus seed buddy in --from traces >/dev/null
+		cp -r in in2
+		for word in "merge buddy out in" "min buddy in2"; do
+			if "$mmref" corpus $word >"$work/log" 2>&1 || [ $? -ne 1 ]; then
+				echo "corpus $word: does not end as a finding"
+			fi
+		done
+		cmp in/deadly out.failed/deadly
+		cmp in/deadly in2.failed/deadly
+		if [ -e out/deadly ] || [ -e in2/deadly ]; then echo "a deadly input was kept"; fi
+		if ! ls out/* in2/* >/dev/null; then echo "the others were not kept"; fi
+	) >"$work/out" 2>&1
+	[ ! -s "$work/out" ] || wrong survivors "$(cat "$work/out")"
+}
+
 [ -d "$work/build" ] || rm -rf "$tree"
 copy_tree
 plant_bugs
 plant_death "null pointer" "SIGSEGV op_poke" '*(volatile int *)op->arg[3] = 1'
+survivors
 plant_death "caller error" "SIGABRT fuzz/sim/ram_ops.c:" 'MM_PRE(op->arg[2] != 77)'
 plant_death hang "hang in poke" 'for (volatile int i = 0; !i;) continue'
 cp fuzz/sim/ram_ops.c "$tree/fuzz/sim/ram_ops.c"

@@ -127,6 +127,9 @@ toy_cmake_lists() {
 		include(cmake/MmInstall.cmake)
 		mm_refuse_bad_options()
 		mm_find_benchmark()
+		mm_find_theft()
+		set(MM_RAPIDCHECK_MISSING "toys have no C++")
+		mm_find_engine()
 		mm_add_targets()
 		mm_add_install()
 	END

@@ -60,28 +60,48 @@ toy_harness() {
 		};
 		extern const struct mm_prop *const mm_all_props[];
 	END
+	put invariants/engine/prop_stateful.h <<-'END'
+		#include "invariants/engine/prop.h"
+		struct mm_stateful {
+			const char *module;
+		};
+		extern const struct mm_stateful *const mm_all_stateful[];
+	END
 	put invariants/engine/prop_main.c <<-'END'
 		#include <stdio.h>
-		#include "invariants/engine/prop.h"
+		#include "invariants/engine/prop_stateful.h"
 		int main(void)
 		{
 			for (int i = 0; mm_all_props[i]; i++)
 				printf("prop %s\n", mm_all_props[i]->name);
+			for (int i = 0; mm_all_stateful[i]; i++)
+				printf("stateful %s\n", mm_all_stateful[i]->module);
 			return 0;
 		}
 	END
-	mkdir -p fuzz/trace fuzz/targets fuzz/import fuzz/oracle fuzz/record
+	mkdir -p fuzz/trace fuzz/targets fuzz/import fuzz/oracle fuzz/record fuzz/mutants
+	put fuzz/mutate/mutate.c <<<$'int toy_mutate(void);\nint toy_mutate(void)\n{\n\treturn 1;\n}'
+	put fuzz/mutate/libfuzzer.c <<<'extern int toy_mutator;'
 	mv embedded.h fuzz/trace/
 	mv replay_main.c fuzz/targets/
+	put fuzz/mutants/main.c <<<$'int main(void)\n{\n\treturn 0;\n}'
 	put fuzz/oracle/oracle.c <<<$'int toy_oracle(void);\nint toy_oracle(void)\n{\n\treturn 1;\n}'
 	put fuzz/record/record.c <<<$'int toy_record(void);\nint toy_record(void)\n{\n\treturn 1;\n}'
 	put fuzz/import/import.c <<<$'int toy_import(void);\nint toy_import(void)\n{\n\treturn 1;\n}'
+	mkdir -p invariants/property/include invariants/property/suites
+	put invariants/property/engine.c <<<$'int toy_theft(void);\nint toy_theft(void)\n{\n\treturn 1;\n}'
+	put invariants/property/libtheft.c <<<$'#error "of MM_THEFT=system"'
+	put invariants/property/suites/suite.c <<<$'int toy_theft(void);\nint main(void)\n{\n\treturn !toy_theft();\n}'
+	put invariants/property/suites/theft_toy.c <<<$'int toy_suite(void);\nint toy_suite(void)\n{\n\treturn 1;\n}'
+	cp invariants/property/suites/theft_toy.c invariants/property/suites/property_toy.c
 	# A property suite of the harness, with a helper that only it may pull in.
 	put invariants/engine/import_prop.c <<-'END'
-		#include "invariants/engine/prop.h"
+		#include "invariants/engine/prop_stateful.h"
 		extern const struct mm_prop mm_import_props[];
 		int toy_helper(void);
+		extern const struct mm_stateful mm_ram_stateful;
 		const struct mm_prop mm_import_props[] = {{"import.holds"}, {0}};
+		const struct mm_stateful mm_ram_stateful = {"ram"};
 	END
 	put invariants/engine/import_help.c <<-'END'
 		int toy_helper(void);
@@ -123,6 +143,15 @@ toy_harness() {
 			for (int i = 0; mm_embedded_targets[i].name; i++)
 				printf("target %s\n", mm_embedded_targets[i].name);
 			return 0;
+		}
+	END
+	put fuzz/targets/properties.c <<-'END'
+		#include <stddef.h>
+		#include <stdint.h>
+		int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+		int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+		{
+			return data && size ? 0 : -1;
 		}
 	END
 	put fuzz/targets/harness.c <<-'END'
@@ -173,6 +202,7 @@ END
 if cmp -s "$work/wanted" "$log"; then pass; else fail "the generated lists"; fi
 run "the property list" 0 "prop clock.holds" "$work/gcc/mmref-prop"
 run "the harness's own properties" 0 "prop import.holds" "$work/gcc/mmref-prop"
+run "a stateful row" 0 "stateful ram" "$work/gcc/mmref-prop"
 "$work/gcc/mmref" lock >"$log"
 if cmp -s "$work/tree/fuzz/optable.lock" "$log"; then pass; else fail "embedded optable.lock"; fi
 run "an embedded target" 0 "machine ram=4M" "$work/gcc/mmref" target
@@ -221,11 +251,20 @@ run "writable data is seen" 1 "ref/phys/zone.c:1: data: mm_loose is writable dat
 run "a foreign name is seen" 1 "ref/phys/zone.c:2: names: loose is global" symbols
 sed -i '1,3d' "$work/tree/ref/phys/zone.c"
 run "an unknown engine" 1 'MM_ENGINE: "other" is no engine' configure bad -DMM_ENGINE=other
+run "an unknown property engine" 1 'MM_THEFT: "other" is no property engine' \
+	configure bad -DMM_ENGINE=none -DMM_THEFT=other
 run "libfuzzer with gcc" 1 "libfuzzer needs clang, not GNU" \
-	configure bad -DMM_ENGINE=libfuzzer -DCMAKE_C_COMPILER=gcc
+	configure bad -DMM_THEFT=bundled -DMM_ENGINE=libfuzzer -DCMAKE_C_COMPILER=gcc
 run "afl with gcc" 1 "afl needs an AFL++ compiler" configure bad -DMM_ENGINE=afl
 run "coverage with gcc" 1 "coverage needs clang, not GNU" \
 	configure bad -DMM_ENGINE=none -DMM_SANITIZE=coverage
+
+run "external without an engine" 1 "external, and the environment has no LIB_FUZZING_ENGINE" \
+	configure bad -DMM_ENGINE=external -DLIB_FUZZING_ENGINE= -DMM_SANITIZE=
+run "external with an archive that is not there" 1 "there is no /nowhere/engine.a" \
+	configure bad -DMM_ENGINE=external -DLIB_FUZZING_ENGINE=/nowhere/engine.a
+run "external with sanitizers of our own" 1 "external takes its sanitizers from CFLAGS" \
+	configure bad -DMM_ENGINE=external -DLIB_FUZZING_ENGINE=-fsanitize=fuzzer $san
 
 # ---- clang and libFuzzer ----
 clang=$(command -v clang-14 || command -v clang)
@@ -246,6 +285,28 @@ elif build_all libfuzzer "-DCMAKE_C_COMPILER=$clang" -DMM_ENGINE=libfuzzer $san;
 	fi
 else
 	fail "libfuzzer build"
+fi
+
+# ---- flags and engine from the environment, as services give them ----
+external=(-DMM_ENGINE=external "-DCMAKE_C_COMPILER=$clang" "-DCMAKE_CXX_COMPILER=${clang/clang/clang++}"
+	"-DCMAKE_C_FLAGS=-fsanitize=address,fuzzer-no-link" "-DCMAKE_CXX_FLAGS=-fsanitize=address,fuzzer-no-link"
+	-DLIB_FUZZING_ENGINE=-fsanitize=fuzzer)
+if [ -z "$clang" ]; then
+	echo "external: skipped: found no clang"
+elif build_all external "${external[@]}"; then
+	pass
+	run "the engine given links and runs" 0 "Done 100 runs" "$work/external/fuzz_toy" -runs=100 -seed=1
+	nm -A "$work"/external/libmmref*.a >"$log"
+	for object in zone.c.o zone_ops.c.o; do
+		if grep -q "$object:.*__sancov" "$log"; then pass; else fail "$object is not instrumented"; fi
+	done
+	if grep -q "decode.c.o:.*__sancov" "$log"; then
+		fail "the decoder is instrumented by the flags given"
+	else
+		pass
+	fi
+else
+	fail "external build"
 fi
 
 # ---- installing ----

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# fuzz/command/bugs.sh: does the harness see the bugs of corpus/bugs?
+# fuzz/command/bugs.sh: does the harness see the bugs of corpus/bugs, and for what
+# they are?
 #
 # One at a time they are planted in a copy of the working tree, build/bugs/tree,
 # which is built as the fuzz preset is. First the traces in corpus/ are judged.
@@ -11,15 +12,19 @@
 #     sync tree -> apply patch -> build -> check corpus -> fuzz -> sync tree
 #                                                       -> or property
 #
+# A bug is seen when a claim falls that the patch names ("Claim: ID, ID"), in a
+# finding that the tree without the bug does not have. Anything else that happens
+# may be an alarm about something else.
 # The copy is kept: the next run compiles only what changed.
 # Exit: 0 all bugs were seen, 1 one was not (or its patch is of no use any more),
-# 2 usage, 4 unsupported here, 130 and 143 stopped by a signal.
+# 2 usage, 3 bad input, 4 unsupported here, 130 and 143 stopped by a signal.
 set -eu
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 usage() {
 	cat <<'END'
-usage: ./run bugs [--fuzz] [--blind] [--seeds "S ..."] [--runs N] [NAME ...]
+usage: ./run bugs [--fuzz] [--blind] [--seeds "S ..."] [--runs N] [--resume] [NAME ...]
        ./run bugs --list
 
 Plants each bug of corpus/bugs (or those named) and says which claim saw it.
@@ -28,11 +33,13 @@ Plants each bug of corpus/bugs (or those named) and says which claim saw it.
   --blind         a second column: the engine that learns nothing
   --seeds "S ..." of the fuzzers (default: "1 2 3")
   --runs N        inputs per seed at most (default: 1000000)
+  --resume        keep what build/bugs/results.tsv has of the same source
   --list          names and titles
 
 Columns: the bug; the claim that fell (or how the process died); inputs until
-then, as the median over the seeds, - when the fuzzer was not asked; the trace
-that showed it, or the seeds.
+then, as median, least and most over the seeds, - when the fuzzer was not asked;
+the seconds that the median takes at the target's floor of executions, where
+its file has one; the trace that showed it, or the seeds.
 END
 }
 
@@ -40,8 +47,8 @@ work=build/bugs
 tree=$work/tree
 scratch=$work/scratch # where findings are kept; each run starts without any
 log=$work/log
-child=                # process group of the program that runs
-planted=              # the patch in the tree
+results=$work/results.tsv
+planted= # the patch in the tree
 unseen=0
 
 say() { printf '== %s\n' "$*" >&2; }
@@ -51,73 +58,37 @@ die() { # STATUS TEXT
 	exit "$1"
 }
 
-# ---- being stopped ----
-
-stop_child() {
-	if [ -n "$child" ]; then
-		kill -TERM -- "-$child" 2>/dev/null || true
-		wait "$child" 2>/dev/null || true
-		child=
-	fi
-}
+# shellcheck source=fuzz/command/planted.sh
+. "$here/planted.sh"
 
 clean_up() {
 	stop_child
 	rm -rf "$scratch"
 	if [ -n "$planted" ]; then
 		planted=
-		sync_tree
+		sync_folder . "$tree"
 	fi
 }
 
-# Run a program in the scratch folder, what it says to the log; its status is
-# the result. It gets a process group of its own, so that its children can be
-# stopped with it, and runs in the background, because a shell takes no signal
-# while it waits for a program in the foreground.
-run_logged() { # COMMAND...
-	local status=0
-	rm -rf "$scratch"
-	mkdir -p "$scratch"
-	(cd "$scratch" && exec setsid "$@") >"$log" 2>&1 </dev/null &
-	child=$!
-	wait "$child" || status=$?
-	child=
-	return "$status"
+# ---- what patches say ----
+
+# The value of a line above the diff, or nothing.
+head_of() { # PATCH WORD
+	sed -n "/^--- /q;s/^$2: *\\(.*[^ ]\\) *\$/\\1/p" "$1" | head -n 1
 }
 
-# ---- the tree ----
+property_of() { head_of "$1" Property; } # PATCH
 
-list_files() {
-	git -c core.quotePath=off ls-files --cached --others --exclude-standard | sort -u
+# The fuzz target of a patch.
+target_of() { # PATCH
+	local target
+	target=$(head_of "$1" Target)
+	printf '%s' "${target:-buddy}"
 }
 
-# Make the tree equal to the working tree. Equal files are left alone; others get
-# a new time with their new content, so that a build always sees the change.
-sync_tree() {
-	local file
-	mkdir -p "$tree"
-	list_files >"$work/files"
-	while read -r file; do
-		if [ -f "$file" ] && ! cmp -s "$file" "$tree/$file"; then
-			mkdir -p "$tree/$(dirname "$file")"
-			cp "$file" "$tree/$file"
-		fi
-	done <"$work/files"
-	(cd "$tree" && find . -path ./build -prune -o -type f -print) | sed 's|^\./||' | sort |
-		comm -13 "$work/files" - |
-		while read -r file; do
-			rm -f "$tree/$file"
-		done
-}
-
-configure() {
-	if command -v ninja >/dev/null; then
-		export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
-	fi
-	if ! (cd "$tree" && cmake --preset fuzz) >"$log" 2>&1; then
-		cat "$log" >&2
-		die 1 "the fuzz preset does not configure"
-	fi
+# The claims of a patch, a blank around each.
+claims_of() { # PATCH
+	printf ' %s ' "$(head_of "$1" Claim | sed 's/, */ /g')"
 }
 
 build() {
@@ -125,18 +96,6 @@ build() {
 	mapfile -t programs < <(programs_of_run)
 	cmake --build "$tree/build/fuzz" --parallel "${JOBS:-$(nproc)}" \
 		--target mmref-cli "${programs[@]}" >"$log" 2>&1
-}
-
-# The property of a patch, or nothing.
-property_of() { # PATCH
-	sed -n '/^--- /q;s/^Property: \([a-z0-9_]*\.[a-z0-9_]*\)$/\1/p' "$1" | head -n 1
-}
-
-# The fuzz target of a patch.
-target_of() { # PATCH
-	local target
-	target=$(sed -n '/^--- /q;s/^Target: \([a-z0-9_]*\)$/\1/p' "$1" | head -n 1)
-	printf '%s' "${target:-buddy}"
 }
 
 # The programs of all targets and properties that the bugs of this run name.
@@ -150,40 +109,54 @@ programs_of_run() {
 	done | sort -u
 }
 
-# ---- reading what was said ----
-
-# The claim a finding names, else how the process died.
-claim_of() { # STATUS
-	local claim
-	claim=$({
-		sed -n 's/^finding: \([a-z0-9_.]*\) .*/\1/p' "$log"
-		# FILE:LINE: @POSITION: OPERATION, and below it CLAIM: SENTENCE
-		sed -n '/: @[0-9]*: /{n;s/^  \([a-z0-9_.]*\): .*/\1/p;}' "$log"
-		sed -n 's/.*caller error: .*/MM_PRE/p' "$log"
-		sed -n 's/.*ERROR: AddressSanitizer: \([A-Za-z-]*\).*/ASan \1/p' "$log"
-		sed -n 's/.*runtime error: .*/UBSan/p' "$log"
-		sed -n 's/.*the process died (\(.*\)) at$/\1/p' "$log"
-	} | head -n 1)
-	printf '%s' "${claim:-status $1}"
-}
-
-# The first trace that was complained about.
-trace_of() {
-	sed -n 's|^\(.*/\)\{0,1\}\([^/]*\.ops\):[0-9]*: @[0-9]*: .*|\2|p' "$log" | head -n 1
-}
-
 # ---- the ways to see a bug; claim and where are set ----
+
+# What a run says is the bug when a claim of the patch is among it. Otherwise
+# it is kept in `other`.
+is_the_bug() { # STATUS
+	local named wanted
+	wanted=$(claims_of "$planted")
+	for named in $(claims_named); do
+		case $wanted in
+		*" $named "*)
+			claim=$named
+			return 0
+			;;
+		esac
+	done
+	other=$(claim_of "$1")
+	if [ "$1" -eq 124 ]; then
+		other=hang
+	fi
+	case $wanted in
+	*" $other "*)
+		claim=$other
+		return 0
+		;;
+	esac
+	return 1
+}
+
+# Does the tree without the bug have this finding too?
+is_false_alarm() {
+	local trace
+	for trace in "$scratch"/.mmref-fail/*/trace.ops; do
+		[ -e "$trace" ] || return 1
+		if ! "$work/mmref-without" check "$trace" >"$log.without" 2>&1 </dev/null; then
+			cat "$log.without" >&2
+			say "$name: the tree without the bug has this finding too: $trace"
+			return 0
+		fi
+	done
+	return 1
+}
 
 seen_by_corpus() {
 	local status=0
 	# a bug may also make a trace run for ever
 	run_logged timeout 300 ../tree/build/fuzz/mmref check ../tree/corpus || status=$?
-	if [ "$status" -eq 0 ]; then
+	if [ "$status" -eq 0 ] || ! is_the_bug "$status"; then
 		return 1
-	fi
-	claim=$(claim_of "$status")
-	if [ "$status" -eq 124 ]; then
-		claim=hang
 	fi
 	where=$(trace_of)
 	where=${where:-corpus}
@@ -203,36 +176,44 @@ seen_by_property() { # PROPERTY
 	where=mmref-prop
 }
 
-# All seeds of one engine; the median of the inputs until a finding is left in
-# `executions`.
+# One seed of an engine: `found` is the number of inputs until the bug was seen,
+# `runs` + 1 when it was not, 0 when a crash took the count with it.
+fuzz_seed() { # ENGINE TARGET SEED
+	local status=0 claim_before=$claim
+	say "$name: $1 on $2, seed $3"
+	found=$((runs + 1))
+	run_logged ../tree/build/fuzz/mmref fuzz "$2" --no-shrink --runs "$runs" --seed "$3" \
+		--engine "$1" --ignore-stored || status=$?
+	case $status in
+	0) return 1 ;;
+	2 | 4 | 5)
+		cat "$log" >&2
+		die 1 "$name: mmref fuzz says status $status"
+		;;
+	esac
+	if ! is_the_bug "$status"; then
+		return 1
+	fi
+	if is_false_alarm; then
+		claim=$claim_before
+		return 1
+	fi
+	found=$(sed -n 's/^found after \([0-9]*\) executions.*/\1/p' "$log" | head -n 1)
+	found=${found:-0}
+}
+
+# All seeds of one engine; `counts` are left, one line each.
 seen_by_fuzzing() { # ENGINE
-	local seed status found target counts='' seeds_found=''
+	local seed found target seeds_found=''
+	counts=
 	target=$(target_of "$planted")
 	for seed in $seeds; do
-		say "$name: $1 on $target, seed $seed"
-		status=0
-		run_logged ../tree/build/fuzz/mmref fuzz "$target" --no-shrink --runs "$runs" --seed "$seed" \
-			--engine "$1" --ignore-stored || status=$?
-		case $status in
-		0) found=$((runs + 1)) ;;
-		2 | 4 | 5)
-			cat "$log" >&2
-			die 1 "$name: mmref fuzz says status $status"
-			;;
-		*)
-			found=$(sed -n 's/^found after \([0-9]*\) executions.*/\1/p' "$log" | head -n 1)
-			# a crash takes the blind engine's count with it
-			found=${found:-0}
+		if fuzz_seed "$1" "$target" "$seed"; then
 			seeds_found="$seeds_found $seed"
-			if [ -z "$claim" ]; then
-				claim=$(claim_of "$status")
-			fi
-			;;
-		esac
+		fi
 		counts="$counts$found
 "
 	done
-	executions=$(median "$counts")
 	if [ -z "$seeds_found" ]; then
 		return 1
 	fi
@@ -241,59 +222,82 @@ seen_by_fuzzing() { # ENGINE
 	fi
 }
 
-# The middle of the numbers, one per line; the lower one of an even count.
-median() { # LINES
-	local middle
-	middle=$(printf '%s' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }')
-	case $middle in
-	0) printf crash ;;
-	$((runs + 1))) printf '>%s' "$runs" ;;
-	*) printf '%s' "$middle" ;;
-	esac
+# "MEDIAN (LEAST-MOST)" of numbers, one per line; the lower middle of an even count.
+spread() { # LINES
+	printf '%s' "$1" | sort -n | awk -v "runs=$runs" '
+		function text(v) { return v == 0 ? "crash" : v > runs ? ">" runs : v }
+		{ v[NR] = $1 }
+		END {
+			printf "%s", text(v[int((NR + 1) / 2)])
+			if (NR > 1)
+				printf " (%s-%s)", text(v[1]), text(v[NR])
+		}'
+}
+
+# The seconds that so many inputs take at the floor of the target.
+seconds() { # SPREAD TARGET
+	local floor
+	floor=$(sed -n 's/^floor execs \([0-9]\{1,\}\)$/\1/p' "fuzz/targets/$2.target" | head -n 1)
+	printf '%s' "$1" | awk -v "floor=${floor:-0}" '
+		/^[0-9]/ && floor > 0 { printf "%.1f", $1 / floor; next }
+		{ printf "-" }'
 }
 
 # ---- one bug ----
 
-row() { # NAME CLAIM EXECUTIONS BLIND WHERE
+row() { # NAME CLAIM EXECUTIONS SECONDS BLIND WHERE
 	if [ "$blind" = yes ]; then
-		printf '%-52s %-26s %10s %10s  %s\n' "$@"
+		printf '%-52s %-26s %-24s %7s %-24s %s\n' "$@"
 	else
-		printf '%-52s %-26s %10s  %s\n' "$1" "$2" "$3" "$5"
+		printf '%-52s %-26s %-24s %7s %s\n' "$1" "$2" "$3" "$4" "$6"
+	fi
+}
+
+# A row for the reader, and one that --resume reads: the same, after a verdict.
+conclude() { # VERDICT NAME CLAIM EXECUTIONS SECONDS BLIND WHERE
+	if [ "$1" != seen ]; then
+		unseen=$((unseen + 1))
+	fi
+	row "${@:2}"
+	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$@" >>"$results"
+}
+
+# By the corpus, or by what the patch names; claim, where and the counts are set.
+look_for_bug() { # PROPERTY
+	if [ -n "$1" ]; then
+		seen_by_corpus || seen_by_property "$1" || true
+	elif ! seen_by_corpus || [ "$fuzz" = yes ]; then
+		seen_by_fuzzing libfuzzer || true
+		executions=$(spread "$counts")
+		if [ "$blind" = yes ]; then
+			seen_by_fuzzing blind || true
+			blind_executions=$(spread "$counts")
+		fi
 	fi
 }
 
 one_bug() { # NAME
-	local claim='' where='' executions=- blind_executions=- property
+	local claim='' other='' where='' counts='' executions=- blind_executions=-
 	name=$1
 	planted=corpus/bugs/$name.patch
 	if ! git apply --directory="$tree" "$planted" >"$log" 2>&1; then
 		cat "$log" >&2
-		unseen=$((unseen + 1))
-		row "$name" "PATCH DOES NOT APPLY" - - -
+		conclude unseen "$name" "PATCH DOES NOT APPLY" - - - -
 		return
 	fi
 	if ! build; then
 		cat "$log" >&2
-		unseen=$((unseen + 1))
-		row "$name" "DOES NOT BUILD" - - -
+		conclude unseen "$name" "DOES NOT BUILD" - - - -
 		return
 	fi
-	property=$(property_of "$planted")
-	if [ -n "$property" ]; then
-		seen_by_corpus || seen_by_property "$property" || true
-	elif ! seen_by_corpus || [ "$fuzz" = yes ]; then
-		seen_by_fuzzing libfuzzer || true
-		if [ "$blind" = yes ]; then
-			fuzzed=$executions
-			seen_by_fuzzing blind || true
-			blind_executions=$executions
-			executions=$fuzzed
-		fi
+	look_for_bug "$(property_of "$planted")"
+	if [ -n "$claim" ]; then
+		conclude seen "$name" "$claim" "$executions" \
+			"$(seconds "$executions" "$(target_of "$planted")")" "$blind_executions" "$where"
+	else
+		conclude unseen "$name" "NOT SEEN${other:+, ONLY $other}" "$executions" - \
+			"$blind_executions" -
 	fi
-	if [ -z "$claim" ]; then
-		unseen=$((unseen + 1))
-	fi
-	row "$name" "${claim:-NOT SEEN}" "$executions" "$blind_executions" "${where:--}"
 }
 
 all_names() {
@@ -313,6 +317,7 @@ list() {
 
 fuzz=no
 blind=no
+resume=no
 seeds='1 2 3'
 runs=1000000
 names=
@@ -320,6 +325,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--fuzz) fuzz=yes ;;
 	--blind) blind=yes ;;
+	--resume) resume=yes ;;
 	--seeds | --runs)
 		[ $# -gt 1 ] || { usage >&2; die 2 "$1 takes a value"; }
 		case $2 in
@@ -343,7 +349,9 @@ names=${names:-$(all_names)}
 
 for name in $names; do
 	target=$(target_of "corpus/bugs/$name.patch")
-	[ -e "fuzz/targets/$target.target" ] || die 2 "$name: there is no fuzz target $target"
+	[ -e "fuzz/targets/$target.target" ] || die 3 "$name: there is no fuzz target $target"
+	[ -n "$(head_of "corpus/bugs/$name.patch" Claim)" ] ||
+		die 3 "corpus/bugs/$name.patch: has no \"Claim:\" line, so anything would do; name the claim that has to fall"
 done
 
 # ---- the run ----
@@ -356,23 +364,47 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 say "building the tree without bugs in $tree"
-sync_tree
-configure
+sync_folder . "$tree"
+configure_tree "$tree" fuzz
 build || { cat "$log" >&2; die 1 "the tree does not build"; }
+cp "$tree/build/fuzz/mmref" "$work/mmref-without"
 if ! run_logged ../tree/build/fuzz/mmref check ../tree/corpus; then
 	cat "$log" >&2
 	die 1 "the corpus has a finding without any bug planted: nothing can be told from it"
 fi
+for name in $names; do
+	property=$(property_of "corpus/bugs/$name.patch")
+	if [ -n "$property" ] && ! run_logged timeout 300 ../tree/build/fuzz/mmref-prop "$property"; then
+		cat "$log" >&2
+		die 1 "$property does not hold without any bug planted: nothing can be told from it"
+	fi
+done
 
-row bug claim executions blind "seen by"
+# What was said of the same source, asked in the same way, holds.
+print=$( (hash_files . && echo "$fuzz $blind $seeds $runs") |
+	sha256sum | cut -c 1-16)
+if [ "$resume" = yes ] && [ -e "$results" ]; then
+	read -r _ _ before <"$results"
+	[ "$before" = "$print" ] ||
+		die 3 "$results is of another source or other options: run without --resume"
+else
+	printf '# source %s\n' "$print" >"$results"
+fi
+
+row bug claim executions seconds blind "seen by"
 nr=0
 total=$(echo "$names" | wc -w)
 for name in $names; do
 	nr=$((nr + 1))
+	if IFS=$'\t' read -r -a kept < <(awk -F '\t' -v "n=$name" 'NF == 7 && $2 == n' "$results"); then
+		[ "${kept[0]}" = seen ] || unseen=$((unseen + 1))
+		row "${kept[@]:1}"
+		continue
+	fi
 	say "$nr of $total: $name"
 	one_bug "$name"
 	planted=
-	sync_tree
+	sync_folder . "$tree"
 done
 say "$((nr - unseen)) of $nr bugs were seen"
 [ "$unseen" -eq 0 ]

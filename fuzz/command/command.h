@@ -44,6 +44,7 @@ int command_doctor(int argc, char **argv);
 int command_record(int argc, char **argv);
 int command_shrink(int argc, char **argv);
 int command_trail(int argc, char **argv);
+int command_corpus(int argc, char **argv);
 int command_triage(int argc, char **argv);
 
 extern const struct command_form help_form;
@@ -59,6 +60,7 @@ extern const struct command_form states_form;
 extern const struct command_form oracle_form;
 extern const struct command_form doctor_form;
 extern const struct command_form record_form;
+extern const struct command_form corpus_form;
 
 /* What `mmref help` explains beside subcommands; the last has no name. */
 struct help_topic {
@@ -108,6 +110,8 @@ int read_trace(struct mm_trace *t, const char *path, const char *target, bool as
 	       struct mm_error *e);
 /* The same, all of it, with the complaint on standard error. */
 int load_trace(struct mm_trace *t, const char *path, const char *target);
+/* All bytes of a file, and a NUL after them; NULL and e when it cannot be read. */
+char *read_file(const char *path, size_t *len, struct mm_error *e);
 /* What to do with each trace that is named. */
 struct trace_walk {
 	void (*each)(void *env, const char *path);
@@ -126,6 +130,9 @@ struct mm_run_options judge_all_options(void);
  * STATUS_OUR_FAULT.
  */
 int session_judge(struct session *s, const struct mm_trace *t, uint64_t *digest);
+
+/* The engine's program for a target: fuzz_TARGET beside this one. */
+bool engine_program(const char *target, char *path, size_t len);
 
 /* ---- findings ---- */
 

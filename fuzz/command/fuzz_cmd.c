@@ -165,9 +165,9 @@ struct engine {
 /* What the engine says of itself, and not of a finding. */
 static bool is_chatter(const char *line)
 {
-	static const char *const starts[] = {"INFO:",   "stat::", "Done ", "\tNEW_FUNC",
-					     "###### ", "\"",     "0x",    "artifact_prefix",
-					     "Base64:", NULL};
+	static const char *const starts[] = {"INFO:",           "stat::",  "Done ", "\tNEW_FUNC",
+					     "Dictionary: ",    "###### ", "\"",    "0x",
+					     "artifact_prefix", "Base64:", NULL};
 	size_t i;
 
 	for (i = 0; starts[i]; i++) {
@@ -205,6 +205,16 @@ static void read_line(struct engine *en, char *line)
 		(void)fputs(line, stderr);
 }
 
+/* TARGET.dict, which the build writes beside fuzz_TARGET.  NULL: it is not there. */
+static char *dictionary(const struct fuzz_args *a, const char *program)
+{
+	int folder = (int)(strrchr(program, '/') - program);
+	char option[4200];
+
+	(void)snprintf(option, sizeof(option), "-dict=%.*s/%s.dict", folder, program, a->target);
+	return access(option + strlen("-dict="), R_OK) ? NULL : strdup(option);
+}
+
 static void run_engine(const struct fuzz_args *a, const char *program)
 {
 	char seconds[64];
@@ -227,6 +237,8 @@ static void run_engine(const struct fuzz_args *a, const char *program)
 		args[n++] = seconds;
 	if (a->runs)
 		args[n++] = runs;
+	args[n] = dictionary(a, program);
+	n += args[n] != NULL;
 	if (a->corpus)
 		args[n++] = strdup(a->corpus);
 	args[n] = NULL;
@@ -335,8 +347,7 @@ static int fuzz_libfuzzer(const struct fuzz_args *a, const char *program)
 	return wait_engine(&en, pid, start);
 }
 
-/* The engine's program for a target: fuzz_TARGET beside this one. */
-static bool engine_program(const char *target, char *path, size_t len)
+bool engine_program(const char *target, char *path, size_t len)
 {
 	char self[3000];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);

@@ -116,7 +116,9 @@ static void help_targets(void)
 
 		if (mm_target_find(mm_embedded_targets[i].name, &t, NULL))
 			continue;
-		(void)printf("%s: at most %u operations per input, on one of\n", t.name, t.ops_max);
+		(void)printf("%s: %s\n  at most %u operations per input; floors: %u features, %u "
+			     "executions\n",
+			     t.name, t.about, t.ops_max, t.floor_features, t.floor_execs);
 		for (k = 0; k < t.nr_machines; k++)
 			(void)printf("  machine %s\n", t.machines[k]);
 	}

@@ -14,6 +14,7 @@ const struct subcommand subcommands[] = {
 	{"check", command_check, "judge traces: expectations, models, claims, digests",
 	 &check_form},
 	{"fuzz", command_fuzz, "search a target for findings", &fuzz_form},
+	{"corpus", command_corpus, "make and tend folders of a fuzzer's inputs", &corpus_form},
 	{"shrink", command_shrink, "make a failing trace small; it fails in the same way",
 	 &shrink_form},
 	{"triage", command_triage, "sort what fuzzers left into bugs, a short trace each",

@@ -12,7 +12,7 @@
 /* A description or a byte trace is small; more is not what was meant. */
 #define FILE_MAX ((size_t)64 << 20)
 
-static char *read_file(const char *path, size_t *len, struct mm_error *e)
+char *read_file(const char *path, size_t *len, struct mm_error *e)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
 	char *buf = NULL;

@@ -8,9 +8,9 @@
  * later, except through handles.  Encoding picks the shortest spelling, and the
  * same one each time.
  */
+#include "fuzz/trace/bytes.h"
+
 #include "fuzz/trace/arg.h"
-#include "fuzz/trace/handles.h"
-#include "fuzz/trace/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +20,6 @@
 #define GROUPS_MAX   10      /* 7-bit groups that hold 64 bits */
 #define RAW_CONSUMED 0x3ff8u /* raw handles from here name consumed makers */
 #define LIT_NONE     UINT64_MAX
-
-/* Most bytes one operation takes: a literal and raw data per argument, a code. */
-#define OP_BYTES_MAX (MM_OP_ARGS_MAX * (2 + GROUPS_MAX + 2) + 2)
 
 struct reader {
 	const uint8_t *at;
@@ -194,33 +191,12 @@ void mm_trace_decode(struct mm_trace *t, const uint8_t *bytes, size_t len,
 
 /* ---- operations to bytes ---- */
 
-struct writer {
-	uint8_t *bytes;
-	size_t nr;
-	size_t cap;
-};
-
-static bool reserve(struct writer *w, size_t more)
+static void put(struct mm_bytes *w, unsigned int byte)
 {
-	size_t cap = (w->nr + more) * 2;
-	uint8_t *bytes;
-
-	if (w->cap - w->nr >= more)
-		return true;
-	bytes = realloc(w->bytes, cap);
-	if (!bytes)
-		return false;
-	w->bytes = bytes;
-	w->cap = cap;
-	return true;
+	w->to[w->nr++] = (uint8_t)byte;
 }
 
-static void put(struct writer *w, unsigned int byte)
-{
-	w->bytes[w->nr++] = (uint8_t)byte;
-}
-
-static void put_code(struct writer *w, int code)
+static void put_code(struct mm_bytes *w, int code)
 {
 	if (code < PAGE) {
 		put(w, START | (unsigned int)code);
@@ -230,7 +206,7 @@ static void put_code(struct writer *w, int code)
 	}
 }
 
-static void put_literal(struct writer *w, unsigned int arg, uint64_t value)
+static void put_literal(struct mm_bytes *w, unsigned int arg, uint64_t value)
 {
 	put_code(w, MM_CODE_LIT);
 	put(w, arg);
@@ -260,7 +236,7 @@ static bool handle_to_raw(const struct mm_handles *h, enum mm_arg_kind kind, uin
 }
 
 /* Literals first, then the code, then the data without zeros at its end. */
-static void put_op(struct writer *w, const struct mm_handles *h, const struct mm_op *op)
+static void put_op(struct mm_bytes *w, const struct mm_op *op)
 {
 	const struct mm_op_def *def = mm_optable_get(op->op);
 	unsigned int raw[MM_OP_ARGS_MAX];
@@ -270,8 +246,9 @@ static void put_op(struct writer *w, const struct mm_handles *h, const struct mm
 	for (i = 0; def->args[i].kind != MM_ARG_END; i++) {
 		enum mm_arg_kind kind = def->args[i].kind;
 		uint64_t lit = op->arg[i];
-		bool fits = mm_arg_is_handle(kind) ? handle_to_raw(h, kind, lit, &raw[i], &lit)
-						   : mm_arg_to_raw(kind, lit, &raw[i]);
+		bool fits = mm_arg_is_handle(kind)
+				    ? handle_to_raw(w->handles, kind, lit, &raw[i], &lit)
+				    : mm_arg_to_raw(kind, lit, &raw[i]);
 
 		if (!fits) {
 			put_literal(w, i, lit);
@@ -284,12 +261,11 @@ static void put_op(struct writer *w, const struct mm_handles *h, const struct mm
 		put(w, raw[i] & 0x7f);
 		put(w, raw[i] >> 7);
 	}
-	while (w->nr > data && !w->bytes[w->nr - 1])
+	while (w->nr > data && !w->to[w->nr - 1])
 		w->nr--;
 }
 
-/* Which of the target's machines is it?  Blanks may differ.  -1: none. */
-static int find_machine(const struct mm_target *target, const char *text)
+int mm_bytes_machine(const struct mm_target *target, const char *text)
 {
 	int i;
 
@@ -311,59 +287,84 @@ static int find_machine(const struct mm_target *target, const char *text)
 	return -1;
 }
 
-static int write_machine(struct writer *w, const struct mm_trace *t, const struct mm_target *target)
+void mm_bytes_start(struct mm_bytes *w, int machine)
 {
-	int i = t->machine ? find_machine(target, t->machine) : 0;
+	w->nr = 0;
+	w->ops = 0;
+	mm_handles_clear(w->handles);
+	if (machine > 0 && w->cap >= 2) {
+		put_code(w, MM_CODE_MACHINE);
+		put(w, (unsigned int)machine);
+	}
+}
 
-	if (i < 0)
+int mm_bytes_put(struct mm_bytes *w, const struct mm_op *op)
+{
+	uint8_t bytes[MM_BYTES_OP_MAX];
+	struct mm_bytes one = *w;
+	int err;
+
+	if (!w->target->selected[op->op] || mm_optable_code(op->op) < 0)
 		return -MM_EINVAL;
-	if (!i)
-		return 0;
-	if (!reserve(w, 2))
-		return -MM_ENOMEM;
-	put_code(w, MM_CODE_MACHINE);
-	put(w, (unsigned int)i);
+	if (w->target->ops_max && w->ops == w->target->ops_max)
+		return -MM_E2BIG;
+	one.to = bytes;
+	one.nr = 0;
+	put_op(&one, op);
+	if (one.nr > w->cap - w->nr)
+		return -MM_E2BIG;
+	err = follow(w->handles, op, (uint32_t)w->ops);
+	if (err)
+		return err;
+	memcpy(w->to + w->nr, bytes, one.nr);
+	w->nr += one.nr;
+	w->ops++;
 	return 0;
 }
 
-static int write_ops(struct writer *w, const struct mm_trace *t, const struct mm_target *target)
+static bool reserve(struct mm_bytes *w, size_t more)
 {
-	struct mm_handles *h = mm_handles_create();
-	int err = h ? 0 : -MM_ENOMEM;
+	size_t cap = (w->nr + more) * 2;
+	uint8_t *to;
+
+	if (w->cap - w->nr >= more)
+		return true;
+	to = realloc(w->to, cap);
+	if (!to)
+		return false;
+	w->to = to;
+	w->cap = cap;
+	return true;
+}
+
+static int write_trace(struct mm_bytes *w, const struct mm_trace *t)
+{
+	int machine = t->machine ? mm_bytes_machine(w->target, t->machine) : 0;
+	int err = 0;
 	size_t i;
 
-	for (i = 0; i < t->nr && !err; i++) {
-		const struct mm_op *op = &t->ops[i];
-
-		if (!target->selected[op->op] || mm_optable_code(op->op) < 0) {
-			err = -MM_EINVAL;
-		} else if (!reserve(w, OP_BYTES_MAX)) {
-			err = -MM_ENOMEM;
-		} else {
-			put_op(w, h, op);
-			err = follow(h, op, (uint32_t)i);
-		}
-	}
-	mm_handles_destroy(h);
+	if (machine < 0)
+		return -MM_EINVAL;
+	if (!reserve(w, 2))
+		return -MM_ENOMEM;
+	mm_bytes_start(w, machine);
+	for (i = 0; i < t->nr && !err; i++)
+		err = reserve(w, MM_BYTES_OP_MAX) ? mm_bytes_put(w, &t->ops[i]) : -MM_ENOMEM;
 	return err;
 }
 
 int mm_trace_encode(const struct mm_trace *t, const struct mm_target *target, uint8_t **out,
 		    size_t *len)
 {
-	struct writer w = {0};
-	int err;
+	struct mm_bytes w = {.target = target, .handles = mm_handles_create()};
+	int err = w.handles ? write_trace(&w, t) : -MM_ENOMEM;
 
-	if (target->ops_max && t->nr > target->ops_max)
-		return -MM_E2BIG;
-	err = reserve(&w, 1) ? write_machine(&w, t, target) : -MM_ENOMEM;
-	if (!err)
-		err = write_ops(&w, t, target);
+	mm_handles_destroy(w.handles);
 	if (err) {
-		free(w.bytes);
+		free(w.to);
 		return err;
 	}
-	*out = w.bytes;
+	*out = w.to;
 	*len = w.nr;
 	return 0;
 }

@@ -94,36 +94,56 @@ const struct mm_run *mm_exec_input(struct mm_exec *x, const uint8_t *data, size_
 }
 
 /*
- * The codes that inputs of the target may use, in their order: what it draws does
- * not change with rows that it does not select.
+ * The codes that inputs of the target may use, in their order, each as often as it
+ * weighs: what is drawn does not change with rows that the target does not select.
  */
-static size_t codes_of(const struct mm_target *t, uint8_t *codes)
+struct codes {
+	uint64_t weight;
+	size_t nr;
+	uint8_t code[0x7f];
+	uint8_t weighs[0x7f];
+};
+
+static void find_codes(const struct mm_target *t, struct codes *c)
 {
-	size_t nr = 0;
 	int code;
 
+	c->nr = 0;
+	c->weight = 0;
 	for (code = 0; code < 0x7f; code++) {
 		int op = mm_optable_of_code(code);
 
-		if (op >= 0 && t->selected[op])
-			codes[nr++] = (uint8_t)code;
+		if (op < 0 || !t->selected[op])
+			continue;
+		c->code[c->nr] = (uint8_t)code;
+		c->weighs[c->nr++] = t->weight[op];
+		c->weight += t->weight[op];
 	}
-	return nr;
+}
+
+static uint8_t draw_code(const struct codes *c, struct mm_rng *rng)
+{
+	uint64_t at = mm_rng_below(rng, c->weight);
+	size_t i;
+
+	for (i = 0; at >= c->weighs[i]; i++)
+		at -= c->weighs[i];
+	return c->code[i];
 }
 
 size_t mm_exec_random(const struct mm_exec *x, struct mm_rng *rng, unsigned int ops, uint8_t *buf,
 		      size_t len)
 {
-	uint8_t codes[0x7f];
-	size_t nr = codes_of(&x->target, codes);
+	struct codes codes;
 	size_t at = 0;
 
+	find_codes(&x->target, &codes);
 	if (mm_rng_below(rng, 2) && at + 2 < len) {
 		buf[at++] = 0x81; /* machine */
 		buf[at++] = (uint8_t)mm_rng_below(rng, (uint64_t)x->target.nr_machines);
 	}
-	while (nr && ops-- > 0 && at + 1 + DATA_MAX <= len) {
-		uint8_t code = codes[mm_rng_below(rng, nr)];
+	while (codes.weight && ops-- > 0 && at + 1 + DATA_MAX <= len) {
+		uint8_t code = draw_code(&codes, rng);
 		uint64_t data = mm_rng_below(rng, DATA_MAX + 1);
 
 		buf[at++] = (uint8_t)(0x80 | code);

@@ -65,8 +65,8 @@ int mm_trace_load(struct mm_trace *t, const char *path, struct mm_error *e)
 		mm_trace_clear(t);
 		if (e)
 			e->file = file;
-		err = mm_error_set(e, err == ENOMEM ? -MM_ENOMEM : -MM_EIO, 0, 0, "cannot read: %s",
-				   strerror(err));
+		err = mm_error_set(e, err == ENOMEM ? -MM_ENOMEM : -MM_EIO, 0, 0,
+				   "cannot be read: %s", strerror(err));
 	} else {
 		err = mm_trace_parse(t, c.bytes ? c.bytes : "", c.nr, file, e);
 	}

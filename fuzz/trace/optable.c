@@ -235,6 +235,18 @@ static bool name_is(const struct lock_line *l, const char *name)
 	return strlen(name) == l->name_len && memcmp(name, l->row, l->name_len) == 0;
 }
 
+bool mm_optable_knows(const char *name, size_t len)
+{
+	const char *at = mm_embedded_optable_lock;
+	struct lock_line l = {0};
+
+	while (next_line(&at, &l)) {
+		if (l.code >= MM_CODE_OPS && l.name_len == len && memcmp(l.row, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* One line of the lock against its predecessors and the tables. */
 static int check_line(const struct lock_line *l, uint64_t next, struct mm_error *e)
 {

@@ -5,6 +5,10 @@
  *     machine ram=4M max_order=6      up to eight; the first is the default
  *     modules page_alloc ram          whose operations inputs may use
  *     ops_max 1000                    operations per input
+ *     about TEXT                      what it is for, one line
+ *     floor features N                what fuzz-smoke demands of it: README.md there
+ *     floor execs N
+ *     weight alloc 8                  drawn eight times as often as others
  *
  * A machine's description is not looked at here: booting it does that.  A
  * module that the tables lack is passed over, for a build may leave it out.
@@ -23,6 +27,7 @@ struct target_parse {
 	int line;
 	bool has_modules;
 	bool has_ops_max;
+	uint8_t weighed[MM_OPS_MAX]; /* by op index: has its line */
 };
 
 struct word {
@@ -114,6 +119,78 @@ static int read_ops_max(struct target_parse *p, const char *s, const char *end)
 	return 0;
 }
 
+/* The rest of the line, with single blanks. */
+static int read_about(struct target_parse *p, const char *s, const char *end)
+{
+	char *to = p->t->about;
+	size_t len = 0;
+	struct word w;
+
+	if (to[0])
+		return refuse(p, "expected one line about");
+	for (w = next_word(&s, end); w.len; w = next_word(&s, end)) {
+		if (len + w.len + 2 > sizeof(p->t->about))
+			return refuse(p, "expected at most 119 characters after about");
+		if (len)
+			to[len++] = ' ';
+		memcpy(to + len, w.s, w.len);
+		len += w.len;
+	}
+	to[len] = '\0';
+	return len ? 0 : refuse(p, "expected what the target is for after about");
+}
+
+static int read_floor(struct target_parse *p, const char *s, const char *end)
+{
+	struct word what = next_word(&s, end);
+	struct word w = next_word(&s, end);
+	uint32_t *floor = NULL;
+	uint64_t v;
+
+	if (word_is(what, "features"))
+		floor = &p->t->floor_features;
+	if (word_is(what, "execs"))
+		floor = &p->t->floor_execs;
+	if (!floor || !mm_arg_number(w.s, w.len, &v) || v > UINT32_MAX || next_word(&s, end).len)
+		return refuse(p, "expected features or execs and a number after floor");
+	if (*floor)
+		return refuse(p, "expected one floor of a kind");
+	*floor = (uint32_t)v;
+	return 0;
+}
+
+/*
+ * Whether an operation is misspelt or its module is left out of the build cannot
+ * be told from the tables; the lock has the names of both.
+ */
+static int weigh(struct target_parse *p, struct word name, unsigned int weight)
+{
+	int op = mm_optable_find(name.s, name.len);
+
+	if (op < 0 && !mm_optable_knows(name.s, name.len))
+		return refuse(p, "expected the name of an operation after weight");
+	if (op < 0)
+		return 0;
+	if (!p->t->selected[op])
+		return refuse(p, "expected an operation of the modules, which a line before names");
+	if (p->weighed[op])
+		return refuse(p, "expected one weight for an operation");
+	p->weighed[op] = 1;
+	p->t->weight[op] = (uint8_t)weight;
+	return 0;
+}
+
+static int read_weight(struct target_parse *p, const char *s, const char *end)
+{
+	struct word name = next_word(&s, end);
+	struct word w = next_word(&s, end);
+	uint64_t v;
+
+	if (!mm_arg_number(w.s, w.len, &v) || v > UINT8_MAX || next_word(&s, end).len)
+		return refuse(p, "expected an operation and a number below 256 after weight");
+	return weigh(p, name, (unsigned int)v);
+}
+
 static int read_line(struct target_parse *p, const char *s, const char *end)
 {
 	struct word w = next_word(&s, end);
@@ -122,11 +199,17 @@ static int read_line(struct target_parse *p, const char *s, const char *end)
 		return 0;
 	if (word_is(w, "machine"))
 		return read_machine(p, s, end);
+	if (word_is(w, "about"))
+		return read_about(p, s, end);
+	if (word_is(w, "floor"))
+		return read_floor(p, s, end);
 	if (word_is(w, "modules"))
 		return read_modules(p, s, end);
 	if (word_is(w, "ops_max"))
 		return read_ops_max(p, s, end);
-	return refuse(p, "expected machine, modules or ops_max");
+	if (word_is(w, "weight"))
+		return read_weight(p, s, end);
+	return refuse(p, "expected about, machine, modules, ops_max, floor or weight");
 }
 
 int mm_target_parse(const char *text, struct mm_target *t, const char *file, struct mm_error *e)
@@ -135,6 +218,7 @@ int mm_target_parse(const char *text, struct mm_target *t, const char *file, str
 	int err = 0;
 
 	memset(t, 0, sizeof(*t));
+	memset(t->weight, 1, sizeof(t->weight));
 	while (*text && !err) {
 		size_t len = strcspn(text, "\n");
 		const char *hash = memchr(text, '#', len);

@@ -37,6 +37,8 @@ const char *mm_optable_module(size_t op);
 int mm_optable_find(const char *name, size_t len);
 /* Byte code of an operation from fuzz/optable.lock, -1 when the lock lacks it. */
 int mm_optable_code(size_t op);
+/* Does the lock have an operation of that name, be its module left out or not? */
+bool mm_optable_knows(const char *name, size_t len);
 /* Operation of a byte code, -1 when unassigned or its module is left out. */
 int mm_optable_of_code(int code);
 /*
@@ -59,13 +61,17 @@ struct mm_target {
 	/* descriptions without the word machine, single blanks between fields */
 	char machines[MM_TARGET_MACHINES_MAX][MM_TARGET_MACHINE_LEN];
 	uint8_t selected[MM_OPS_MAX]; /* by op index: drawn from? */
+	uint8_t weight[MM_OPS_MAX];   /* by op index: how often; 1, 0: only decoded */
 	unsigned int ops_max;         /* operations per input, 0: no limit */
+	char about[120];              /* what it is for; empty: not said */
+	uint32_t floor_features;      /* what fuzz-smoke demands; 0: nothing */
+	uint32_t floor_execs;
 };
 
 /*
  * Find an embedded target by name and parse it (fuzz/targets/NAME.target:
- * lines `machine ...`, `modules a b c`, `ops_max N`, # comments).  0, or
- * -MM_EINVAL with a list of the targets, or with the malformed line, in e.
+ * lines `machine ...`, `modules a b c`, `ops_max N`, `weight OP N`, # comments).
+ * 0, or -MM_EINVAL with a list of the targets, or with the malformed line, in e.
  * Modules that are left out of the build are passed over.
  */
 int mm_target_find(const char *name, struct mm_target *t, struct mm_error *e);

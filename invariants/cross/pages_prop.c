@@ -108,7 +108,7 @@ static void damaged_tails_are_found(struct mm_prop_run *p)
 		head = mm_page_alloc_get(&x, order, MM_GFP_KERNEL | MM_GFP_COMP);
 		PROP(p, head, "order %u cannot be had", order);
 		before = mm_walk_unused(m);
-		damage(head, 1 + mm_rng_below(&p->rng, ((uint64_t)1 << order) - 1), how % 5);
+		damage(head, 1 + prop_below(p, ((uint64_t)1 << order) - 1), how % 5);
 		mm_page_alloc_put(&x, head, order);
 		PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && mm_walk_unused(m) == before,
 		     "order %u, damage %u: taken back", order, how % 5);
@@ -134,7 +134,7 @@ static void split_pages_are_freed_one_by_one(struct mm_prop_run *p)
 		struct page *page = mm_page_alloc_get(x, order, MM_GFP_KERNEL | MM_GFP_MOVABLE);
 		uint64_t n = (uint64_t)1 << order;
 		uint64_t before = mm_walk_unused(w.m);
-		uint64_t first = mm_rng_below(&p->rng, n);
+		uint64_t first = prop_below(p, n);
 		uint64_t i;
 
 		PROP(p, page, "order %u cannot be had", order);
@@ -187,7 +187,7 @@ static void exact_is_exact(struct mm_prop_run *p)
 	for (n = 1; n <= 64 && !p->failures; n++) {
 		check_exact(p, &w, n * 4096, n);
 		check_exact(p, &w, n * 4096 - 4095, n);
-		check_exact(p, &w, n * 4096 - mm_rng_below(&p->rng, 4096), n);
+		check_exact(p, &w, n * 4096 - prop_below(p, 4096), n);
 	}
 	m = w.m;
 	PROP(p, !m->nr_outcomes, "a good request is complained about");
@@ -270,12 +270,12 @@ static void holes_are_filled(struct mm_prop_run *p)
 	for (turn = 0; turn < 60 && !p->failures; turn++) {
 		struct mm_ctx *x = &w.run->ctx[turn & 1];
 
-		if (mm_rng_below(&p->rng, 8) == 0)
+		if (prop_below(p, 8) == 0)
 			x->pcp_contended = 1;
-		check_fill(p, x, slots, (unsigned int)mm_rng_below(&p->rng, SLOTS + 1));
+		check_fill(p, x, slots, (unsigned int)prop_below(p, SLOTS + 1));
 		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
 		for (i = 0; i < SLOTS; i++) {
-			if (!slots[i] || mm_rng_below(&p->rng, 3))
+			if (!slots[i] || prop_below(p, 3))
 				continue;
 			mm_page_alloc_put(x, slots[i], 0);
 			slots[i] = NULL;

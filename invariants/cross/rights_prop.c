@@ -261,7 +261,7 @@ static void masks_follow_the_sentences(struct mm_prop_run *p)
 	PROP(p, m, "the machine does not boot");
 	mm_ctx_init(&x, m, 0);
 	for (rq.task = 0; rq.task <= MM_TASK_ALL; rq.task++) {
-		uint32_t other = (uint32_t)mm_rng_next(&p->rng) & named & ~bits;
+		uint32_t other = (uint32_t)prop_bits(p, 64) & named & ~bits;
 
 		x.task_flags = rq.task;
 		rq.order = 0;
@@ -292,8 +292,8 @@ static void rights_follow_the_sentences(struct mm_prop_run *p)
 	PROP(p, m, "the machine does not boot");
 	mm_ctx_init(&x, m, 0);
 	for (n = 0; n < combinations(bits) * 2; n++) {
-		rq.gfp = spread(n / 2, bits) | (uint32_t)mm_rng_below(&p->rng, 0x20);
-		rq.order = n & 1 ? 1 + (unsigned int)mm_rng_below(&p->rng, 10) : 0;
+		rq.gfp = spread(n / 2, bits) | (uint32_t)prop_below(p, 0x20);
+		rq.order = n & 1 ? 1 + (unsigned int)prop_below(p, 10) : 0;
 		for (rq.task = 0; rq.task <= MM_TASK_ALL; rq.task++) {
 			x.task_flags = rq.task;
 			if (!same(p, &rq, "in the slow path",
@@ -417,7 +417,7 @@ static bool check_level(struct mm_prop_run *p, struct mm_ctx *x, uint64_t free_p
 			return false;
 	}
 	for (n = 0; n < combinations(bits) * 2; n++) {
-		rq.gfp = spread(n / 2, bits) | ((uint32_t)mm_rng_next(&p->rng) & idle);
+		rq.gfp = spread(n / 2, bits) | ((uint32_t)prop_bits(p, 64) & idle);
 		rq.order = n & 1;
 		for (rq.task = 0; rq.task <= MM_TASK_ALL; rq.task++) {
 			if (!check_fate(p, x, &rq, free_pages))

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * walk: random traces on machines of all shapes.  No claim of any module may
- * break, and the traces must have been where it is dangerous.
+ * walk: random traces on machines of all shapes, and where traces of operations on
+ * pages must have been.  No claim of any module may break.
  */
 #include "mm/failpoint.h"
 #include "mm/page_alloc.h"
 
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
+#include "invariants/engine/prop_stateful.h"
 
 #define WALK_OPS 400
-
-static void traces_on_known_machines(struct mm_prop_run *p)
-{
-	int i;
-
-	for (i = 0; mm_walk_machines[i] && !p->failures; i++)
-		mm_walk(p, mm_walk_machines[i], WALK_OPS);
-}
 
 static void traces_on_any_machine(struct mm_prop_run *p)
 {
@@ -27,96 +20,102 @@ static void traces_on_any_machine(struct mm_prop_run *p)
 	mm_walk(p, machine, WALK_OPS);
 }
 
-/* What random traces must have met, or they prove little. */
-enum rare {
-	RARE_CLAIM,
-	RARE_NO_CLAIM,
-	RARE_BIG_MERGE,
-	RARE_DROPPED,
-	RARE_REPORTED,
-	RARE_INJECTED,
-	RARE_FAILED,
-	RARE_RESERVE,
-	RARE_NO_WATERMARK,
-	RARE_NOFRAGMENT,
-	RARE_LOWER_ZONE,
-	RARE_STALE,
-	RARE_NR
-};
+/* ---- what traces must have met, or they prove little ---- */
 
-struct rares {
-	const struct mm_machine *m;
-	uint64_t n[RARE_NR];
-};
-
-static void count_rare(void *env, const struct mm_event *ev)
+static bool claims_a_pageblock(const struct mm_machine *m, const struct mm_event *ev)
 {
-	struct rares *r = env;
+	(void)m;
+	return ev->f[5] != 0;
+}
+
+static bool falls_back_without_claim(const struct mm_machine *m, const struct mm_event *ev)
+{
+	(void)m;
+	return ev->f[5] == 0;
+}
+
+static bool is_above_a_pageblock(const struct mm_machine *m, const struct mm_event *ev)
+{
+	return ev->f[1] > m->desc.pageblock_order;
+}
+
+static bool is_dropped(const struct mm_machine *m, const struct mm_event *ev)
+{
+	(void)m;
+	return ev->f[2] != 0;
+}
+
+static bool is_reported(const struct mm_machine *m, const struct mm_event *ev)
+{
+	(void)m;
+	return ev->f[2] == 0;
+}
+
+static bool is_injected(const struct mm_machine *m, const struct mm_event *ev)
+{
+	(void)m;
+	return ev->f[4] != 0;
+}
+
+static bool is_refused(const struct mm_machine *m, const struct mm_event *ev)
+{
+	(void)m;
+	return ev->f[4] == 0;
+}
+
+static bool digs_into_the_reserve(const struct mm_machine *m, const struct mm_event *ev)
+{
+	(void)m;
+	return (ev->f[4] & MM_ALLOC_MIN_RESERVE) != 0;
+}
+
+static bool ignores_watermarks(const struct mm_machine *m, const struct mm_event *ev)
+{
+	(void)m;
+	return (ev->f[4] & MM_ALLOC_NO_WATERMARKS) != 0;
+}
+
+static bool avoids_fragments(const struct mm_machine *m, const struct mm_event *ev)
+{
+	(void)m;
+	return (ev->f[4] & MM_ALLOC_NOFRAGMENT) != 0;
+}
+
+static bool is_from_a_lower_zone(const struct mm_machine *m, const struct mm_event *ev)
+{
 	enum mm_zone_type highest = MM_ZONE_NORMAL;
 
-	if (ev->kind == MM_EV_mm_page_alloc_extfrag)
-		r->n[ev->f[5] ? RARE_CLAIM : RARE_NO_CLAIM]++;
-	else if (ev->kind == MM_EV_mm_buddy_merge)
-		r->n[RARE_BIG_MERGE] += ev->f[1] > r->m->desc.pageblock_order;
-	else if (ev->kind == MM_EV_mm_bad_page)
-		r->n[ev->f[2] ? RARE_DROPPED : RARE_REPORTED]++;
-	else if (ev->kind == MM_EV_mm_page_alloc_failed)
-		r->n[ev->f[4] ? RARE_INJECTED : RARE_FAILED]++;
-	if (ev->kind != MM_EV_mm_page_alloc)
-		return;
-	r->n[RARE_RESERVE] += (ev->f[4] & MM_ALLOC_MIN_RESERVE) != 0;
-	r->n[RARE_NO_WATERMARK] += (ev->f[4] & MM_ALLOC_NO_WATERMARKS) != 0;
-	r->n[RARE_NOFRAGMENT] += (ev->f[4] & MM_ALLOC_NOFRAGMENT) != 0;
-	r->n[RARE_LOWER_ZONE] +=
-		mm_gfp_zone((uint32_t)ev->f[2], &highest) && ev->f[5] < (uint64_t)highest;
+	(void)m;
+	return mm_gfp_zone((uint32_t)ev->f[2], &highest) && ev->f[5] < (uint64_t)highest;
 }
 
-static void walk_and_count(struct mm_prop_run *p, const char *machine, struct rares *r)
+static bool has_used_what_is_given_up(const struct mm_machine *m)
 {
-	const struct mm_run_options o = mm_walk_options();
-	const struct mm_listener l = {MM_EV_BIT(MM_EV_NR) - 1, count_rare, r};
-	struct mm_trace t;
-	struct mm_walk w;
-
-	if (!mm_walk_open(&w, p, machine))
-		return;
-	r->m = w.m;
-	mm_trace_init(&t);
-	mm_walk_trace(p, &t, machine, WALK_OPS);
-	PROP(p, mm_event_listen(w.m, &l) == 0, "one listener too many");
-	mm_run_reset(w.run);
-	PROP(p, mm_run_trace(w.run, &t, &o) == 0, "no host memory");
-	r->n[RARE_STALE] += w.m->outcomes[MM_OUTCOME_STALE_USE];
-	mm_trace_free(&t);
-	mm_walk_close(&w);
+	return m->outcomes[MM_OUTCOME_STALE_USE] != 0;
 }
 
-static void walks_meet_what_is_rare(struct mm_prop_run *p)
-{
-	static const char *const names[RARE_NR] = {"a claimed pageblock",
-						   "a fallback without claim",
-						   "a merge above a pageblock",
-						   "a dropped page",
-						   "a put without reference",
-						   "an injected failure",
-						   "a failed request",
-						   "half the minimum",
-						   "no watermark",
-						   "a NOFRAGMENT request",
-						   "a lower zone",
-						   "a stale use"};
-	struct rares r = {.m = NULL};
-	int round;
-	int i;
+static const struct mm_stateful_cover rare[] = {
+	{"a failed request", 50, MM_EV_mm_page_alloc_failed, is_refused, NULL},
+	{"an injected failure", 20, MM_EV_mm_page_alloc_failed, is_injected, NULL},
+	{"a claimed pageblock", 50, MM_EV_mm_page_alloc_extfrag, claims_a_pageblock, NULL},
+	{"a fallback without claim", 4, MM_EV_mm_page_alloc_extfrag, falls_back_without_claim,
+	 NULL},
+	{"a merge above a pageblock", 50, MM_EV_mm_buddy_merge, is_above_a_pageblock, NULL},
+	{"a dropped page", 10, MM_EV_mm_bad_page, is_dropped, NULL},
+	{"a put without reference", 25, MM_EV_mm_bad_page, is_reported, NULL},
+	{"half the minimum", 10, MM_EV_mm_page_alloc, digs_into_the_reserve, NULL},
+	{"no watermark", 6, MM_EV_mm_page_alloc, ignores_watermarks, NULL},
+	{"a NOFRAGMENT request", 10, MM_EV_mm_page_alloc, avoids_fragments, NULL},
+	{"a lower zone", 50, MM_EV_mm_page_alloc, is_from_a_lower_zone, NULL},
+	{"a refill", 20, MM_EV_mm_pcp_refill, NULL, NULL},
+	{"a drain", 20, MM_EV_mm_page_pcpu_drain, NULL, NULL},
+	{"a stale use", 20, MM_EV_NR, NULL, has_used_what_is_given_up},
+	{NULL, 0, MM_EV_NR, NULL, NULL},
+};
 
-	for (round = 0; round < 2; round++) {
-		for (i = 0; mm_walk_machines[i]; i++)
-			walk_and_count(p, mm_walk_machines[i], &r);
-	}
-	for (i = 0; i < RARE_NR; i++)
-		PROP(p, r.n[i] > 4, "random traces met %s %llu times", names[i],
-		     (unsigned long long)r.n[i]);
-}
+/* Beside the machines of the fuzz targets, those whose shapes differ in kind. */
+const struct mm_stateful mm_page_alloc_stateful = {
+	.module = "page_alloc", .machines = mm_walk_machines, .cover = rare, .runs = 250};
 
 /* ---- every failure ---- */
 
@@ -153,9 +152,7 @@ static void nth_failure_leaves_digest(struct mm_prop_run *p)
 }
 
 const struct mm_prop mm_walk_props[] = {
-	{"walk.traces_on_known_machines_break_no_claim", traces_on_known_machines, 8},
 	{"walk.traces_on_any_machine_break_no_claim", traces_on_any_machine, 200},
-	{"walk.traces_meet_what_is_rare", walks_meet_what_is_rare, 1},
 	{"walk.nth_failure_leaves_the_digest", nth_failure_leaves_digest, 1},
 	{NULL, NULL, 0},
 };

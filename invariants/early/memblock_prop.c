@@ -46,7 +46,7 @@ struct bytes {
 
 static uint64_t any(const struct bytes *b, uint64_t ceil)
 {
-	return mm_rng_below(&b->p->rng, ceil);
+	return prop_below(b->p, ceil);
 }
 
 static bool open_bytes(struct bytes *b, struct mm_prop_run *p)
@@ -301,27 +301,27 @@ static const char *const machines[] = {
 /* Where things get interesting: pages, odd bytes, the machine's RAM, the top. */
 static uint64_t any_address(struct mm_prop_run *p)
 {
-	switch (mm_rng_below(&p->rng, 8)) {
+	switch (prop_below(p, 8)) {
 	case 0:
-		return UINT64_MAX - mm_rng_below(&p->rng, 9000);
+		return UINT64_MAX - prop_below(p, 9000);
 	case 1:
-		return mm_rng_below(&p->rng, 9000);
+		return prop_below(p, 9000);
 	case 2:
 		return prop_any(p, 64);
 	default:
-		return mm_rng_below(&p->rng, 1100) * MM_PAGE_SIZE;
+		return prop_below(p, 1100) * MM_PAGE_SIZE;
 	}
 }
 
 static uint64_t any_size(struct mm_prop_run *p)
 {
-	switch (mm_rng_below(&p->rng, 8)) {
+	switch (prop_below(p, 8)) {
 	case 0:
 		return prop_any(p, 64);
 	case 1:
-		return mm_rng_below(&p->rng, 5000);
+		return prop_below(p, 5000);
 	default:
-		return mm_rng_below(&p->rng, 40) * MM_PAGE_SIZE;
+		return prop_below(p, 40) * MM_PAGE_SIZE;
 	}
 }
 
@@ -330,16 +330,15 @@ static uint64_t any_of(struct mm_prop_run *p, const struct mm_arg_def *a)
 	static const uint64_t counts[] = {0, 0, 0, 1, 1, 2, 4, 8, 16, 63, 64};
 
 	if (a->kind == MM_ARG_COUNT)
-		return counts[mm_rng_below(&p->rng, 11)];
+		return counts[prop_below(p, 11)];
 	if (strcmp(a->name, "align") == 0)
-		return mm_rng_below(&p->rng, 9) ? (uint64_t)1 << mm_rng_below(&p->rng, 22)
-						: prop_any(p, 64);
+		return prop_below(p, 9) ? (uint64_t)1 << prop_below(p, 22) : prop_any(p, 64);
 	if (strcmp(a->name, "base") == 0)
 		return any_address(p);
 	if (strcmp(a->name, "min") == 0 || strcmp(a->name, "max") == 0)
-		return mm_rng_below(&p->rng, 2) ? 0 : any_address(p);
+		return prop_below(p, 2) ? 0 : any_address(p);
 	if (strcmp(a->name, "limit") == 0)
-		return mm_rng_below(&p->rng, 3) ? UINT64_MAX : any_address(p);
+		return prop_below(p, 3) ? UINT64_MAX : any_address(p);
 	return any_size(p);
 }
 
@@ -354,17 +353,21 @@ static const char *const seldom[] = {
 
 static void add_op(struct mm_prop_run *p, struct mm_trace *t)
 {
-	const char *name = mm_rng_below(&p->rng, 5) ? often[mm_rng_below(&p->rng, 6)]
-						    : seldom[mm_rng_below(&p->rng, 10)];
-	int row = mm_optable_find(name, strlen(name));
-	struct mm_op op = {.op = (uint16_t)row};
+	const char *name;
+	struct mm_op op = {0};
+	int row;
 	int i;
 
+	prop_begin(p);
+	name = prop_below(p, 5) < 4 ? often[prop_below(p, 6)] : seldom[prop_below(p, 10)];
+	row = mm_optable_find(name, strlen(name));
 	if (row < 0)
-		return;
+		return; /* the end of the run closes the mark */
+	op.op = (uint16_t)row;
 	for (i = 0; mm_optable_get(op.op)->args[i].kind != MM_ARG_END; i++)
 		op.arg[i] = any_of(p, &mm_optable_get(op.op)->args[i]);
 	(void)mm_trace_add(t, &op);
+	prop_end(p);
 }
 
 static void add_named(struct mm_trace *t, const char *name, uint64_t a, uint64_t b)
@@ -379,15 +382,15 @@ static void add_named(struct mm_trace *t, const char *name, uint64_t a, uint64_t
 /* Fill tables up to their last entries, with room to grow or without. */
 static void crowd(struct mm_prop_run *p, struct mm_trace *t)
 {
-	uint64_t memory = 118 + mm_rng_below(&p->rng, 12);
-	uint64_t reserved = mm_rng_below(&p->rng, 2) ? 118 + mm_rng_below(&p->rng, 12) : 0;
+	uint64_t memory = 118 + prop_below(p, 12);
+	uint64_t reserved = prop_below(p, 2) ? 118 + prop_below(p, 12) : 0;
 	/* one after the other: compilers draw arguments in different orders */
-	uint64_t bottom_up = mm_rng_below(&p->rng, 2);
-	uint64_t resize = mm_rng_below(&p->rng, 8) != 0;
+	uint64_t bottom_up = prop_below(p, 2);
+	uint64_t resize = prop_below(p, 8) != 0;
 	uint64_t i;
 
 	add_named(t, "memblock_setup", bottom_up, resize);
-	t->ops[t->nr - 1].arg[3] = mm_rng_below(&p->rng, 2);
+	t->ops[t->nr - 1].arg[3] = prop_below(p, 2);
 	if (t->ops[t->nr - 1].arg[3]) {
 		add_named(t, "memblock_mark", 0x200000, 0x8000);
 		t->ops[t->nr - 1].arg[2] = MM_MEMBLOCK_MIRROR;
@@ -396,8 +399,8 @@ static void crowd(struct mm_prop_run *p, struct mm_trace *t)
 		add_named(t, "memblock_add", 0x1000000 + i * 0x2000, 64);
 	for (i = 0; i < reserved; i++)
 		add_named(t, "memblock_reserve", 0x1000000 + i * 0x2000, 64);
-	if (mm_rng_below(&p->rng, 4) == 0)
-		add_named(t, "memblock_reserve", 0, 0x400000 - 0x1000 * mm_rng_below(&p->rng, 5));
+	if (prop_below(p, 4) == 0)
+		add_named(t, "memblock_reserve", 0, 0x400000 - 0x1000 * prop_below(p, 5));
 }
 
 static void full_tables_agree_with_the_model(struct mm_prop_run *p)
@@ -408,7 +411,7 @@ static void full_tables_agree_with_the_model(struct mm_prop_run *p)
 	mm_trace_init(&t);
 	t.machine = mm_trace_keep(&t, machines[0], strlen(machines[0]));
 	crowd(p, &t);
-	for (i = 0; i < 60; i++)
+	for (i = 0; i < 60 && prop_bits(p, 16); i++)
 		add_op(p, &t);
 	mm_walk_judge(p, &t);
 	mm_trace_free(&t);
@@ -416,13 +419,13 @@ static void full_tables_agree_with_the_model(struct mm_prop_run *p)
 
 static void changes_agree_with_the_model(struct mm_prop_run *p)
 {
-	const char *machine = machines[p->seed % (sizeof(machines) / sizeof(machines[0]))];
+	const char *machine = machines[prop_below(p, sizeof(machines) / sizeof(machines[0]))];
 	struct mm_trace t;
 	int i;
 
 	mm_trace_init(&t);
 	t.machine = mm_trace_keep(&t, machine, strlen(machine));
-	for (i = 0; i < 300; i++)
+	for (i = 0; i < 300 && prop_bits(p, 16); i++)
 		add_op(p, &t);
 	mm_walk_judge(p, &t);
 	mm_trace_free(&t);
@@ -460,7 +463,7 @@ static void tables_double_as_regions_come(struct mm_prop_run *p)
 	struct mm_walk w;
 	uint64_t i;
 
-	if (!open_growing(&w, p, p->seed & 1))
+	if (!open_growing(&w, p, prop_below(p, 2)))
 		return;
 	for (i = 0; i < 1500 && !p->failures; i++) {
 		struct mm_ctx *x = &w.run->ctx[0];

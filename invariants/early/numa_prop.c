@@ -18,14 +18,14 @@ static void any_distances(struct mm_prop_run *p, struct mm_machine_desc *d)
 	for (i = 0; i < d->nr_nodes; i++) {
 		for (k = 0; k < i; k++) {
 			/* few values, so that many are equal */
-			d->distance[i][k] = (uint8_t)(11 + mm_rng_below(&p->rng, 4));
+			d->distance[i][k] = (uint8_t)(11 + prop_below(p, 4));
 			d->distance[k][i] = d->distance[i][k];
 		}
 		d->distance[i][i] = MM_DISTANCE_LOCAL;
 	}
-	d->cpus = 1 + (int)mm_rng_below(&p->rng, 6);
+	d->cpus = 1 + (int)prop_below(p, 6);
 	for (i = 0; i < d->cpus; i++)
-		d->cpu_node[i] = (uint8_t)mm_rng_below(&p->rng, (uint64_t)d->nr_nodes);
+		d->cpu_node[i] = (uint8_t)prop_below(p, (uint64_t)d->nr_nodes);
 }
 
 /* Nodes of one block each, some of which have none. */
@@ -34,11 +34,11 @@ static void any_nodes(struct mm_prop_run *p, struct mm_machine_desc *d)
 	int nid;
 
 	memset(d, 0, sizeof(*d));
-	d->nr_nodes = 1 + (int)mm_rng_below(&p->rng, MM_NODES_MAX);
+	d->nr_nodes = 1 + (int)prop_below(p, MM_NODES_MAX);
 	for (nid = 0; nid < d->nr_nodes; nid++) {
 		struct mm_range r = {(uint64_t)nid * 64, (uint64_t)nid * 64 + 64, (uint8_t)nid, 0};
 
-		if (mm_rng_below(&p->rng, 4) || (nid == d->nr_nodes - 1 && !d->nr_ram))
+		if (prop_below(p, 4) || (nid == d->nr_nodes - 1 && !d->nr_ram))
 			d->ram[d->nr_ram++] = r;
 	}
 	any_distances(p, d);
@@ -71,7 +71,7 @@ static void equal_nodes_share_the_load(struct mm_prop_run *p)
 	int first[MM_NODES_MAX] = {0};
 	struct mm_machine m;
 	struct mm_numa_order o;
-	int n = 2 + (int)mm_rng_below(&p->rng, MM_NODES_MAX - 1);
+	int n = 2 + (int)prop_below(p, MM_NODES_MAX - 1);
 	int i;
 	int k;
 

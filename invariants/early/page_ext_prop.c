@@ -5,6 +5,7 @@
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
+#include "invariants/engine/prop_stateful.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static void parts_fill_the_record(struct mm_prop_run *p)
 	int c;
 
 	(void)snprintf(machine, sizeof(machine), "ram=1M page_ext=%s",
-		       sets[mm_rng_below(&p->rng, sizeof(sets) / sizeof(sets[0]))]);
+		       sets[prop_below(p, sizeof(sets) / sizeof(sets[0]))]);
 	m = mm_boot(machine, NULL);
 	PROP(p, m, "%s does not boot", machine);
 	for (c = 0; c < MM_PAGE_EXT_CLIENTS; c++) {
@@ -85,10 +86,18 @@ static void records_come_with_sections(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
-static void any_trace(struct mm_prop_run *p)
-{
-	mm_walk(p, "ram=2M max_order=5 pageblock_order=3 page_ext=owner,table_check cpus=2", 150);
-}
+static const char *const machines[] = {
+	"ram=2M max_order=5 pageblock_order=3 page_ext=owner,table_check cpus=2",
+	NULL,
+};
+
+static const struct mm_stateful_cover cover[] = {
+	{"a record that is written", 20, MM_EV_mm_page_ext_store, NULL, NULL},
+	{NULL, 0, MM_EV_NR, NULL, NULL},
+};
+
+const struct mm_stateful mm_page_ext_stateful = {
+	.module = "page_ext", .machines = machines, .cover = cover, .runs = 40, .ops = 200};
 
 /* ---- plantings ---- */
 
@@ -136,7 +145,6 @@ const struct mm_prop mm_page_ext_props[] = {
 	{"page_ext.parts_fill_the_record", parts_fill_the_record, 20},
 	{"page_ext.flags_come_with_who_needs_them", flags_come_with_who_needs_them, 1},
 	{"page_ext.records_come_with_sections", records_come_with_sections, 1},
-	{"page_ext.hold_under_any_trace", any_trace, 30},
 	{"page_ext." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

@@ -12,7 +12,7 @@ static void words_come_back(struct mm_prop_run *p)
 {
 	uint64_t index = prop_any(p, 52);
 	uint64_t first = prop_any(p, 52);
-	uint32_t flags = (uint32_t)mm_rng_below(&p->rng, MM_SECTION_FLAGS + 1);
+	uint32_t flags = (uint32_t)prop_below(p, MM_SECTION_FLAGS + 1);
 	uint64_t word = mm_sparse_encode(index, first, flags);
 
 	PROP(p, mm_sparse_decode(word, first) == index, "0x%llx from 0x%llx gives 0x%llx",
@@ -36,23 +36,23 @@ static const char *const machines[] = {
 
 static void any_change(struct mm_prop_run *p, struct mm_trace *t, uint64_t grain, uint64_t end)
 {
-	bool add = mm_rng_below(&p->rng, 5) < 3;
+	bool add = prop_below(p, 5) < 3;
 	const char *name = add ? "section_add" : "section_remove";
 	struct mm_op op;
 
 	memset(&op, 0, sizeof(op));
 	op.op = (uint16_t)mm_optable_find(name, strlen(name));
-	op.arg[0] = mm_rng_below(&p->rng, end / grain + 2) * grain;
-	op.arg[1] = (1 + mm_rng_below(&p->rng, mm_rng_below(&p->rng, 3) ? 3 : 40)) * grain;
+	op.arg[0] = prop_below(p, end / grain + 2) * grain;
+	op.arg[1] = (1 + prop_below(p, prop_below(p, 3) ? 3 : 40)) * grain;
 	/* now and then a border that is none */
-	if (mm_rng_below(&p->rng, 16) == 0)
-		op.arg[mm_rng_below(&p->rng, 2)] += MM_PAGE_SIZE;
+	if (prop_below(p, 16) == 0)
+		op.arg[prop_below(p, 2)] += MM_PAGE_SIZE;
 	MM_PRE(mm_trace_add(t, &op) == 0);
 }
 
 static void changes_follow_the_set(struct mm_prop_run *p)
 {
-	const char *machine = machines[mm_rng_below(&p->rng, 6)];
+	const char *machine = machines[prop_below(p, 6)];
 	struct mm_machine *m = mm_boot(machine, NULL);
 	struct mm_trace t;
 	uint64_t grain;
@@ -60,12 +60,15 @@ static void changes_follow_the_set(struct mm_prop_run *p)
 
 	PROP(p, m, "%s does not boot", machine);
 	grain = mm_sparse_subsection_pages(m) * MM_PAGE_SIZE;
-	if (m->desc.memmodel == MM_MEMMODEL_SPARSE && mm_rng_below(&p->rng, 4))
+	if (m->desc.memmodel == MM_MEMMODEL_SPARSE && prop_below(p, 4))
 		grain = mm_sparse_pages(m) * MM_PAGE_SIZE;
 	mm_trace_init(&t);
 	t.machine = mm_trace_keep(&t, machine, strlen(machine));
-	for (i = 0; i < 60; i++)
+	for (i = 0; i < 60 && prop_bits(p, 16); i++) {
+		prop_begin(p);
 		any_change(p, &t, grain, m->max_pfn * MM_PAGE_SIZE);
+		prop_end(p);
+	}
 	mm_walk_judge(p, &t);
 	mm_trace_free(&t);
 	mm_machine_destroy(m);

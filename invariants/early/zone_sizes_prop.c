@@ -19,19 +19,19 @@ static void any_nodes(struct mm_prop_run *p, struct mm_machine_desc *d)
 
 	memset(d, 0, sizeof(*d));
 	d->max_order = 3;
-	d->nr_nodes = 1 + (int)mm_rng_below(&p->rng, 6);
+	d->nr_nodes = 1 + (int)prop_below(p, 6);
 	d->nr_ram = d->nr_nodes;
 	for (i = 0; i < d->nr_nodes; i++) {
-		uint64_t pages = GRAIN * (1 + mm_rng_below(&p->rng, 100));
+		uint64_t pages = GRAIN * (1 + prop_below(p, 100));
 
-		at += GRAIN * mm_rng_below(&p->rng, 3);
+		at += GRAIN * prop_below(p, 3);
 		d->ram[i] = (struct mm_range){at, at + pages, (uint8_t)i, 0};
 		at += pages;
 	}
 	for (i = 0; i < MM_NR_ZONES; i++)
 		d->zone_end[i] = i < MM_ZONE_NORMAL ? 0 : at;
-	if (mm_rng_below(&p->rng, 3) == 0)
-		d->zone_end[MM_ZONE_DMA32] = mm_rng_below(&p->rng, at);
+	if (prop_below(p, 3) == 0)
+		d->zone_end[MM_ZONE_DMA32] = prop_below(p, at);
 }
 
 static uint64_t all_ram(const struct mm_machine_desc *d)
@@ -97,7 +97,7 @@ static void kernelcore_is_spread(struct mm_prop_run *p)
 
 	any_nodes(p, &d);
 	total = all_ram(&d);
-	want = 1 + mm_rng_below(&p->rng, total - 1);
+	want = 1 + prop_below(p, total - 1);
 	d.kernelcore = (struct mm_core){true, 0, want};
 	mm_zone_sizes_movable(&d, pfn);
 	check_spread(p, &d, pfn, want);
@@ -114,7 +114,7 @@ static void movablecore_is_the_rest(struct mm_prop_run *p)
 
 	any_nodes(p, &d);
 	total = all_ram(&d);
-	want = GRAIN * (1 + mm_rng_below(&p->rng, total / GRAIN));
+	want = GRAIN * (1 + prop_below(p, total / GRAIN));
 	d.movablecore = (struct mm_core){true, 0, want};
 	mm_zone_sizes_movable(&d, by_movable);
 	d.movablecore = (struct mm_core){false, 0, 0};
@@ -131,13 +131,13 @@ static void flags_say_where_movable_begins(struct mm_prop_run *p)
 	const uint64_t low = (uint64_t)1 << 20; /* 4 GiB */
 	uint64_t pfn[MM_NODES_MAX];
 	struct mm_machine_desc d;
-	bool mirror = mm_rng_below(&p->rng, 2);
+	bool mirror = prop_below(p, 2);
 	bool any = false;
 	int i;
 
 	any_nodes(p, &d);
 	for (i = 0; i < d.nr_ram; i++) {
-		d.ram[i].flags = (uint8_t)mm_rng_below(&p->rng, 4);
+		d.ram[i].flags = (uint8_t)prop_below(p, 4);
 		any |= (d.ram[i].flags & MM_RAM_MIRROR) != 0;
 		if (mirror) {
 			d.ram[i].start += low;

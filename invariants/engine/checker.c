@@ -320,6 +320,9 @@ void mm_checker_reset(struct mm_checker *c)
 	}
 	c->touched.nr = 0;
 	c->touched.all = false;
+	/* what was seen is then the input's own: a stale slot costs no check, but would
+	 * show a fuzzer branches that an earlier input prepared */
+	memset(c->touched.slot, 0, sizeof(c->touched.slot));
 	c->report.failures = 0;
 }
 

@@ -146,12 +146,14 @@ static void collect_planted(struct mm_prop_run *p, struct id_set *s)
 	for (suite = mm_all_props; *suite; suite++) {
 		for (prop = *suite; prop->name; prop++) {
 			const char *dot = strchr(prop->name, '.');
-			struct mm_prop_run inner = {
-				.seed = p->seed, .name = prop->name, .seen = add_id, .env = s};
+			struct mm_prop_run inner = {.draws = p->draws,
+						    .report = p->report,
+						    .name = prop->name,
+						    .seen = add_id,
+						    .env = s};
 
 			if (!dot || strcmp(dot + 1, MM_PLANTS_PROPERTY) != 0)
 				continue;
-			mm_rng_init(&inner.rng, inner.seed);
 			prop->fn(&inner);
 			p->checks += inner.checks;
 			p->failures += inner.failures;

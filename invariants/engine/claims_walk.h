@@ -4,8 +4,8 @@
  *
  * A walk goes through phases (fill, empty, churn, anything), because states
  * that matter, such as a zone below its watermark or a pageblock of mixed
- * types, are never reached by operations drawn evenly.  A finding is shrunk and
- * printed as a trace.
+ * types, are never reached by operations drawn evenly.  A trace is drawn inside
+ * marks, and shown when it breaks something.
  */
 #ifndef MM_CLAIMS_WALK_H
 #define MM_CLAIMS_WALK_H
@@ -30,6 +30,15 @@ uint64_t mm_walk_unused(const struct mm_machine *m);
 /* Where memory comes by section: let all of it come. */
 void mm_walk_make_ready(struct mm_machine *m);
 
+/* Which operations a trace is made of. */
+struct mm_walk_plan {
+	const char *module;      /* whose make up half of them */
+	const uint8_t *selected; /* by row: drawn at all? */
+};
+
+/* Make t a trace of at most nr operations of a plan for a machine. */
+void mm_walk_plan_trace(struct mm_prop_run *p, const struct mm_walk_plan *plan, struct mm_trace *t,
+			const char *machine, size_t nr);
 /* Make t a trace of nr random operations for a machine. */
 void mm_walk_trace(struct mm_prop_run *p, struct mm_trace *t, const char *machine, size_t nr);
 
@@ -48,9 +57,12 @@ void mm_walk_close(struct mm_walk *w);
 struct mm_run_options mm_walk_options(void);
 
 /*
- * Run t on a fresh machine and on the same one after a reset.  Nothing may be
- * found, and both runs must end in the same digest.
+ * Run t on w, which is as booted or as reset; then, with `again`, once more after a
+ * reset.  Nothing may be found, and both runs must end in the same digest.
  */
+void mm_walk_judge_on(struct mm_prop_run *p, struct mm_walk *w, const struct mm_trace *t,
+		      bool again);
+/* The same, on a machine that is booted for it. */
 void mm_walk_judge(struct mm_prop_run *p, const struct mm_trace *t);
 
 /* A random trace of nr operations on a machine, judged. */

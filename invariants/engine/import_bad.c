@@ -166,10 +166,13 @@ void mm_import_bad_gzip(struct mm_prop_run *p)
 	char bytes[SMALL_MAX];
 	struct import_try plain;
 	struct import_try t;
-	size_t len = make_small(&p->rng, text);
+	struct mm_rng rng;
+	size_t len;
 	size_t n;
 	size_t i;
 
+	prop_rng(p, &rng);
+	len = make_small(&rng, text);
 	mm_import_try_init(&plain);
 	mm_import_try_init(&t);
 	mm_import_try_bytes(&plain, text, len);
@@ -179,12 +182,12 @@ void mm_import_bad_gzip(struct mm_prop_run *p)
 	if (plain.err || t.err || plain.len != t.len ||
 	    strcmp(strstr(plain.text, "# command"), strstr(t.text, "# command")) != 0)
 		prop_fail(p, __FILE__, __LINE__, "gzip and plain text give different traces");
-	for (i = 0; i < n; i += 1 + (size_t)mm_rng_below(&p->rng, 8)) {
+	for (i = 0; i < n; i += 1 + (size_t)prop_below(p, 8)) {
 		mm_import_try_bytes(&t, bytes, i);
 		mm_import_try_refused(p, &t, "cut gzip");
 	}
 	/* in the checksum, the last 8 bytes: no doubt about the damage */
-	bytes[n - 1 - mm_rng_below(&p->rng, 8)] ^= 1;
+	bytes[n - 1 - prop_below(p, 8)] ^= 1;
 	mm_import_try_bytes(&t, bytes, n);
 	mm_import_try_refused(p, &t, "damaged gzip");
 	mm_import_try_fini(&t);
@@ -226,20 +229,23 @@ void mm_import_mutations(struct mm_prop_run *p)
 	char bytes[SMALL_MAX];
 	char mutant[SMALL_MAX];
 	struct import_try t;
-	size_t len = make_small(&p->rng, text);
+	struct mm_rng rng;
+	size_t len;
 	size_t n;
 	unsigned int i;
 
+	prop_rng(p, &rng);
+	len = make_small(&rng, text);
 	mm_import_try_init(&t);
 	n = make_gzip(&t, text, len, bytes);
 	for (i = 0; i < 300 && p->failures == 0; i++) {
 		bool gzip = i % 4 == 3;
 		size_t size = gzip ? n : len;
-		uint64_t times = 1 + mm_rng_below(&p->rng, 4);
+		uint64_t times = 1 + mm_rng_below(&rng, 4);
 
 		memcpy(mutant, gzip ? bytes : text, size);
 		while (times--)
-			size = mm_import_try_mutate(&p->rng, mutant, size, sizeof(mutant));
+			size = mm_import_try_mutate(&rng, mutant, size, sizeof(mutant));
 		mm_import_try_bytes(&t, mutant, size);
 		mm_import_try_mutant(p, &t);
 	}

@@ -263,15 +263,17 @@ static void check_model(struct mm_prop_run *p, const struct model *m, const stru
 static void random_recordings(struct mm_prop_run *p)
 {
 	struct import_try t;
+	struct mm_rng rng;
 	unsigned int i;
 
+	prop_rng(p, &rng);
 	mm_import_try_init(&t);
 	for (i = 0; i < 20; i++) {
-		struct model m = {.rng = &p->rng};
+		struct model m = {.rng = &rng};
 		char *rec = NULL;
 		char *ops = NULL;
 
-		if (model_make(&m, 1 + below(&p->rng, 400), &rec, &ops)) {
+		if (model_make(&m, 1 + below(&rng, 400), &rec, &ops)) {
 			mm_import_try_text(&t, rec);
 			check_model(p, &m, &t, ops);
 		} else {
@@ -307,7 +309,7 @@ static void gfp_names(struct mm_prop_run *p)
 
 	mm_import_try_init(&t);
 	for (i = 0; i < 90; i++) {
-		uint32_t mask = i < 32 ? 1u << i : (uint32_t)mm_rng_next(&p->rng) & 0x1fffdff;
+		uint32_t mask = i < 32 ? 1u << i : (uint32_t)prop_bits(p, 64) & 0x1fffdff;
 
 		(void)snprintf(text, sizeof(text), IMPORT_HEAD "0 0 1 A 1 0 0 %x\n",
 			       (unsigned int)mask);
@@ -338,13 +340,16 @@ static bool make_masks(struct mm_prop_run *p, struct import_try *t, unsigned int
 	char *rec = NULL;
 	size_t len;
 	FILE *f = open_memstream(&rec, &len);
+	struct mm_rng rng;
 	unsigned int i;
 
 	if (!f)
 		return false;
+	prop_rng(p, &rng); /* the list is full because chance has many masks */
 	(void)fputs(IMPORT_HEAD, f);
 	for (i = 0; i < 300; i++) {
-		unsigned int mask = below(&p->rng, 1 + below(&p->rng, MASKS));
+		unsigned int ceil = 1 + below(&rng, MASKS);
+		unsigned int mask = below(&rng, ceil);
 
 		count[mask]++;
 		(void)fprintf(f, "0 0 1 A %x 0 0 %x\n", i, mask << 10);
@@ -386,17 +391,19 @@ static void frame_table(struct mm_prop_run *p)
 	struct mm_import_frames f = {NULL, 0, 0};
 	uint64_t *model = calloc(KEYS, sizeof(*model));
 	size_t used = 0;
+	struct mm_rng rng;
 	unsigned int i;
 
 	PROP(p, model, "no host memory");
+	prop_rng(p, &rng);
 	for (i = 0; i < 60000 && p->failures == 0; i++) {
-		unsigned int k = below(&p->rng, i < 30000 ? KEYS : 300);
+		unsigned int k = below(&rng, i < 30000 ? KEYS : 300);
 		uint64_t key = (uint64_t)k << (k & 1 ? 20 : 0); /* dense and far apart */
 		uint64_t *place = mm_import_frames_find_mut(&f, key);
 		uint64_t value = 0;
 		bool ok = (place != NULL) == (model[k] != 0) && (!place || *place == model[k]);
 
-		if (place && below(&p->rng, 2)) {
+		if (place && below(&rng, 2)) {
 			ok = ok && mm_import_frames_take(&f, key, &value) && value == model[k];
 			model[k] = 0;
 			used--;
@@ -404,7 +411,7 @@ static void frame_table(struct mm_prop_run *p)
 			ok = ok && !mm_import_frames_take(&f, key, &value);
 			place = mm_import_frames_add(&f, key);
 			ok = ok && place;
-			model[k] = 1 + mm_rng_next(&p->rng) % 1000;
+			model[k] = 1 + mm_rng_next(&rng) % 1000;
 			used++;
 			if (place)
 				*place = model[k];

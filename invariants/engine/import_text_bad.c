@@ -156,19 +156,21 @@ void mm_import_text_mutations(struct mm_prop_run *p)
 	char text[2][SMALL_MAX];
 	char mutant[SMALL_MAX];
 	struct import_try t;
+	struct mm_rng rng;
 	size_t len[2];
 	unsigned int i;
 
 	mm_import_try_init(&t);
-	len[0] = make_small(&p->rng, text[0], ftrace_lines);
-	len[1] = make_small(&p->rng, text[1], perf_lines);
+	prop_rng(p, &rng);
+	len[0] = make_small(&rng, text[0], ftrace_lines);
+	len[1] = make_small(&rng, text[1], perf_lines);
 	for (i = 0; i < 400 && p->failures == 0; i++) {
 		size_t size = len[i % 2];
-		uint64_t times = mm_rng_below(&p->rng, 4);
+		uint64_t times = mm_rng_below(&rng, 4);
 
 		memcpy(mutant, text[i % 2], size);
 		while (i > 1 && times--)
-			size = mm_import_try_mutate(&p->rng, mutant, size, sizeof(mutant));
+			size = mm_import_try_mutate(&rng, mutant, size, sizeof(mutant));
 		mm_import_try_bytes(&t, mutant, size);
 		if (i < 2 && t.err)
 			prop_fail(p, __FILE__, __LINE__, "unharmed, and refused: %s", t.e.text);

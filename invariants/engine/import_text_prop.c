@@ -302,14 +302,16 @@ static void formats_agree(struct mm_prop_run *p)
 	struct list *l = calloc(1, sizeof(*l));
 	struct import_try compact;
 	struct import_try t;
+	struct mm_rng rng;
 	unsigned int i;
 
 	PROP(p, l, "no host memory");
+	prop_rng(p, &rng);
 	mm_import_try_init(&compact);
 	mm_import_try_init(&t);
 	for (i = 0; i < 15 && p->failures == 0; i++) {
 		memset(l, 0, sizeof(*l));
-		l->rng = &p->rng;
+		l->rng = &rng;
 		make_list(l);
 		check_formats(p, l, &t, &compact);
 	}

@@ -143,15 +143,15 @@ static void what_follows_the_load_is_free(struct mm_prop_run *p)
 		return;
 	for (i = 0; i < in.zoneinfo.u.zoneinfo.nr_zones; i++) {
 		struct mm_proc_zone *z = zone_at(&in, i);
-		uint64_t boost = mm_rng_below(&p->rng, 10000);
+		uint64_t boost = prop_below(p, 10000);
 
 		z->pages[MM_PROC_BOOST] = boost;
 		for (k = MM_PROC_MIN; k <= MM_PROC_PROMO; k++)
 			z->pages[k] += boost;
-		z->pages[MM_PROC_FREE] = mm_rng_next(&p->rng);
+		z->pages[MM_PROC_FREE] = prop_bits(p, 64);
 		for (k = 0; k < z->nr_pagesets; k++) {
-			z->pageset[k].field[MM_PROC_COUNT] = mm_rng_next(&p->rng);
-			z->pageset[k].field[MM_PROC_PCP_HIGH] = mm_rng_next(&p->rng);
+			z->pageset[k].field[MM_PROC_COUNT] = prop_bits(p, 64);
+			z->pageset[k].field[MM_PROC_PCP_HIGH] = prop_bits(p, 64);
 		}
 	}
 	expect(p, &in, 49);
@@ -209,7 +209,7 @@ static void any_marks_tell_their_settings(struct mm_prop_run *p)
 	for (i = 0; i < 3; i++)
 		zone_at(&in, i)->pages[MM_PROC_MANAGED] = 1 + prop_any(p, 24);
 	in.settings.s[MM_ORACLE_MIN_FREE_KBYTES].v[0] = prop_any(p, 22);
-	in.settings.s[MM_ORACLE_WATERMARK_SCALE_FACTOR].v[0] = 1 + mm_rng_below(&p->rng, 3000);
+	in.settings.s[MM_ORACLE_WATERMARK_SCALE_FACTOR].v[0] = 1 + prop_below(p, 3000);
 	for (i = 0; i < in.zoneinfo.u.zoneinfo.nr_zones; i++) {
 		struct mm_oracle_marks m = mm_oracle_marks_of(&in, i);
 
@@ -262,7 +262,7 @@ static void twin_nodes_share_the_marks(struct mm_prop_run *p)
 	v->nr_zones = 2 * one.nr_zones;
 	in.settings.s[MM_ORACLE_MIN_FREE_KBYTES].v[0] *= 2;
 	in.cpus.known[1] = true;
-	in.cpus.nr[1] = in.cpus.nr[0] * (unsigned int)mm_rng_below(&p->rng, 2);
+	in.cpus.nr[1] = in.cpus.nr[0] * (unsigned int)prop_below(p, 2);
 	expect(p, &in, 98);
 	*v = one;
 	mm_oracle_input_free(&in);
@@ -384,13 +384,13 @@ static void changed_settings_end_well(struct mm_prop_run *p)
 	int i;
 
 	for (i = 0; i < 2000 && copy; i++) {
-		uint64_t at = mm_rng_below(&p->rng, t.len);
-		bool cut = mm_rng_below(&p->rng, 3) != 0;
+		uint64_t at = prop_below(p, t.len);
+		bool cut = prop_below(p, 3) != 0;
 		struct mm_error e = {0};
 
 		memcpy(copy, text, t.len);
-		copy[at] = (char)mm_rng_next(&p->rng);
-		t.len = sizeof(text) - 1 - (cut ? mm_rng_below(&p->rng, 80) : 0);
+		copy[at] = (char)prop_bits(p, 64);
+		t.len = sizeof(text) - 1 - (cut ? prop_below(p, 80) : 0);
 		if (mm_oracle_settings_parse(&s, &t, &e) && !(e.line && e.col))
 			prop_fail(p, __FILE__, __LINE__, "refused without a place: %s", e.text);
 		p->checks++;
@@ -414,7 +414,7 @@ static void sweeps_stay_in_bounds(struct mm_prop_run *p)
 	struct mm_oracle_settings current = {
 		.s = {{.v = {prop_any(p, 22)}, .nr = 1},
 		      {.v = {10}, .nr = 1},
-		      {.v = {256, 256, 32}, .nr = 1 + (unsigned int)mm_rng_below(&p->rng, 5)},
+		      {.v = {256, 256, 32}, .nr = 1 + (unsigned int)prop_below(p, 5)},
 		      {.v = {0}, .nr = 1}}};
 	uint64_t managed = 1 + prop_any(p, 40);
 	unsigned int i;

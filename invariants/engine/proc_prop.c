@@ -335,11 +335,11 @@ static void check_changes(struct mm_prop_run *p, const struct change *c, size_t 
 static char likely_byte(struct mm_prop_run *p)
 {
 	static const char likely[] = "  0123456789\n\n:,()>_azN";
-	uint64_t i = mm_rng_below(&p->rng, sizeof(likely) + 3);
+	uint64_t i = prop_below(p, sizeof(likely) + 3);
 
 	if (i < sizeof(likely))
 		return likely[i];
-	return (char)mm_rng_below(&p->rng, 256);
+	return (char)prop_below(p, 256);
 }
 
 static void changes_of(struct mm_prop_run *p, enum mm_proc_kind kind, bool all_bytes)

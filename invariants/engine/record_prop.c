@@ -111,11 +111,11 @@ static void describe_any(struct mm_prop_run *p, char *text, size_t size)
 	static const char *const zones[] = {"", "dma=1M", "dma=1M dma32=4M", "dma32=4M",
 					    "dma=1M dma32=4M normal=12M highmem=12M"};
 	static const char *const nodes[] = {"", "nodes=2", "nodes=3 cpus=5"};
-	unsigned int pages = 2048 + (unsigned int)mm_rng_below(&p->rng, 4096);
-	unsigned int hole = 16 + (unsigned int)mm_rng_below(&p->rng, 1500);
-	unsigned int reserved = (unsigned int)mm_rng_below(&p->rng, 12);
-	const char *zone = zones[mm_rng_below(&p->rng, 5)];
-	const char *node = nodes[mm_rng_below(&p->rng, 3)];
+	unsigned int pages = 2048 + (unsigned int)prop_below(p, 4096);
+	unsigned int hole = 16 + (unsigned int)prop_below(p, 1500);
+	unsigned int reserved = (unsigned int)prop_below(p, 12);
+	const char *zone = zones[prop_below(p, 5)];
+	const char *node = nodes[prop_below(p, 3)];
 
 	/* RAM from the second page on, as on a PC; Movable is of one node */
 	if (strstr(zone, "highmem"))
@@ -123,8 +123,8 @@ static void describe_any(struct mm_prop_run *p, char *text, size_t size)
 	(void)snprintf(text, size,
 		       "ram=0x1000-%up hole=%up-%up reserved=%up-%up max_order=6 "
 		       "pageblock_order=4 %s %s",
-		       pages, hole, hole + 1 + (unsigned int)mm_rng_below(&p->rng, 400), 2u,
-		       3 + reserved, zone, node);
+		       pages, hole, hole + 1 + (unsigned int)prop_below(p, 400), 2u, 3 + reserved,
+		       zone, node);
 }
 
 static void zoneinfo_gives_the_same_zones(struct mm_prop_run *p)
@@ -206,9 +206,9 @@ static void any_task(struct mm_prop_run *p, char task[17])
 	int i;
 
 	for (i = 0; i < 16; i++)
-		task[i] = bytes[mm_rng_below(&p->rng, sizeof(bytes) - 1)];
+		task[i] = bytes[prop_below(p, sizeof(bytes) - 1)];
 	task[0] = ' ';
-	memcpy(task + 1 + mm_rng_below(&p->rng, 10), "secret", 6);
+	memcpy(task + 1 + prop_below(p, 10), "secret", 6);
 	task[16] = '\0';
 }
 

@@ -30,7 +30,7 @@ struct case_env {
 
 static uint64_t below(struct mm_prop_run *p, uint64_t ceil)
 {
-	return mm_rng_below(&p->rng, ceil);
+	return prop_below(p, ceil);
 }
 
 static uint16_t op_named(const char *name)

@@ -27,7 +27,7 @@ extern const struct mm_prop mm_trace_props[];
 
 static uint64_t below(struct mm_prop_run *p, uint64_t ceil)
 {
-	return mm_rng_below(&p->rng, ceil);
+	return prop_below(p, ceil);
 }
 
 /* A target that takes all operations and has two machines. */
@@ -56,7 +56,7 @@ static uint64_t any_value(struct mm_prop_run *p)
 	case 2:
 		return ((uint64_t)1 << shift) - 1;
 	default:
-		return mm_rng_next(&p->rng) >> shift;
+		return prop_bits(p, 64) >> shift;
 	}
 }
 

@@ -24,9 +24,8 @@ static void hand_out(struct mm_prop_run *p, struct mm_arena *a, size_t until)
 {
 	while (a->used < until) {
 		size_t before = a->used;
-		size_t align = (size_t)1 << mm_rng_below(&p->rng, 9);
-		size_t size = mm_rng_below(&p->rng, 5) ? mm_rng_below(&p->rng, 300)
-						       : mm_rng_below(&p->rng, 20000);
+		size_t align = (size_t)1 << prop_below(p, 9);
+		size_t size = prop_below(p, 5) ? prop_below(p, 300) : prop_below(p, 20000);
 		unsigned char *b = mm_arena_alloc(a, size, align);
 
 		PROP(p, b, "%zu bytes do not fit", size);
@@ -35,7 +34,7 @@ static void hand_out(struct mm_prop_run *p, struct mm_arena *a, size_t until)
 		     "%zu bytes overlap what was handed out", size);
 		PROP(p, is_zero(b, size), "%zu bytes at %zu are not zero", size,
 		     (size_t)(b - a->base));
-		memset(b, (int)(1 + mm_rng_below(&p->rng, 255)), size);
+		memset(b, (int)(1 + prop_below(p, 255)), size);
 	}
 }
 
@@ -57,12 +56,12 @@ static void reset_brings_the_image_back(struct mm_prop_run *p)
 	int round;
 
 	PROP(p, mm_arena_init(&a, ARENA_SIZE) == 0, "the host refuses 1 MiB");
-	hand_out(p, &a, mm_rng_below(&p->rng, 50000));
+	hand_out(p, &a, 1 + prop_below(p, 50000));
 	used = a.used;
 	PROP(p, mm_arena_image(&a) == 0, "no host memory");
 	memcpy(copy, a.base, used);
 	for (round = 0; round < 4 && !p->failures; round++) {
-		hand_out(p, &a, used + mm_rng_below(&p->rng, 200000));
+		hand_out(p, &a, used + prop_below(p, 200000));
 		memset(a.base, 0x5a, used);
 		mm_arena_reset(&a);
 		PROP(p, a.used == used, "%zu bytes used after a reset, %zu in the image", a.used,
@@ -80,7 +79,7 @@ static void full_arena_says_no(struct mm_prop_run *p)
 	size_t i;
 
 	PROP(p, mm_arena_init(&a, ARENA_SIZE) == 0, "the host refuses 1 MiB");
-	hand_out(p, &a, mm_rng_below(&p->rng, ARENA_SIZE / 2));
+	hand_out(p, &a, prop_below(p, ARENA_SIZE / 2));
 	used = a.used;
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		PROP(p, !mm_arena_alloc(&a, sizes[i], 64), "%zu bytes of 1 MiB", sizes[i]);
@@ -114,8 +113,8 @@ static void sparse_parts_come_back(struct mm_prop_run *p)
 	dense = mm_arena_alloc(&a, 100, 8);
 	s = mm_arena_reserve(&a, size, 8);
 	PROP(p, dense && s && mm_arena_alloc(&a, 50, 1), "no room");
-	early = mm_rng_below(&p->rng, size / 2 - 200000);
-	late = size / 2 + mm_rng_below(&p->rng, size / 2 - 200000);
+	early = prop_below(p, size / 2 - 200000);
+	late = size / 2 + prop_below(p, size / 2 - 200000);
 	PROP(p, mm_arena_populate(&a, s + early, 100000) == 0, "a part");
 	memset(s + early, 1, 100000);
 	dense[99] = 1;

@@ -18,11 +18,11 @@ struct picture {
 /* Bounds at words' edges and everywhere else. */
 static uint64_t any_bound(struct mm_prop_run *p, uint64_t max)
 {
-	uint64_t at = mm_rng_below(&p->rng, max + 1);
+	uint64_t at = prop_below(p, max + 1);
 
-	if (mm_rng_below(&p->rng, 3) == 0)
+	if (prop_below(p, 3) == 0)
 		at = at / 64 * 64;
-	return mm_rng_below(&p->rng, 8) ? at : max;
+	return prop_below(p, 8) ? at : max;
 }
 
 static bool start(struct mm_prop_run *p, struct picture *pic)
@@ -40,7 +40,7 @@ static void change(struct mm_prop_run *p, struct picture *pic)
 	uint64_t from = any_bound(p, pic->bits - 1);
 	uint64_t n = any_bound(p, pic->bits - from);
 
-	switch (mm_rng_below(&p->rng, 4)) {
+	switch (prop_below(p, 4)) {
 	case 0:
 		mm_bitmap_set_range(pic->map, from, n);
 		memset(pic->bit + from, 1, (size_t)n);

@@ -43,7 +43,7 @@ static size_t place_of(const struct picture *pic, size_t which)
 /* Add a thing that is off the list, or delete one that is on it. */
 static void step(struct mm_prop_run *p, struct picture *pic)
 {
-	uint8_t which = (uint8_t)mm_rng_below(&p->rng, LINKS);
+	uint8_t which = (uint8_t)prop_below(p, LINKS);
 	struct mm_list *l = &pic->thing[which].link;
 	size_t at = place_of(pic, which);
 
@@ -52,7 +52,7 @@ static void step(struct mm_prop_run *p, struct picture *pic)
 		pic->nr--;
 		memmove(&pic->order[at], &pic->order[at + 1],
 			(pic->nr - at) * sizeof(pic->order[0]));
-	} else if (mm_rng_below(&p->rng, 2)) {
+	} else if (prop_below(p, 2)) {
 		mm_list_add_tail(l, &pic->head);
 		pic->order[pic->nr++] = which;
 	} else {
@@ -109,12 +109,12 @@ static void check_sees_a_wrong_pointer(struct mm_prop_run *p)
 		step(p, &pic);
 	PROP(p, mm_list_check(&pic.head, pic.nr - 1) == -1, "a list of %zu fits in %zu", pic.nr,
 	     pic.nr - 1);
-	l = &pic.thing[pic.order[mm_rng_below(&p->rng, pic.nr)]].link;
-	if (mm_rng_below(&p->rng, 4) == 0)
+	l = &pic.thing[pic.order[prop_below(p, pic.nr)]].link;
+	if (prop_below(p, 4) == 0)
 		l = &pic.head;
-	pointer = mm_rng_below(&p->rng, 2) ? &l->next : &l->prev;
+	pointer = prop_below(p, 2) ? &l->next : &l->prev;
 	do {
-		wrong = &pic.thing[mm_rng_below(&p->rng, LINKS)].link;
+		wrong = &pic.thing[prop_below(p, LINKS)].link;
 	} while (wrong == *pointer);
 	*pointer = wrong;
 	PROP(p, mm_list_check(&pic.head, LINKS) == -1, "a wrong pointer goes unseen");

@@ -40,7 +40,7 @@ static void published_sequences(struct mm_prop_run *p)
 
 static void a_seed_is_a_sequence(struct mm_prop_run *p)
 {
-	uint64_t seed = mm_rng_next(&p->rng);
+	uint64_t seed = prop_bits(p, 64);
 	struct mm_rng a;
 	struct mm_rng b;
 	struct mm_rng other;
@@ -62,14 +62,16 @@ static void a_seed_is_a_sequence(struct mm_prop_run *p)
 /* Each value as often as chance has it, with six deviations of tolerance. */
 static void below_is_even(struct mm_prop_run *p)
 {
-	uint64_t ceil = 1 + mm_rng_below(&p->rng, 16);
+	uint64_t ceil = 1 + prop_below(p, 16);
 	uint64_t count[16] = {0};
 	uint64_t draws = 6400 * ceil;
+	struct mm_rng rng;
 	uint64_t i;
 
-	PROP(p, mm_rng_below(&p->rng, 0) == 0, "below 0");
+	prop_rng(p, &rng);
+	PROP(p, mm_rng_below(&rng, 0) == 0, "below 0");
 	for (i = 0; i < draws; i++) {
-		uint64_t v = mm_rng_below(&p->rng, ceil);
+		uint64_t v = mm_rng_below(&rng, ceil);
 
 		PROP(p, v < ceil, "%llu is not below %llu", (unsigned long long)v,
 		     (unsigned long long)ceil);
@@ -86,10 +88,12 @@ static void below_rejects_the_rest(struct mm_prop_run *p)
 {
 	uint64_t quarter = (uint64_t)1 << 62;
 	int low = 0;
+	struct mm_rng rng;
 	int i;
 
+	prop_rng(p, &rng);
 	for (i = 0; i < 3000; i++)
-		low += mm_rng_below(&p->rng, 3 * quarter) < quarter;
+		low += mm_rng_below(&rng, 3 * quarter) < quarter;
 	PROP(p, low > 845 && low < 1155, "the lowest third comes %d times of 3000", low);
 }
 
@@ -134,9 +138,9 @@ static void hash_add_sees_everything(struct mm_prop_run *p)
 	int i;
 
 	for (i = 0; i < 500; i++) {
-		uint64_t h = mm_rng_next(&p->rng);
-		uint64_t a = mm_rng_below(&p->rng, 64);
-		uint64_t b = a ^ ((uint64_t)1 << mm_rng_below(&p->rng, 64));
+		uint64_t h = prop_bits(p, 64);
+		uint64_t a = prop_below(p, 64);
+		uint64_t b = a ^ ((uint64_t)1 << prop_below(p, 64));
 
 		PROP(p, mm_hash64_add(h, a) != mm_hash64_add(h, b), "one bit makes no difference");
 		PROP(p,

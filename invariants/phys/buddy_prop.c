@@ -121,9 +121,9 @@ struct holder {
 static void take_any(struct mm_prop_run *p, struct holder *h)
 {
 	const struct mm_machine *m = h->x.m;
-	enum mm_migratetype type = (enum mm_migratetype)mm_rng_below(&p->rng, MM_MIGRATE_PCPTYPES);
-	struct zone *z = &m->zones[mm_rng_below(&p->rng, MM_NR_ZONES)];
-	unsigned int order = (unsigned int)mm_rng_below(&p->rng, m->desc.max_order + 1);
+	enum mm_migratetype type = (enum mm_migratetype)prop_below(p, MM_MIGRATE_PCPTYPES);
+	struct zone *z = &m->zones[prop_below(p, MM_NR_ZONES)];
+	unsigned int order = (unsigned int)prop_below(p, m->desc.max_order + 1);
 	struct page *page = h->nr < HELD_MAX ? take(&h->x, z, order, type) : NULL;
 	uint64_t i;
 
@@ -141,7 +141,7 @@ static void take_any(struct mm_prop_run *p, struct holder *h)
 
 static void put_any(struct mm_prop_run *p, struct holder *h)
 {
-	size_t i = mm_rng_below(&p->rng, h->nr);
+	size_t i = prop_below(p, h->nr);
 	struct page *page = h->held[i];
 
 	memset(h->owned + pfn_of_page(h->x.m, page), 0, (size_t)1 << page->order);
@@ -152,7 +152,7 @@ static void put_any(struct mm_prop_run *p, struct holder *h)
 /* No two blocks overlap; when all are back, the lists are as long as at boot. */
 static void blocks_do_not_overlap(struct mm_prop_run *p)
 {
-	const char *machine = mm_walk_machines[mm_rng_below(&p->rng, 12)];
+	const char *machine = mm_walk_machines[prop_below(p, 12)];
 	struct mm_machine *m = mm_boot(machine, NULL);
 	struct holder h = {.nr = 0};
 	struct zone before[MM_NR_ZONES];
@@ -163,7 +163,7 @@ static void blocks_do_not_overlap(struct mm_prop_run *p)
 	memcpy(before, m->zones, sizeof(before));
 	mm_ctx_init(&h.x, m, 0);
 	for (step = 0; step < 600 && !p->failures; step++) {
-		if (!h.nr || mm_rng_below(&p->rng, 5) < 3)
+		if (!h.nr || prop_below(p, 5) < 3)
 			take_any(p, &h);
 		else
 			put_any(p, &h);
@@ -295,7 +295,7 @@ static void pageblocks_are_counted(struct mm_prop_run *p)
 	struct mm_walk w;
 	uint64_t block;
 
-	if (!mm_walk_open(&w, p, mm_walk_machines[mm_rng_below(&p->rng, 2)]))
+	if (!mm_walk_open(&w, p, mm_walk_machines[prop_below(p, 2)]))
 		return;
 	mm_trace_init(&t);
 	mm_walk_trace(p, &t, "ram=4M max_order=6 pageblock_order=3", 300);
@@ -332,7 +332,7 @@ static void retype_moves_all_free_blocks(struct mm_prop_run *p)
 	mm_ctx_init(&x, m, 0);
 	for (i = 0; i < 100; i++)
 		(void)take(&x, z, 0, MM_MIGRATE_MOVABLE);
-	for (pfn = 0; pfn < 100; pfn += 1 + mm_rng_below(&p->rng, 3)) {
+	for (pfn = 0; pfn < 100; pfn += 1 + prop_below(p, 3)) {
 		if (m->memmap[pfn].flags & MM_PG_HEAD)
 			put(&x, &m->memmap[pfn]);
 	}
@@ -374,7 +374,7 @@ static void giants_return_by_pageblock(struct mm_prop_run *p)
 	mm_ctx_init(&x, m, 0);
 	page = take(&x, z, 6, MM_MIGRATE_MOVABLE);
 	block = mm_migratetype_block(m, pfn_of_page(m, page));
-	m->pageblock[block + 1 + mm_rng_below(&p->rng, 6)] = MM_MIGRATE_ISOLATE;
+	m->pageblock[block + 1 + prop_below(p, 6)] = MM_MIGRATE_ISOLATE;
 	put(&x, page);
 	/* an isolated pageblock joins with nobody, the rest stay apart around it */
 	PROP(p, z->free_area[6].nr_free == 3, "pageblocks of several types were joined");

@@ -96,7 +96,7 @@ static void check_round_trip(struct mm_prop_run *p, uint32_t mask)
 /* Every mask, a slice of 2^12 of them per seed; 4096 seeds see all. */
 static void masks_come_back_from_text(struct mm_prop_run *p)
 {
-	uint32_t slice = (uint32_t)mm_rng_below(&p->rng, 4096) << 12;
+	uint32_t slice = (uint32_t)prop_below(p, 4096) << 12;
 	uint32_t i;
 
 	for (i = 0; i < 4096; i++) {
@@ -122,7 +122,7 @@ static void masks_near_combinations_come_back(struct mm_prop_run *p)
 
 static void short_buffers_are_kept(struct mm_prop_run *p)
 {
-	uint32_t mask = spread((uint32_t)mm_rng_below(&p->rng, 1u << NR_BITS));
+	uint32_t mask = spread((uint32_t)prop_below(p, 1u << NR_BITS));
 	char whole[TEXT_MAX];
 	size_t len = mm_gfp_print(mask, whole, sizeof(whole));
 	char text[TEXT_MAX];
@@ -180,7 +180,7 @@ static void bad_masks_are_refused(struct mm_prop_run *p)
 static void any_text_is_judged(struct mm_prop_run *p)
 {
 	static const char odd[] = "KERNLZOMVABDIHGFP_|0x19ac ";
-	size_t len = mm_rng_below(&p->rng, 24);
+	size_t len = prop_below(p, 24);
 	char text[24];
 	char *at = text + sizeof(text) - len;
 	uint32_t out = 7;
@@ -189,9 +189,9 @@ static void any_text_is_judged(struct mm_prop_run *p)
 
 	/* at the end of the array, so that reading on shows */
 	for (i = 0; i < len; i++) {
-		at[i] = odd[mm_rng_below(&p->rng, sizeof(odd) - 1)];
-		if (mm_rng_below(&p->rng, 8) == 0)
-			at[i] = (char)mm_rng_below(&p->rng, 128);
+		at[i] = odd[prop_below(p, sizeof(odd) - 1)];
+		if (prop_below(p, 8) == 0)
+			at[i] = (char)prop_below(p, 128);
 	}
 	err = mm_gfp_parse(at, len, &out);
 	PROP(p, err == 0 || (err == -MM_EINVAL && out == 7), "neither taken nor refused");
@@ -223,7 +223,7 @@ static void zones_follow_the_kernels_table(struct mm_prop_run *p)
 
 	for (low = 0; low < 16; low++) {
 		for (i = 0; i < 20; i++) {
-			uint32_t gfp = low | ((uint32_t)mm_rng_next(&p->rng) & ~0xfu);
+			uint32_t gfp = low | ((uint32_t)prop_bits(p, 64) & ~0xfu);
 			enum mm_zone_type want;
 			enum mm_zone_type have = MM_NR_ZONES;
 			bool good = kernel_zone(gfp, &want);
@@ -242,7 +242,7 @@ static void types_are_two_bits(struct mm_prop_run *p)
 	int i;
 
 	for (i = 0; i < 500; i++) {
-		uint32_t gfp = (uint32_t)mm_rng_next(&p->rng);
+		uint32_t gfp = (uint32_t)prop_bits(p, 64);
 		uint32_t shifted = (gfp & 0x18) >> 3;
 
 		/* both bits: the kernel warns; Unmovable here */

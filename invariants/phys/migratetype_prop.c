@@ -75,9 +75,8 @@ static void setting_changes_one_pageblock(struct mm_prop_run *p)
 	for (i = 0; i < 128; i++)
 		want[i] = MM_MIGRATE_MOVABLE;
 	for (step = 0; step < 100; step++) {
-		uint64_t pfn = mm_rng_below(&p->rng, m->max_pfn);
-		enum mm_migratetype type =
-			(enum mm_migratetype)mm_rng_below(&p->rng, MM_MIGRATE_TYPES);
+		uint64_t pfn = prop_below(p, m->max_pfn);
+		enum mm_migratetype type = (enum mm_migratetype)prop_below(p, MM_MIGRATE_TYPES);
 
 		touched.nr = 0;
 		mm_migratetype_set(&x, pfn, type);

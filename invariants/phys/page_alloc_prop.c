@@ -202,7 +202,7 @@ static void exhausted_zones_keep_their_reserve(struct mm_prop_run *p)
 
 static void check_tail_freed(struct mm_prop_run *p, struct mm_ctx *x, bool comp)
 {
-	unsigned int order = 1 + (unsigned int)mm_rng_below(&p->rng, 5);
+	unsigned int order = 1 + (unsigned int)prop_below(p, 5);
 	uint64_t size = (uint64_t)1 << order;
 	struct page *page = mm_page_alloc_get(x, order, MM_GFP_KERNEL | (comp ? MM_GFP_COMP : 0));
 	uint64_t before;
@@ -286,7 +286,7 @@ static void check_bad_not_handed_out(struct mm_prop_run *p, const char *machine)
 		PROP(p, page, "order %u cannot be had", order);
 		mm_page_alloc_put(&x, page, order);
 		bad = pfn_of_page(&x, page);
-		leave_trace(page + mm_rng_below(&p->rng, 1u << order), n % NR_TRACES);
+		leave_trace(page + prop_below(p, 1u << order), n % NR_TRACES);
 		page = mm_page_alloc_get(&x, order, MM_GFP_KERNEL);
 		PROP(p, page && page != &m->memmap[bad], "trace %u: a bad page is handed out", n);
 		PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && (m->memmap[bad].flags & MM_PG_BAD),
@@ -315,7 +315,7 @@ static void bad_page_is_not_taken_back(struct mm_prop_run *p)
 	for (n = 0; n < NR_TRACES * 4; n++) {
 		struct mm_ctx *x = &w.run->ctx[0];
 		unsigned int order = n / NR_TRACES;
-		uint64_t at = mm_rng_below(&p->rng, 1u << order);
+		uint64_t at = prop_below(p, 1u << order);
 		struct page *page = mm_page_alloc_get(x, order, MM_GFP_USER);
 		uint64_t before = mm_vmstat_free_exact(w.m);
 
@@ -371,7 +371,7 @@ static void refused_sysctl_changes_nothing(struct mm_prop_run *p)
 		PROP(p, mm_machine_digest_sweep(w.m) == digest, "sysctl %zu refuses and stores", i);
 		if (i == mm_sysctl_count())
 			break;
-		PROP(p, mm_page_alloc_sysctl(x, i, 8 + mm_rng_below(&p->rng, 2000)) == 0,
+		PROP(p, mm_page_alloc_sysctl(x, i, 8 + prop_below(p, 2000)) == 0,
 		     "sysctl %zu refuses", i);
 		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
 		PROP(p, mm_machine_digest(w.m) != digest, "sysctl %zu is not in the digest", i);

@@ -56,12 +56,12 @@ static void pieces_are_apart(struct mm_prop_run *p)
 		return;
 	memset(taken, 0, sizeof(taken));
 	for (i = 0; i < 1500; i++) {
-		uint32_t align = 1u << mm_rng_below(&p->rng, 8);
+		uint32_t align = 1u << prop_below(p, 8);
 		struct piece piece = {0, 1 + (uint32_t)prop_any(p, 13)};
 		int err;
 
-		while (nr && (nr == HELD_MAX || mm_rng_below(&p->rng, 2)))
-			give_back(&w, held, &nr, mm_rng_below(&p->rng, nr));
+		while (nr && (nr == HELD_MAX || prop_below(p, 2)))
+			give_back(&w, held, &nr, prop_below(p, nr));
 		err = mm_page_frag_get(&w.run->ctx[0], piece.size, align, MM_GFP_ATOMIC, &piece.at);
 		PROP(p, !err && piece.at % align == 0, "piece %d of %u bytes: %d", i, piece.size,
 		     err);

@@ -29,8 +29,8 @@ static void check_frame(struct mm_prop_run *p, const struct mm_machine *m, uint6
 	bool reserved = in_ranges(d->reserved, d->nr_reserved, pfn);
 	int zone = mm_nodes_zone(m, pfn);
 
-	if (d->deferred && !mm_sparse_valid(m, pfn))
-		return; /* its section has no RAM: no struct page was ever written */
+	if (d->deferred && !mm_sparse_ready(m, pfn))
+		return; /* its section has nothing to give: no struct page was ever written */
 	PROP(p, page->zone == zone, "pfn %llu is in zone %u, not %d", (unsigned long long)pfn,
 	     page->zone, zone);
 	PROP(p,
@@ -119,7 +119,7 @@ static void each_field_is_in_the_digest(struct mm_prop_run *p)
 	size_t k;
 
 	PROP(p, m, "the machine does not boot");
-	first = 1 + mm_rng_below(&p->rng, m->max_pfn - 2);
+	first = 1 + prop_below(p, m->max_pfn - 2);
 	seen[0] = mm_machine_digest_sweep(m);
 	for (i = 0; i < NR_STATES; i++) {
 		struct page *page = &m->memmap[first + i % 2];
@@ -140,7 +140,7 @@ static void flags_have_names(struct mm_prop_run *p)
 {
 	static const char *const names[] = {"absent", "reserved",   "buddy",   "head",
 					    "bad",    "pfmemalloc", "movable", "comp"};
-	struct page page = {.flags = (uint32_t)mm_rng_below(&p->rng, 256)};
+	struct page page = {.flags = (uint32_t)prop_below(p, 256)};
 	char text[100];
 	size_t i;
 

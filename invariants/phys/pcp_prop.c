@@ -7,6 +7,7 @@
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
+#include "invariants/engine/prop_stateful.h"
 
 /* A running 6.18 with 2 CPUs and 24 GiB, and what was measured on it with the
  * sysctl set. */
@@ -194,12 +195,21 @@ static const char *const machines[] = {
 	"ram=4M dma=1M dma32=2M max_order=6 pageblock_order=3 cpus=2 pcp=on thp=5",
 	"ram=4M max_order=6 pageblock_order=1 cpus=1 pcp=on thp=4 min_free_kbytes=2000",
 	"ram=32M max_order=9 cpus=3 pcp=on min_free_kbytes=64",
+	NULL,
 };
 
-static void lists_hold_under_any_trace(struct mm_prop_run *p)
-{
-	mm_walk(p, machines[p->seed % (sizeof(machines) / sizeof(machines[0]))], 900);
-}
+static const struct mm_stateful_cover cover[] = {
+	{"a refill", 60, MM_EV_mm_pcp_refill, NULL, NULL},
+	{"blocks of a list freed in bulk", 60, MM_EV_mm_pcp_bulk_free, NULL, NULL},
+	{"a drain", 60, MM_EV_mm_page_pcpu_drain, NULL, NULL},
+	{"a decay", 70, MM_EV_mm_pcp_decay, NULL, NULL},
+	{"a contended list", 50, MM_EV_mm_pcp_contended, NULL, NULL},
+	{"a failed request", 70, MM_EV_mm_page_alloc_failed, NULL, NULL},
+	{NULL, 0, MM_EV_NR, NULL, NULL},
+};
+
+const struct mm_stateful mm_pcp_stateful = {
+	.module = "pcp", .machines = machines, .cover = cover, .runs = 100, .ops = 700};
 
 /* The most pages that a CPU keeps while 64 come back to its empty lists.  (Refills
  * are not bounded, and a trace may end on a run of allocations.) */
@@ -518,7 +528,6 @@ const struct mm_prop mm_pcp_props[] = {
 	 1},
 	{"pcp.the_flag_follows_the_batch", the_flag_follows_the_batch, 1},
 	{"pcp.numbers_are_in_the_digest", numbers_are_in_the_digest, 1},
-	{"pcp.lists_hold_under_any_trace", lists_hold_under_any_trace, 60},
 	{"pcp.active_reclaim_keeps_lists_short", active_reclaim_keeps_lists_short, 5},
 	{"pcp.a_drain_leaves_nothing", a_drain_leaves_nothing, 1},
 	{"pcp.a_drain_takes_no_more_than_asked", a_drain_takes_no_more_than_asked, 1},

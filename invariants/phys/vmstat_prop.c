@@ -40,11 +40,11 @@ static void change(struct mm_prop_run *p, struct mm_machine *m, struct shadow *s
 {
 	struct zone *z = &m->zones[MM_ZONE_NORMAL];
 	int t = z->zonestats[cpu].stat_threshold;
-	int64_t delta = (int64_t)mm_rng_below(&p->rng, (uint64_t)t * 4) - (int64_t)t * 2;
+	int64_t delta = (int64_t)prop_below(p, (uint64_t)t * 4) - (int64_t)t * 2;
 	struct mm_ctx x;
 
 	mm_ctx_init(&x, m, cpu);
-	switch (mm_rng_below(&p->rng, 4)) {
+	switch (prop_below(p, 4)) {
 	case 0:
 		mm_vmstat_inc(&x, z, MM_NR_FREE_PAGES);
 		s->held[cpu]++;
@@ -68,7 +68,7 @@ static void change(struct mm_prop_run *p, struct mm_machine *m, struct shadow *s
 			s->held[cpu] = 0;
 		break;
 	default:
-		if (mm_rng_below(&p->rng, 8) == 0) {
+		if (prop_below(p, 8) == 0) {
 			PROP(p, mm_vmstat_fold(&x) == (s->held[cpu] != 0), "folded another number");
 			s->held[cpu] = 0;
 		}
@@ -119,7 +119,7 @@ static void deltas_follow_the_rule(struct mm_prop_run *p)
 	for (i = 0; i < 2000 && !p->failures; i++) {
 		int64_t held = 0;
 
-		change(p, m, &s, (int)mm_rng_below(&p->rng, 4));
+		change(p, m, &s, (int)prop_below(p, 4));
 		for (cpu = 0; cpu < 4; cpu++) {
 			PROP(p, z->zonestats[cpu].diff[MM_NR_FREE_PAGES] == s.held[cpu],
 			     "CPU %d holds %d back, due are %lld", cpu,

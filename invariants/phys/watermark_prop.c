@@ -107,7 +107,7 @@ static void min_free_kbytes_of_the_comment(struct mm_prop_run *p)
 		uint64_t have;
 		struct paper pa;
 
-		managed[mm_rng_below(&p->rng, 3)] = table[i].mib * 256;
+		managed[prop_below(p, 3)] = table[i].mib * 256;
 		paper_init(&pa, managed);
 		have = mm_watermark_default_min_free_kbytes(&pa.m);
 		PROP(p, have == table[i].kbytes, "%llu MiB: %llu, %llu in Linux",
@@ -152,13 +152,13 @@ static void claims_hold_for_all_sizes(struct mm_prop_run *p)
 	int z;
 
 	for (z = 0; z < MM_NR_ZONES; z++)
-		managed[z] = mm_rng_below(&p->rng, 4) ? prop_any(p, 32) : 0;
+		managed[z] = prop_below(p, 4) ? prop_any(p, 32) : 0;
 	paper_init(&pa, managed);
 	pa.m.sysctl.min_free_kbytes = prop_any(p, 31);
-	pa.m.sysctl.watermark_scale_factor = 1 + mm_rng_below(&p->rng, 3000);
+	pa.m.sysctl.watermark_scale_factor = 1 + prop_below(p, 3000);
 	for (z = 0; z < MM_NR_ZONES; z++) {
 		pa.m.sysctl.lowmem_reserve_ratio[z] = prop_any(p, 31);
-		pa.zones[z].boost = mm_rng_below(&p->rng, 3); /* ends with each setup */
+		pa.zones[z].boost = prop_below(p, 3); /* ends with each setup */
 	}
 	mm_watermark_setup(&pa.x);
 	mm_report_init(&r);
@@ -389,19 +389,19 @@ static void answers_are_monotone(struct mm_prop_run *p)
 	sample_init(&s, 3, MM_MIGRATE_MOVABLE);
 	for (i = 0; i < 500; i++) {
 		uint64_t mark = prop_any(p, 40);
-		uint64_t less = mm_rng_below(&p->rng, mark + 1);
-		uint32_t flags = flag_sets[mm_rng_below(&p->rng, NR_FLAG_SETS)];
-		unsigned int order = (unsigned int)mm_rng_below(&p->rng, 4);
+		uint64_t less = prop_below(p, mark + 1);
+		uint32_t flags = flag_sets[prop_below(p, NR_FLAG_SETS)];
+		unsigned int order = (unsigned int)prop_below(p, 4);
 		bool yes;
 
 		s.z.vm_stat[MM_NR_FREE_PAGES] =
-			(int64_t)(mark_left(mark, flags) - 2 + mm_rng_below(&p->rng, 16));
+			(int64_t)(mark_left(mark, flags) - 2 + prop_below(p, 16));
 		if (s.z.vm_stat[MM_NR_FREE_PAGES] < 0)
 			continue;
 		yes = mm_watermark_ok(&s.m, &s.z, order, mark, MM_ZONE_NORMAL, flags);
 		PROP(p, !yes || mm_watermark_ok(&s.m, &s.z, order, less, MM_ZONE_NORMAL, flags),
 		     "a lower mark forbids");
-		s.z.vm_stat[MM_NR_FREE_PAGES] += (int64_t)mm_rng_below(&p->rng, 1000);
+		s.z.vm_stat[MM_NR_FREE_PAGES] += (int64_t)prop_below(p, 1000);
 		PROP(p, !yes || mm_watermark_ok(&s.m, &s.z, order, mark, MM_ZONE_NORMAL, flags),
 		     "more free pages forbid");
 	}

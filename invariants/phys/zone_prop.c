@@ -222,7 +222,7 @@ static void lists_are_in_the_digest(struct mm_prop_run *p)
 	boot = mm_machine_digest_sweep(m);
 	list = &z->free_area[6].free_list[MM_MIGRATE_MOVABLE];
 	moved = list->next;
-	for (i = mm_rng_below(&p->rng, 15); i > 0; i--)
+	for (i = prop_below(p, 15); i > 0; i--)
 		moved = moved->next;
 	/* one place on at a time; 15 times would lead back to where it was */
 	for (i = 0; i < 14; i++) {

@@ -17,7 +17,7 @@ static void ticks_add_up(struct mm_prop_run *p)
 	PROP(p, m && mm_clock_ns(m) == 0 && mm_clock_jiffies(m) == 0, "time passes before boot");
 	mm_ctx_init(&x, m, 0);
 	for (i = 0; i < 50; i++) {
-		uint64_t n = mm_rng_below(&p->rng, 1000);
+		uint64_t n = prop_below(p, 1000);
 
 		mm_clock_tick(&x, n);
 		sum += n;

@@ -46,7 +46,7 @@ static void good_use_is_silent(struct mm_prop_run *p)
 		int i;
 
 		for (i = round & 1; i < LOCKS && nr < MM_LOCKS_HELD_MAX; i += 2) {
-			if (mm_rng_below(&p->rng, 2))
+			if (prop_below(p, 2))
 				continue;
 			taken[nr++] = &s.lock[i];
 			mm_lock_acquire(round & 1 ? &s.y : &s.x, &s.lock[i]);

@@ -322,11 +322,11 @@ static void judge_text(struct mm_prop_run *p, const char *text)
 static void any_bytes_are_judged(struct mm_prop_run *p)
 {
 	char text[200];
-	size_t len = mm_rng_below(&p->rng, sizeof(text));
+	size_t len = prop_below(p, sizeof(text));
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		text[i] = (char)(1 + mm_rng_below(&p->rng, 255));
+		text[i] = (char)(1 + prop_below(p, 255));
 	text[len] = '\0';
 	judge_text(p, text);
 }
@@ -337,7 +337,7 @@ static void boot_and_sweep(struct mm_prop_run *p, const char *text)
 	struct mm_machine_desc d;
 	struct mm_walk w;
 
-	if (mm_rng_below(&p->rng, 8) || mm_machine_desc_parse(&d, text, NULL) ||
+	if (prop_below(p, 8) || mm_machine_desc_parse(&d, text, NULL) ||
 	    d.zone_end[MM_ZONE_MOVABLE] > 8192 || !mm_walk_open(&w, p, text))
 		return;
 	PROP(p, mm_checker_sweep(w.checker), "%s: %s: %s", text, w.checker->report.first.id,
@@ -354,10 +354,10 @@ static void damaged_descriptions_are_judged(struct mm_prop_run *p)
 	mm_walk_any_machine(p, text, sizeof(text));
 	judge_text(p, text);
 	boot_and_sweep(p, text);
-	for (n = 1 + mm_rng_below(&p->rng, 4); n; n--) {
-		char c = odd[mm_rng_below(&p->rng, sizeof(odd) - 1)];
+	for (n = 1 + prop_below(p, 4); n; n--) {
+		char c = odd[prop_below(p, sizeof(odd) - 1)];
 
-		text[mm_rng_below(&p->rng, strlen(text))] = c;
+		text[prop_below(p, strlen(text))] = c;
 	}
 	judge_text(p, text);
 	boot_and_sweep(p, text);
@@ -369,13 +369,13 @@ static void sizes_have_units(struct mm_prop_run *p)
 	static const char units[] = "KMGTp";
 	static const int shift[] = {10, 20, 30, 40, MM_PAGE_SHIFT};
 	uint64_t v = prop_any(p, 64);
-	size_t u = mm_rng_below(&p->rng, 5);
+	size_t u = prop_below(p, 5);
 	bool fits = v <= UINT64_MAX >> shift[u];
 	char text[40];
 	uint64_t bytes = 0;
 	int len;
 
-	len = snprintf(text, sizeof(text), forms[mm_rng_below(&p->rng, 3)], (unsigned long long)v,
+	len = snprintf(text, sizeof(text), forms[prop_below(p, 3)], (unsigned long long)v,
 		       units[u]);
 	PROP(p, len > 0 && mm_machine_size_parse(text, (size_t)len, &bytes) == fits,
 	     "%s: taken or refused", text);
@@ -399,7 +399,7 @@ static void sysctls_are_found_and_bounded(struct mm_prop_run *p)
 	PROP(p, mm_sysctl_store(&x, mm_sysctl_count(), 1) == -MM_EINVAL, "one too many");
 	for (i = 0; i < mm_sysctl_count(); i++) {
 		const char *name = mm_sysctl_name(i);
-		uint64_t v = 1 + mm_rng_below(&p->rng, 3000);
+		uint64_t v = 8 + prop_below(p, 3000); /* below 8, fractions are refused */
 
 		PROP(p, mm_sysctl_find(name, strlen(name)) == (int)i, "%s is not found", name);
 		PROP(p, mm_sysctl_store(&x, i, v) == 0 && mm_sysctl_get(m, i) == v, "%s", name);
@@ -454,7 +454,7 @@ static uint64_t digest_after(struct mm_walk *w, const struct mm_trace *t, size_t
 /* A machine's history before a reset cannot be told from what comes after. */
 static void reset_is_fresh(struct mm_prop_run *p)
 {
-	const char *machine = mm_walk_machines[mm_rng_below(&p->rng, 16)];
+	const char *machine = mm_walk_machines[prop_below(p, 16)];
 	struct mm_trace t;
 	struct mm_walk fresh;
 	struct mm_walk used;
@@ -467,7 +467,7 @@ static void reset_is_fresh(struct mm_prop_run *p)
 	PROP(p, mm_machine_digest(fresh.m) == mm_machine_digest(used.m), "%s boots to two digests",
 	     machine);
 	for (nr = 0; nr < 4; nr++) {
-		(void)digest_after(&used, &t, mm_rng_below(&p->rng, t.nr));
+		(void)digest_after(&used, &t, prop_below(p, t.nr));
 		mm_run_reset(used.run);
 		PROP(p, mm_checker_fresh(used.checker), "%s: %s", machine,
 		     used.checker->report.first.text);
@@ -496,9 +496,9 @@ static void machines_are_apart(struct mm_prop_run *p)
 	    !mm_walk_open(&alone, p, mm_walk_machines[1]))
 		return;
 	for (i = 0; i < 12; i++) {
-		(void)digest_after(&w[1], &t, mm_rng_below(&p->rng, t.nr));
+		(void)digest_after(&w[1], &t, prop_below(p, t.nr));
 		mm_run_reset(w[1].run);
-		(void)digest_after(&w[0], &t, mm_rng_below(&p->rng, t.nr));
+		(void)digest_after(&w[0], &t, prop_below(p, t.nr));
 		mm_run_reset(w[0].run);
 	}
 	PROP(p, mm_run_trace(w[0].run, &t, &o) == 0, "no host memory");

@@ -51,9 +51,8 @@ static bool start(struct mm_prop_run *p, struct picture *pic)
 		return false;
 	}
 	mm_ctx_init(&pic->x, pic->m, 0);
-	pic->size = 1 + mm_rng_below(&p->rng, 200);
-	pic->pool = mm_pool_create(&pic->x, "things", pic->size,
-				   1 + (uint32_t)mm_rng_below(&p->rng, 9));
+	pic->size = 1 + prop_below(p, 200);
+	pic->pool = mm_pool_create(&pic->x, "things", pic->size, 1 + (uint32_t)prop_below(p, 9));
 	return pic->pool != NULL;
 }
 
@@ -82,13 +81,13 @@ static void get(struct mm_prop_run *p, struct picture *pic)
 	if (!was_seen(pic, at) && pic->nr_seen < OBJECTS)
 		pic->seen[pic->nr_seen++] = at;
 	pic->held[pic->nr].at = at;
-	pic->held[pic->nr].fill = (unsigned char)mm_rng_next(&p->rng);
+	pic->held[pic->nr].fill = (unsigned char)prop_bits(p, 64);
 	memset(at, pic->held[pic->nr++].fill, pic->size);
 }
 
 static void put(struct mm_prop_run *p, struct picture *pic)
 {
-	size_t which = mm_rng_below(&p->rng, pic->nr);
+	size_t which = prop_below(p, pic->nr);
 	struct object *o = &pic->held[which];
 	size_t i;
 
@@ -121,7 +120,7 @@ static void check(struct mm_prop_run *p, const struct picture *pic)
 static void shuffle(struct mm_prop_run *p, struct picture *pic, int steps)
 {
 	while (steps-- > 0 && !p->failures) {
-		if (pic->nr < OBJECTS && (!pic->nr || mm_rng_below(&p->rng, 2)))
+		if (pic->nr < OBJECTS && (!pic->nr || prop_below(p, 2)))
 			get(p, pic);
 		else
 			put(p, pic);
@@ -167,7 +166,7 @@ static void reset_restores_poison(struct mm_prop_run *p)
 static void each_get_is_a_fail_point(struct mm_prop_run *p)
 {
 	struct picture pic;
-	uint32_t n = 1 + (uint32_t)mm_rng_below(&p->rng, 20);
+	uint32_t n = 1 + (uint32_t)prop_below(p, 20);
 	uint32_t i;
 
 	if (!start(p, &pic))

@@ -53,12 +53,12 @@ static bool start(struct mm_prop_run *p, struct picture *pic, enum mm_contents c
 
 static void change(struct mm_prop_run *p, struct picture *pic)
 {
-	uint64_t frame = mm_rng_below(&p->rng, FRAMES);
-	uint64_t offset = mm_rng_below(&p->rng, MM_PAGE_SIZE);
-	uint8_t value = (uint8_t)mm_rng_below(&p->rng, 3);
+	uint64_t frame = prop_below(p, FRAMES);
+	uint64_t offset = prop_below(p, MM_PAGE_SIZE);
+	uint8_t value = (uint8_t)prop_below(p, 3);
 
-	if (mm_rng_below(&p->rng, 10) == 0) {
-		uint64_t n = 1 + mm_rng_below(&p->rng, FRAMES - frame);
+	if (prop_below(p, 10) == 0) {
+		uint64_t n = 1 + prop_below(p, FRAMES - frame);
 
 		mm_ram_zero(&pic->x, pfn_of(frame), n);
 		memset(pic->byte + frame * MM_PAGE_SIZE, 0, (size_t)(n * MM_PAGE_SIZE));
@@ -149,8 +149,8 @@ static void unwritten_is_never_zero(struct mm_prop_run *p)
 
 		PROP(p, m && other, "no machine");
 		for (i = 0; i < 4096; i++) {
-			pfn_t pfn = pfn_of(mm_rng_below(&p->rng, 511));
-			uint64_t at = mm_rng_below(&p->rng, MM_PAGE_SIZE);
+			pfn_t pfn = pfn_of(prop_below(p, 511));
+			uint64_t at = prop_below(p, MM_PAGE_SIZE);
 			uint8_t v = mm_ram_read(m, pfn, at);
 
 			PROP(p, v, "pfn %llu byte %llu", (unsigned long long)pfn_raw(pfn),
@@ -171,15 +171,15 @@ static void unwritten_is_never_zero(struct mm_prop_run *p)
 /* Two zeroed frames, a byte at a time made different and equal again. */
 static void check_hashes(struct mm_prop_run *p, struct picture *pic)
 {
-	uint64_t a = mm_rng_below(&p->rng, FRAMES);
+	uint64_t a = prop_below(p, FRAMES);
 	uint64_t b = (a + 1) % FRAMES;
 	int i;
 
 	mm_ram_zero(&pic->x, pfn_of(a), 1);
 	mm_ram_zero(&pic->x, pfn_of(b), 1);
 	for (i = 0; i < 20; i++) {
-		uint8_t v = (uint8_t)(1 + mm_rng_below(&p->rng, 255));
-		uint64_t at = mm_rng_below(&p->rng, MM_PAGE_SIZE);
+		uint8_t v = (uint8_t)(1 + prop_below(p, 255));
+		uint64_t at = prop_below(p, MM_PAGE_SIZE);
 
 		mm_ram_write(&pic->x, pfn_of(a), at, v);
 		PROP(p,

@@ -23,9 +23,9 @@ static void scopes_nest(struct mm_prop_run *p)
 	PROP(p, m, "the machine does not boot");
 	mm_ctx_init(&x, m, 0);
 	PROP(p, !x.task_flags, "a task begins in a scope");
-	mm_task_set(&x, (uint32_t)mm_rng_below(&p->rng, 16) << 4);
+	mm_task_set(&x, (uint32_t)prop_below(p, 16) << 4);
 	for (i = 0; i < DEPTH; i++) {
-		uint32_t flags = (uint32_t)mm_rng_below(&p->rng, 16);
+		uint32_t flags = (uint32_t)prop_below(p, 16);
 
 		outside[i] = x.task_flags;
 		saved[i] = mm_task_enter(&x, flags);

@@ -18,7 +18,7 @@ rules=(
 	"names      global names begin with their module's prefix (needs --library)"
 	"options    each MM_ option is set somewhere and asked somewhere; eight at most"
 	"corpus     traces and bugs lie, are called and begin as they should"
-	"patches    each bug to plant still applies (needs git)"
+	"patches    each bug to plant still applies (needs git) and names a claim"
 	"seeds      each operation stands in a seed trace"
 	"claims     each claim is planted, and promised in its module's contract"
 	"links      links and paths in Markdown lead somewhere"

@@ -45,6 +45,10 @@ expect "a trail beside its trace" 0 "0 findings"
 
 refused "the-zone-loses-one-page.patch:1: patches: does not apply (patch failed: zone.txt:1)" \
 	<<<'echo frames >zone.txt'
+refused "the-zone-loses-one-page.patch:1: patches: has no \"Claim:\" line" \
+	<<<'sed -i /Claim/d corpus/bugs/*.patch'
+refused "the-zone-loses-one-page.patch:5: patches: \"zone.gone\" is no claim and no property" \
+	<<<'sed -i "s/^Claim: .*/Claim: zone.sound, zone.gone/" corpus/bugs/*.patch'
 refused "corpus/recordings/it-is-a-trace.ops:1: corpus: is no trace, recording or bug" <<-'TEXT'
 	mkdir corpus/recordings
 	seed ../../../recordings/it-is-a-trace.ops

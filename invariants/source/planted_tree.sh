@@ -90,6 +90,7 @@ tree_corpus() {
 
 		Source: invented
 		Expect: a page is gone
+		Claim: zone.sound
 
 		--- a/zone.txt
 		+++ b/zone.txt

@@ -90,10 +90,59 @@ FNR == 1 {
 END { close_patch() }
 '
 
+# What has to fall when a bug is planted: claims, properties, or the words for how
+# a process dies and for an expectation of a trace.
+claims_of_bugs='
+function close_patch() {
+	if (last != "" && !named)
+		refuse(last ":1", last, "has no \"Claim:\" line before the patch; name the claim that has to fall, or a few of which one has to")
+}
+BEGIN { split("expect MM_PRE ASan UBSan hang", words); for (i in words) known[words[i]] = 1 }
+# In the table of a module an id may be one word.
+/^[a-z].*mm_[a-z0-9_]*_invs\[\] = \{/ { table = 1 }
+/^};/ { table = 0 }
+table && match($0, /^\t\{"[a-z_]+"/) { known[substr($0, 4, RLENGTH - 4)] = 1 }
+file ~ /\.c$/ {
+	text = $0
+	while (match(text, /\{"[a-z_]+\.[a-z0-9_]+"/)) {
+		known[substr(text, RSTART + 2, RLENGTH - 3)] = 1
+		text = substr(text, RSTART + RLENGTH)
+	}
+	next
+}
+FNR == 1 {
+	close_patch()
+	last = file
+	named = in_patch = 0
+}
+/^--- a\// { in_patch = 1 }
+!in_patch && /^Claim: [^ ]/ {
+	named = 1
+	line = $0
+	sub(/^Claim: */, "", line)
+	n = split(line, ids, /, */)
+	for (i = 1; i <= n; i++)
+		wanted[ids[i]] = wanted[ids[i]] file ":" FNR "\n"
+}
+END {
+	close_patch()
+	for (id in wanted)
+		if (!(id in known)) {
+			n = split(wanted[id], places, "\n")
+			for (i = 1; i < n; i++) {
+				name = places[i]
+				sub(/:[0-9]+$/, "", name)
+				refuse(places[i], name, "\"" id "\" is no claim and no property; mmref help claims lists the claims")
+			}
+		}
+}
+'
+
 # A patch that applies no more plants nothing. git looks for no repository above
 # the tree, where it would skip what that one ignores.
 rule_patches() {
 	local patch number=0
+	over '^(corpus/bugs/[^/]*\.patch|invariants/(.*_inv|.*_prop|engine/checker)\.c)$' "$claims_of_bugs"
 	if ! command -v git >/dev/null; then
 		skip "found no git to apply them with"
 		return
