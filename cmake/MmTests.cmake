@@ -242,7 +242,7 @@ endfunction()
 function(mm_test_mutants)
 	mm_test(command/bugs LABELS build slow
 		COMMAND bash cmake/tests/bugs_toy.sh "${CMAKE_BINARY_DIR}/bugs-toy")
-	mm_test(mutants/generator LABELS prop COMMAND bash cmake/tests/mutants.sh
+	mm_test(mutants/generator LABELS prop slow COMMAND bash cmake/tests/mutants.sh
 		"$<TARGET_FILE:mmref-mutants>" "${CMAKE_BINARY_DIR}/mutants-test")
 	mm_test(mutants/toy LABELS build slow
 		COMMAND bash cmake/tests/mutants_toy.sh "${CMAKE_BINARY_DIR}/mutants-toy")
