@@ -92,9 +92,9 @@ while read -r id; do
 	"$mutants" apply "$id" >applied
 	[ "$(wc -l <applied)" -eq "$(wc -l <ref/phys/toy.c)" ] || fail "$id moves lines"
 	! cmp -s applied ref/phys/toy.c || fail "$id changes nothing"
-	"$mutants" show "$id" >shown
-	grep -q '^+' shown || fail "$id: shows nothing"
 done <tried
+"$mutants" show "$(head -n 1 ids)" >shown
+grep -q '^+' shown || fail "$(head -n 1 ids): shows nothing"
 [ "$(sort ids | uniq -d | wc -l)" -eq 0 ] || fail "two mutants share an id"
 
 # ---- drawing ----

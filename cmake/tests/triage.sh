@@ -112,10 +112,10 @@ PLANTED void planted_poke(struct mm_run *r, uint64_t value)
 		planted_heap(value - 212, 1);
 	if (value == 217)
 		planted_deep(&depth);
-	if (value == 220 && !unlink("fails-next-time"))
+	if (value == 220 && !unlink("third"))
 		abort();
-	if (value == 220 && !fclose(fopen("fails-next-time", "w")))
-		return;
+	if (value == 220 && rename("second", "third"))
+		fclose(fopen("second", "w"));
 	if (value == 218)
 		kill(getpid(), SIGKILL);
 }
@@ -437,12 +437,12 @@ judge_again() {
 	cmp "$work/report1.md" "$work/report3.md" || wrong "report.md is another one each time"
 }
 
-# One that fails each second time it is judged is no bug to look for, and not lost.
+# One that fails each third time is in a list of its own.
 judge_flaky() {
 	rm -rf "$work/flaky" "$work/scratch"
 	mkdir -p "$work/flaky" "$work/scratch"
 	printf "a = alloc\\npoke a offset=0 value=220\\n" >"$work/flaky/f.ops"
-	# each run judges twice, on a fresh machine and on a reset one
+	# a run is two: on a fresh machine, and on a reset one
 	(cd "$work/scratch" && "$mmref" triage "$work/flaky" --runs 2) >"$work/log" 2>&1 || true
 	grep -q "1 flaky" "$work/log" || wrong "flaky: $(cat "$work/log")"
 }

@@ -108,12 +108,17 @@ while [ $# -gt 0 ]; do
 done
 [ ${#paths[@]} -gt 0 ] || paths=(ref/phys ref/early)
 [ "$n" -gt 0 ] && [ "$jobs" -gt 0 ] || die 2 "--n and --jobs begin at 1"
-for path in "${paths[@]}"; do
-	case $path in
-	/* | *..*) die 2 "$path: name it from the root of the tree, as ref/phys" ;;
-	esac
-	[ -e "$path" ] || die 3 "$path: there is no such file or folder"
-done
+# An id has its path in it.
+check_paths() {
+	local path
+	for path in "${paths[@]}"; do
+		case $path in
+		/* | *..*) die 2 "$path: name it from the root of the tree, as ref/phys" ;;
+		esac
+		[ -e "$path" ] || die 3 "$path: there is no such file or folder"
+	done
+}
+[ -n "$id" ] || check_paths
 
 # ---- the source and the first tree ----
 
@@ -310,8 +315,8 @@ killed_by_suites() { # LIMIT [SUITE]
 # As mmref-prop names it: where it failed, in the table, or when the process died.
 property_that_failed() {
 	sed -n -e 's/.*:[0-9][0-9]*: \([a-z0-9_]*\.[a-z0-9_]*\), seed .*/\1/p' \
-		-e 's/^\([a-z0-9_]*\.[a-z0-9_]*\) *FAILED .*/\1/p' \
-		-e 's/.*the process died in \([a-z0-9_.]*\)$/\1/p' "$log" | head -n 1
+		-e 's/^\([a-z0-9_]*\.[a-z0-9_]*\) *FAILED.*/\1/p' \
+		-e 's/.*the process died in \([a-z0-9_.]*\).*/\1/p' "$log" | head -n 1
 }
 
 killed_by_fuzz() { # FILE
