@@ -86,6 +86,7 @@ const char *features_kind(void);
 /* Booted machines of a target; NULL after a complaint. */
 struct feature_run *features_open(const char *target);
 void features_close(struct feature_run *r);
+const char *features_target(const struct feature_run *r);
 /* What the input reaches.  False: it fails, and claim says why. */
 bool features_of(struct feature_run *r, const uint8_t *bytes, size_t len, struct features *out,
 		 const char **claim);
@@ -119,7 +120,7 @@ struct measured {
  * is known stands in the file control, from which an interrupted call goes on.
  */
 int corpus_measure(struct measured *m, struct feature_run *r, const struct corpus *c,
-		   const char *target, const char *control);
+		   const char *control);
 void corpus_measure_free(struct measured *m);
 
 /* ---- shorter inputs (corpus_trim.c) ---- */

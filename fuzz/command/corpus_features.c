@@ -118,6 +118,11 @@ void features_close(struct feature_run *r)
 	free(r);
 }
 
+const char *features_target(const struct feature_run *r)
+{
+	return r->x->target.name;
+}
+
 static unsigned int step_of(uint8_t n)
 {
 	if (n <= 3)

@@ -211,7 +211,7 @@ static int run_children(struct measuring *w)
 }
 
 int corpus_measure(struct measured *m, struct feature_run *r, const struct corpus *c,
-		   const char *target, const char *control)
+		   const char *control)
 {
 	struct measuring w = {.r = r, .c = c, .parent = getpid()};
 	bool *known = calloc(c->nr + 1, sizeof(*known));
@@ -225,8 +225,8 @@ int corpus_measure(struct measured *m, struct feature_run *r, const struct corpu
 	w.known = known;
 	w.at = corpus_share(sizeof(*w.at));
 	if (w.at && known && m->of && m->failed) {
-		(void)snprintf(head, sizeof(head), "mmref corpus 1 %s %s %zu %016" PRIx64, target,
-			       features_kind(), c->nr, hash_of(c));
+		(void)snprintf(head, sizeof(head), "mmref corpus 1 %s %s %zu %016" PRIx64,
+			       features_target(r), features_kind(), c->nr, hash_of(c));
 		w.control = open_control(m, known, control, head);
 		status = w.control ? run_children(&w) : STATUS_BAD_INPUT;
 	}

@@ -41,16 +41,20 @@ static int keep_failed(struct merge *m, const char *path, const void *bytes, siz
 
 /* ---- our own engine ---- */
 
-static const struct corpus *sorted; /* for compare_size */
+struct place {
+	size_t len;
+	size_t i;
+};
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int compare_size(const void *a, const void *b)
 {
-	size_t i = *(const size_t *)a;
-	size_t k = *(const size_t *)b;
+	const struct place *x = a;
+	const struct place *y = b;
 
-	if (sorted->in[i].len != sorted->in[k].len)
-		return sorted->in[i].len < sorted->in[k].len ? -1 : 1;
-	return i < k ? -1 : i > k;
+	if (x->len != y->len)
+		return x->len < y->len ? -1 : 1;
+	return x->i < y->i ? -1 : x->i > y->i;
 }
 
 /* Two folders may have a file of one name each: the second gets a number. */
@@ -86,20 +90,19 @@ static int take(struct merge *m, const struct measured *of, size_t i)
 static int merge_own(struct merge *m)
 {
 	struct feature_run *r = features_open(m->a->target);
-	size_t *order = calloc(m->c.nr + 1, sizeof(*order));
+	struct place *order = calloc(m->c.nr + 1, sizeof(*order));
 	struct measured of = {NULL, NULL, 0, 0, 0};
 	int status = STATUS_OUR_FAULT;
 	size_t i;
 
 	if (r && order)
-		status = corpus_measure(&of, r, &m->c, m->a->target, m->control);
+		status = corpus_measure(&of, r, &m->c, m->control);
 	for (i = 0; order && i < m->c.nr; i++)
-		order[i] = i;
-	sorted = &m->c;
+		order[i] = (struct place){m->c.in[i].len, i};
 	if (order)
 		qsort(order, m->c.nr, sizeof(*order), compare_size);
 	for (i = 0; !status && i < m->c.nr; i++)
-		status = take(m, &of, order[i]);
+		status = take(m, &of, order[i].i);
 	m->resumed = of.resumed;
 	corpus_measure_free(&of);
 	features_close(r);

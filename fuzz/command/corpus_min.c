@@ -122,8 +122,7 @@ static int open_minimise(struct minimise *m)
 static int minimise(struct minimise *m, struct trimmed *n)
 {
 	size_t *most = calloc(m->c.nr, sizeof(*most));
-	int status = most ? corpus_measure(&m->of, m->r, &m->c, m->a->target, m->control)
-			  : STATUS_OUR_FAULT;
+	int status = most ? corpus_measure(&m->of, m->r, &m->c, m->control) : STATUS_OUR_FAULT;
 
 	if (!status) {
 		cover(m, most);
