@@ -198,6 +198,8 @@ __attribute__((noinline)) static void planted_private(struct mm_run *r, uint64_t
 }
 END
 	before fuzz/phys/page_alloc_ops.c op_sysctl 'planted_sysctl(r, op->arg[1]);' <<'END'
+void planted_claim(struct mm_run *r, int which);
+
 static void planted_sysctl(struct mm_run *r, uint64_t value)
 {
 	if (value == 704)
@@ -422,10 +424,11 @@ judge_traces() {
 		wrong "the buckets' traces make other buckets: $(head -n 1 "$work/again/report.json")"
 }
 
-# The same folder, the same report, in whatever order things end. Without what hangs
-# and without shrinking, for the time it takes.
+# The same folder, the same report, in whatever order things end. Fewer inputs, without
+# what hangs and without shrinking, for the time it takes.
 judge_again() {
 	local jobs
+	find "$work/in" -depth -name "*-[1-3][0-9]*" ! -name "*harmless*" -exec rm -r {} +
 	rm -rf "$work/in"/*/timeout-* "$work"/in/*/*/hangs "$work"/in/{traces,ci/*,.mmref-fail}/f1[56]-*
 	for jobs in 1 3; do
 		"$mmref" triage "$work/in" --out "$work/twice" --jobs $jobs --timeout 1 --memory 100 \

@@ -286,7 +286,9 @@ static int shrink_with(struct job *j)
 		return j->broken ? STATUS_OUR_FAULT : STATUS_OK;
 	if (s->begins)
 		s->begins(s);
-	worker_limit(j->w, limit_for(&s->first));
+	/* memory takes as long to fill as the host makes it */
+	if (strcmp(s->first.id, "out-of-memory") != 0)
+		worker_limit(j->w, limit_for(&s->first));
 	if (make_bare(j))
 		return STATUS_OUR_FAULT;
 	j->twice = judge(j, &j->bare, false) != id;
