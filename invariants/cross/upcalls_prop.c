@@ -115,6 +115,26 @@ static void who_insists_asks_again(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* What reclaim frees lands on lists of its CPU, where it serves no larger request. */
+static void lists_are_drained_before_the_next_try(struct mm_prop_run *p)
+{
+	struct reclaimer r = {{count_wake, reclaim}, 0, 0, 0};
+	struct mm_machine *m = mm_boot("ram=2M max_order=6 pageblock_order=3 cpus=2 pcp=on", NULL);
+	struct mm_ctx x;
+	bool got;
+
+	PROP(p, m, "the machine does not boot");
+	m->upcalls = &r.up;
+	mm_ctx_init(&x, m, 0);
+	while (mm_page_alloc_get(&x, 0, MM_GFP_NOWAIT))
+		p->checks++;
+	r.frees = 16;
+	got = mm_page_alloc_get(&x, 3, MM_GFP_KERNEL) != NULL;
+	PROP(p, got && r.calls == 1, "a block of eight among 16 freed pages, asked %d times",
+	     r.calls);
+	mm_machine_destroy(m);
+}
+
 /* The slow path may sleep on behalf of those who may: not under a lock. */
 static void who_may_wait_holds_no_lock(struct mm_prop_run *p)
 {
@@ -141,6 +161,7 @@ static void who_may_wait_holds_no_lock(struct mm_prop_run *p)
 const struct mm_prop mm_upcalls_props[] = {
 	{"upcalls.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
 	{"upcalls.who_insists_asks_again", who_insists_asks_again, 1},
+	{"upcalls.lists_are_drained_before_the_next_try", lists_are_drained_before_the_next_try, 1},
 	{"upcalls.who_may_wait_holds_no_lock", who_may_wait_holds_no_lock, 1},
 	{NULL, NULL, 0},
 };
