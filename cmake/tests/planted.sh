@@ -88,10 +88,31 @@ cat >"$work/fuzz_dull" <<'END'
 #!/bin/sh
 printf '#20000\tDONE   cov: 4 ft: 5 corp: 1/1b exec/s: 0 rss: 29Mb\n'
 END
-chmod +x "$work/fuzz_dull"
-expect "a target that explores nothing" 1 "only 5 features" \
-	bash "$here/fuzz_smoke.sh" libfuzzer "$work/fuzz_dull" "$work/smoke"
-expect "an unknown engine" 2 "unknown engine" bash "$here/fuzz_smoke.sh" x "$work/fuzz_dull" "$work/smoke"
+cat >"$work/fuzz_keen" <<'END'
+#!/bin/sh
+printf '#20000\tDONE   cov: 4 ft: 500000 corp: 1/1b exec/s: 0 rss: 29Mb\n'
+END
+# A command that makes seeds, and finds every target too slow.
+cat >"$work/mmref_slow" <<'END'
+#!/bin/sh
+[ "$2" = seed ] && echo seed >"$4/one" && exit
+echo "corpus speed $3: below its floor"
+exit 1
+END
+# And one whose corpus has nothing for the target.
+cat >"$work/mmref_bare" <<'END'
+#!/bin/sh
+echo "none of the traces"
+exit 4
+END
+chmod +x "$work"/fuzz_* "$work"/mmref_*
+smoke() { # ENGINE PROGRAM MMREF
+	(cd "$here/../.." && bash cmake/tests/fuzz_smoke.sh "$1" buddy "$work/$2" "$work/$3" "$work/smoke")
+}
+expect "a target that explores nothing" 1 "buddy: 5 after" smoke libfuzzer fuzz_dull mmref_slow
+expect "a target that is slow" 1 "below its floor" smoke libfuzzer fuzz_keen mmref_slow
+expect "a target without seeds" 1 "no seeds" smoke libfuzzer fuzz_keen mmref_bare
+expect "an unknown engine" 2 "unknown engine" smoke x fuzz_dull mmref_slow
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
