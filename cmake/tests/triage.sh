@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# triage.sh WORK COMPILER: twenty faults are planted in a copy of the tree, each is
-# met by forty different inputs, and `mmref triage` has to make twenty buckets of
-# forty of them.
+# triage.sh WORK COMPILER [N]: twenty faults are planted in a copy of the tree, each is
+# met by N (forty) different inputs, and `mmref triage` has to make twenty buckets of
+# N of them.
 #
 #     copy of the tree, faults in operations and modules --> build, ASan + UBSan
-#     40 inputs a fault: random operations | what triggers it | random operations
+#     N inputs a fault: random operations | what triggers it | random operations
 #         as libFuzzer, AFL++, mmref and people leave them
 #     harmless ones, empty ones, a megabyte of random bytes
 #            |  mmref triage
 #            v
-#     20 buckets of 40, none mixed, nothing lost; traces of at most three operations,
+#     20 buckets of N, none mixed, nothing lost; traces of at most three operations,
 #     which give the same buckets once more; the same report for the same folder
 set -eu
-if [ $# -ne 2 ]; then
-	echo "usage: triage.sh WORK COMPILER" >&2
+if [ $# -lt 2 ] || [ $# -gt 3 ]; then
+	echo "usage: triage.sh WORK COMPILER [N]" >&2
 	exit 2
 fi
 mkdir -p "$1"
@@ -22,7 +22,7 @@ work=$(cd "$1" && pwd -P)
 compiler=$2
 tree=$work/tree
 mmref=$work/build/mmref
-inputs=40
+inputs=${3:-40}
 failed=0
 export GIT_CEILING_DIRECTORIES=$work
 
