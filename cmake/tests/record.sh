@@ -114,7 +114,7 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	grep -q "x-$secret" calls.out || fail "calls: standard output was not passed on"
 	zcat calls/strace.txt.gz >calls.txt || fail "calls: not a whole gzip file"
 	for call in execve mmap munmap brk mprotect exit_group; do
-		grep -qE "^[0-9]+ [0-9:.]+ $call\(" calls.txt || fail "calls: no $call"
+		grep -qE "^[0-9]+ +[0-9:.]+ $call\(" calls.txt || fail "calls: no $call"
 	done
 	grep -q '+++ exited with 0 +++' calls.txt || fail "calls: the end is missing"
 	grep -qE 'execve\("s-[0-9]+", \["s-1", "s-2", "s-3"\]' calls.txt || fail "calls: no numbers for names"
