@@ -21,13 +21,15 @@ wrong() {
 
 # ---- libFuzzer -------------------------------------------------------------------
 
-# What a run of 3000 executions ended with, but for times and memory. Where code lies
-# has a part in which inputs libFuzzer keeps: it lies at one place.
+# Where code lies has a part in which inputs libFuzzer keeps: it lies at one place,
+# where the host lets us.
+still=()
+if setarch "$(uname -m)" -R true 2>/dev/null; then
+	still=(setarch "$(uname -m)" -R)
+fi
+
+# What a run of 3000 executions ended with, but for times and memory.
 libfuzzer_run() { # MODE
-	local still=()
-	if setarch "$(uname -m)" -R true 2>/dev/null; then
-		still=(setarch "$(uname -m)" -R)
-	fi
 	MM_MUTATE=$1 "${still[@]}" "$program" -runs=3000 -seed=7 "-artifact_prefix=$work/" >"$work/log" 2>&1 || {
 		cat "$work/log"
 		wrong "MM_MUTATE=$1: status not 0"
@@ -42,7 +44,12 @@ test_libfuzzer() {
 	off=$(libfuzzer_run off)
 	echo "ours:     $first"
 	echo "engine's: $off"
-	[ -n "$first" ] && [ "$first" = "$again" ] || wrong "the same seed gave: $again"
+	[ -n "$first" ] || wrong "libFuzzer does not say how it ended"
+	if [ ${#still[@]} -eq 0 ]; then
+		echo "skipped: one seed, one run: addresses cannot be fixed here (setarch -R)"
+	elif [ "$first" != "$again" ]; then
+		wrong "the same seed gave: $again"
+	fi
 	[ "$first" != "$off" ] || wrong "MM_MUTATE=off changes nothing"
 	MM_MUTATE=of "$program" -runs=10 >"$work/log" 2>&1 || status=$?
 	[ "$status" -eq 2 ] || wrong "MM_MUTATE=of: status $status, not 2"
