@@ -101,7 +101,8 @@ check_hosts() {
 		}
 	HOST
 	for arch in "${archs[@]}"; do
-		"$(sed -n 's/^set(CMAKE_C_COMPILER \(.*\))/\1/p' "cmake/$arch.cmake")" -static -o "$work/host" "$work/host.c"
+		# as MmCross.cmake makes its name
+		"$(sed -n 's/^set(CMAKE_SYSTEM_PROCESSOR \(.*\))/\1/p' "cmake/$arch.cmake")-linux-gnu-gcc" -static -o "$work/host" "$work/host.c"
 		said=$("$(emulator "$arch")" "$work/host")
 		say "$arch: $said"
 		case $arch:$said in
