@@ -107,6 +107,12 @@ struct theft {
 	struct theft_print_trial_result_env dots;
 };
 
+/* What every hook of a trial is told first, as initializers of its info. */
+#define TRIAL_INFO(t)                                                                              \
+	.prop_name = (t)->cfg->name, .total_trials = (t)->total_trials, .trial_id = (t)->trial.id, \
+	.failures = (t)->counts.fail, .run_seed = (t)->run_seed, .trial_seed = (t)->trial.seed,    \
+	.arity = (t)->arity
+
 /* ---- draw.c ---- */
 
 void source_seed(struct source *s, theft_seed seed);

@@ -177,13 +177,7 @@ void run_delete(struct theft *t)
 static enum step call_gen_args_pre(struct theft *t)
 {
 	const struct theft_hook_gen_args_pre_info info = {
-		.prop_name = t->cfg->name,
-		.total_trials = t->total_trials,
-		.trial_id = t->trial.id,
-		.failures = t->counts.fail,
-		.run_seed = t->run_seed,
-		.trial_seed = t->trial.seed,
-		.arity = t->arity,
+		TRIAL_INFO(t),
 	};
 
 	if (!t->cfg->hooks.gen_args_pre)
@@ -203,13 +197,7 @@ static enum step call_trial_pre(struct theft *t)
 {
 	struct args shown = t->trial.args;
 	const struct theft_hook_trial_pre_info info = {
-		.prop_name = t->cfg->name,
-		.total_trials = t->total_trials,
-		.trial_id = t->trial.id,
-		.failures = t->counts.fail,
-		.run_seed = t->run_seed,
-		.trial_seed = t->trial.seed,
-		.arity = t->arity,
+		TRIAL_INFO(t),
 		.args = shown.instance,
 	};
 
@@ -232,13 +220,7 @@ static enum theft_hook_trial_post_res call_trial_post(struct theft *t, enum thef
 	struct args shown = t->trial.args;
 	const struct theft_hook_trial_post_info info = {
 		.t = t,
-		.prop_name = t->cfg->name,
-		.total_trials = t->total_trials,
-		.trial_id = t->trial.id,
-		.failures = t->counts.fail,
-		.run_seed = t->run_seed,
-		.trial_seed = t->trial.seed,
-		.arity = t->arity,
+		TRIAL_INFO(t),
 		.args = shown.instance,
 		.result = res,
 		.repeat = repeat,

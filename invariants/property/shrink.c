@@ -28,6 +28,12 @@ static void (*const passes[])(struct shrink *s) = {
 
 /* ---- budgets and hooks ---- */
 
+/* And every hook of shrinking. */
+#define SHRINK_INFO(s, arg)                                                                        \
+	TRIAL_INFO((s)->t), .shrink_count = (s)->smaller + (s)->failed,                            \
+			    .successful_shrinks = (s)->smaller, .failed_shrinks = (s)->failed,     \
+			    .arg_index = (arg)
+
 static void stop(struct shrink *s, enum shrink_end end)
 {
 	s->stop = true;
@@ -46,17 +52,7 @@ static bool call_pre_hook(struct shrink *s, uint8_t arg, uint32_t tactic)
 {
 	const struct theft *t = s->t;
 	const struct theft_hook_shrink_pre_info info = {
-		.prop_name = t->cfg->name,
-		.total_trials = t->total_trials,
-		.trial_id = t->trial.id,
-		.failures = t->counts.fail,
-		.run_seed = t->run_seed,
-		.trial_seed = t->trial.seed,
-		.arity = t->arity,
-		.shrink_count = s->smaller + s->failed,
-		.successful_shrinks = s->smaller,
-		.failed_shrinks = s->failed,
-		.arg_index = arg,
+		SHRINK_INFO(s, arg),
 		.arg = t->trial.args.instance[arg],
 		.tactic = tactic,
 	};
@@ -91,17 +87,7 @@ void shrink_post(struct shrink *s, uint8_t arg, void *instance, uint32_t tactic,
 {
 	const struct theft *t = s->t;
 	const struct theft_hook_shrink_post_info info = {
-		.prop_name = t->cfg->name,
-		.total_trials = t->total_trials,
-		.trial_id = t->trial.id,
-		.failures = t->counts.fail,
-		.run_seed = t->run_seed,
-		.trial_seed = t->trial.seed,
-		.arity = t->arity,
-		.shrink_count = s->smaller + s->failed,
-		.successful_shrinks = s->smaller,
-		.failed_shrinks = s->failed,
-		.arg_index = arg,
+		SHRINK_INFO(s, arg),
 		.arg = instance,
 		.tactic = tactic,
 		.state = state,
@@ -118,17 +104,7 @@ static enum theft_hook_shrink_trial_post_res call_trial_hook(struct shrink *s, s
 {
 	const struct theft *t = s->t;
 	const struct theft_hook_shrink_trial_post_info info = {
-		.prop_name = t->cfg->name,
-		.total_trials = t->total_trials,
-		.trial_id = t->trial.id,
-		.failures = t->counts.fail,
-		.run_seed = t->run_seed,
-		.trial_seed = t->trial.seed,
-		.arity = t->arity,
-		.shrink_count = s->smaller + s->failed,
-		.successful_shrinks = s->smaller,
-		.failed_shrinks = s->failed,
-		.arg_index = arg,
+		SHRINK_INFO(s, arg),
 		.args = args->instance,
 		.tactic = tactic,
 		.result = res,
