@@ -48,6 +48,16 @@ static uint64_t reclaim(struct mm_ctx *x, unsigned int order, uint32_t gfp)
 	return r->frees ? freed : 1; /* 1: claims success and has freed nothing */
 }
 
+/* All that a request gets which may not wait; from here on the reclaimer is asked. */
+static void use_up(struct mm_prop_run *p, struct mm_machine *m, struct reclaimer *r,
+		   struct mm_ctx *x)
+{
+	m->upcalls = &r->up;
+	mm_ctx_init(x, m, 0);
+	while (mm_page_alloc_get(x, 0, MM_GFP_NOWAIT))
+		p->checks++;
+}
+
 /* Requests that may wait ask for reclaim, as long as it says it helps. */
 static void reclaim_is_asked(struct mm_prop_run *p)
 {
@@ -57,10 +67,7 @@ static void reclaim_is_asked(struct mm_prop_run *p)
 	bool got;
 
 	PROP(p, m, "the machine does not boot");
-	m->upcalls = &r.up;
-	mm_ctx_init(&x, m, 0);
-	while (mm_page_alloc_get(&x, 0, MM_GFP_NOWAIT))
-		p->checks++;
+	use_up(p, m, &r, &x);
 	PROP(p, r.calls == 0, "a request that may not wait asked for reclaim");
 	PROP(p, r.wakes > 0, "nobody woke kswapd below the low mark");
 	r.wakes = 0;
@@ -101,10 +108,7 @@ static void who_insists_asks_again(struct mm_prop_run *p)
 	size_t i;
 
 	PROP(p, m, "the machine does not boot");
-	m->upcalls = &r.up;
-	mm_ctx_init(&x, m, 0);
-	while (mm_page_alloc_get(&x, 0, MM_GFP_NOWAIT))
-		p->checks++;
+	use_up(p, m, &r, &x);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		r.calls = 0;
 		x.task_flags = rows[i].task;
@@ -124,10 +128,7 @@ static void lists_are_drained_before_the_next_try(struct mm_prop_run *p)
 	bool got;
 
 	PROP(p, m, "the machine does not boot");
-	m->upcalls = &r.up;
-	mm_ctx_init(&x, m, 0);
-	while (mm_page_alloc_get(&x, 0, MM_GFP_NOWAIT))
-		p->checks++;
+	use_up(p, m, &r, &x);
 	r.frees = 16;
 	got = mm_page_alloc_get(&x, 3, MM_GFP_KERNEL) != NULL;
 	PROP(p, got && r.calls == 1, "a block of eight among 16 freed pages, asked %d times",
