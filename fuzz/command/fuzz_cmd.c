@@ -22,10 +22,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What a blind input may be long: about 64 operations. */
-#define BLIND_OPS   64
-#define BLIND_BYTES 1024
-
 /* What a finding may take to be made small, in seconds. */
 #define SHRINK_SECONDS 5
 
@@ -96,24 +92,17 @@ static bool blind_goes_on(const struct fuzz_args *a, const struct mm_exec *x, do
 
 static int blind_loop(const struct fuzz_args *a, struct mm_exec *x, struct progress *p)
 {
-	uint8_t buf[BLIND_BYTES];
 	double start = wall_seconds();
 
 	while (blind_goes_on(a, x, start)) {
 		const struct mm_run *r;
-		struct mm_rng rng;
-		size_t len;
 
-		/* input n depends on (seed, n) only */
-		mm_rng_init(&rng, a->seed + mm_hash64(x->executions + 1));
-		len = mm_exec_random(x, &rng, 1 + (unsigned int)mm_rng_below(&rng, BLIND_OPS), buf,
-				     sizeof(buf));
 		if (x->executions % 1024 == 0) {
 			death_timeout(HANG_SECONDS);
 			progress_step(p, x->executions, a->runs);
 		}
 		death_watch(x->run[0]);
-		r = mm_exec_input(x, buf, len, false);
+		r = mm_exec_blind(x, a->seed, x->executions);
 		if (!r)
 			return STATUS_OUR_FAULT;
 		if (r->finding && r->finding != MM_FINDING_STOP) {

@@ -12,10 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a random input may be long: about 64 operations. */
-#define BLIND_OPS   64
-#define BLIND_BYTES 1024
-
 struct states_args {
 	struct words paths;
 	const char *target; /* files are its bytes */
@@ -96,19 +92,10 @@ static void count_file(void *env, const char *path)
 
 static int count_inputs(struct states_args *a, struct mm_exec *x)
 {
-	uint8_t buf[BLIND_BYTES];
 	uint64_t i;
 
 	for (i = 0; i < a->runs; i++) {
-		struct mm_rng rng;
-		unsigned int ops;
-		size_t len;
-
-		/* input n depends on (seed, n) only */
-		mm_rng_init(&rng, a->seed + mm_hash64(i + 1));
-		ops = 1 + (unsigned int)mm_rng_below(&rng, BLIND_OPS);
-		len = mm_exec_random(x, &rng, ops, buf, sizeof(buf));
-		if (!mm_exec_input(x, buf, len, false))
+		if (!mm_exec_blind(x, a->seed, i))
 			return STATUS_OUR_FAULT;
 		progress_step(&a->progress, i, a->runs);
 	}

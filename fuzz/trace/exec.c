@@ -10,6 +10,10 @@
 /* Data bytes a random operation gets at most: enough for all its arguments. */
 #define DATA_MAX ((size_t)2 * MM_OP_ARGS_MAX)
 
+/* What a random walk is long at most. */
+#define BLIND_OPS   64
+#define BLIND_BYTES 1024
+
 struct mm_exec *mm_exec_create(const char *target, struct mm_error *e)
 {
 	struct mm_exec *x = calloc(1, sizeof(*x));
@@ -155,4 +159,17 @@ size_t mm_exec_random(const struct mm_exec *x, struct mm_rng *rng, unsigned int 
 		}
 	}
 	return at;
+}
+
+const struct mm_run *mm_exec_blind(struct mm_exec *x, uint64_t seed, uint64_t n)
+{
+	uint8_t buf[BLIND_BYTES];
+	struct mm_rng rng;
+	unsigned int ops;
+	size_t len;
+
+	mm_rng_init(&rng, seed + mm_hash64(n + 1));
+	ops = 1 + (unsigned int)mm_rng_below(&rng, BLIND_OPS);
+	len = mm_exec_random(x, &rng, ops, buf, sizeof(buf));
+	return mm_exec_input(x, buf, len, false);
 }

@@ -36,4 +36,8 @@ const struct mm_run *mm_exec_input(struct mm_exec *x, const uint8_t *data, size_
 size_t mm_exec_random(const struct mm_exec *x, struct mm_rng *rng, unsigned int ops, uint8_t *buf,
 		      size_t len);
 
+/* Run the n-th random walk, of up to 64 operations, that a seed has: it depends on
+ * these two alone. */
+const struct mm_run *mm_exec_blind(struct mm_exec *x, uint64_t seed, uint64_t n);
+
 #endif
