@@ -125,6 +125,7 @@ killed_and_resumed() {
 	wait $pid 2>/dev/null
 	sleep 0.3 # its child ends with the input at hand
 	printf 'F 99999' >>resumed.control # a line that was being written
+	: >"resumed/.$(ls merged | head -n 1).part" # and an input
 	corpus 0 'engine own, resumed: .* failed: 0' merge buddy resumed --engine own many
 	same "a merge resumed" merged resumed
 }

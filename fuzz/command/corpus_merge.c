@@ -255,7 +255,8 @@ static int open_merge(struct merge *m)
 		if (status && (status != STATUS_NOTHING || (i + 1 == m->a->paths.nr && !m->c.nr)))
 			return status;
 	}
-	return corpus_folder(m->out, true);
+	/* what an interrupted call has written is written again under the same names */
+	return corpus_folder(m->out, access(m->control, F_OK) != 0);
 }
 
 static int choose_engine(const struct merge *m, char *program, size_t len, bool *libfuzzer)
