@@ -9,6 +9,7 @@
 #include "fuzz/trace/run.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Exit statuses, the same for all subcommands. */
 enum status {
@@ -178,6 +179,13 @@ void death_uninstall(void);
 void death_timeout(unsigned int seconds);
 /* "SIGSEGV"; "timeout" for SIGALRM, "signal" for one that no crash has. */
 const char *signal_word(int sig);
+
+/* ---- children ---- */
+
+/* Fork with nothing in buffers that both would write; below 0 after a complaint. */
+pid_t child_fork(void);
+/* Wait for one; its wait status, STATUS_OUR_FAULT's when there is none (pid < 0). */
+int child_wait(pid_t pid);
 
 /* ---- progress ---- */
 

@@ -137,19 +137,14 @@ static void measure_all(struct measuring *w)
 /* One child, until all are measured or one input killed it. */
 static int one_child(struct measuring *w)
 {
-	int wstatus = 0;
-	pid_t pid;
+	pid_t pid = child_fork();
+	int wstatus;
 
-	(void)fflush(NULL);
-	pid = fork();
-	if (pid < 0) {
-		(void)fprintf(stderr, "mmref: fork: %s\n", strerror(errno));
+	if (pid < 0)
 		return STATUS_OUR_FAULT;
-	}
 	if (!pid)
 		measure_all(w);
-	while (waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
-		continue;
+	wstatus = child_wait(pid);
 	if (WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == STATUS_OK) {
 		*w->at = (uint32_t)w->c->nr;
 		return STATUS_OK;

@@ -140,20 +140,18 @@ static void run_engine(const struct merge *m, const char *program)
 static int wait_engine(const struct merge *m, const char *program)
 {
 	char log[4200];
-	int wstatus = 0;
+	int wstatus;
 	pid_t pid;
 
 	(void)snprintf(log, sizeof(log), "%s.log", m->control);
-	(void)fflush(NULL);
-	pid = fork();
+	pid = child_fork();
 	if (!pid) {
 		if (!freopen(log, "a", stderr) || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 			_exit(STATUS_BAD_INPUT);
 		run_engine(m, program);
 	}
-	while (pid > 0 && waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
-		continue;
-	if (pid > 0 && WIFEXITED(wstatus) && !WEXITSTATUS(wstatus)) {
+	wstatus = child_wait(pid);
+	if (WIFEXITED(wstatus) && !WEXITSTATUS(wstatus)) {
 		(void)unlink(log);
 		return STATUS_OK;
 	}

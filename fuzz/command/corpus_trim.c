@@ -162,19 +162,14 @@ static void trim_all(struct trimming *w)
 static int one_child(struct trimming *w)
 {
 	const struct corpus_input *in;
-	int wstatus = 0;
-	pid_t pid;
+	pid_t pid = child_fork();
+	int wstatus;
 
-	(void)fflush(NULL);
-	pid = fork();
-	if (pid < 0) {
-		(void)fprintf(stderr, "mmref: fork: %s\n", strerror(errno));
+	if (pid < 0)
 		return STATUS_OUR_FAULT;
-	}
 	if (!pid)
 		trim_all(w);
-	while (waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
-		continue;
+	wstatus = child_wait(pid);
 	if (w->shared->at >= w->t->c->nr)
 		return WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : STATUS_OUR_FAULT;
 	in = &w->t->c->in[w->shared->at++];

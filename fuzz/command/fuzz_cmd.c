@@ -251,8 +251,7 @@ static int check_in_child(const struct engine *en)
 		death_timeout(HANG_SECONDS);
 		_exit(finish_output(command_check(4, argv)));
 	}
-	while (pid > 0 && waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
-		continue;
+	wstatus = child_wait(pid);
 	return pid > 0 && WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : -1;
 }
 
@@ -283,8 +282,7 @@ static int wait_engine(struct engine *en, pid_t pid, double start)
 	double spent;
 	int wstatus;
 
-	while (waitpid(pid, &wstatus, 0) < 0 && errno == EINTR)
-		;
+	wstatus = child_wait(pid);
 	progress_end(&en->progress);
 	spent = wall_seconds() - start;
 	(void)printf("fuzz %s: engine libfuzzer, seed %" PRIu64 ", %" PRIu64

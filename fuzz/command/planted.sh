@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
-# Sourced by bugs.sh and mutants.sh: a copy of the tree in which something is
+# Sourced by whoever plants bugs: a copy of the tree in which something is
 # planted, programs run in it that can be stopped, and what they said of it.
 #
-# The caller sets `scratch`, where findings are kept, and `log`; it calls
-# stop_child before it ends.
+# A caller of run_logged sets `scratch`, where findings are kept, and `log`, and
+# calls stop_child before it ends.
 
 child= # process group of the program that runs
 

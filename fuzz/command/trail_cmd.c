@@ -301,6 +301,5 @@ void finding_save_trail(const char *folder, const struct mm_trace *t)
 	if (pid == 0)
 		write_trail(t, out);
 	(void)fclose(out);
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
+	(void)child_wait(pid);
 }

@@ -93,8 +93,7 @@ static void stop_all(struct slot *slots, size_t nr)
 		if (slots[n].pid <= 0)
 			continue;
 		(void)kill(slots[n].pid, SIGKILL);
-		while (waitpid(slots[n].pid, NULL, 0) < 0 && errno == EINTR)
-			continue;
+		(void)child_wait(slots[n].pid);
 	}
 }
 
