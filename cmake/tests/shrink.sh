@@ -40,24 +40,10 @@ memblock    trimmed-bytes-still-count-as-memory        memblock    2
 # git apply in a folder of a repository skips what the repository ignores.
 export GIT_CEILING_DIRECTORIES=$work
 
-# ---- the tree -----------------------------------------------------------------
+# shellcheck source=fuzz/command/planted.sh
+. fuzz/command/planted.sh
 
-# What changed only, so that a second run compiles little; what went goes.
-copy_tree() {
-	local file
-	mkdir -p "$tree"
-	bash invariants/source/check.sh --files >"$work/files"
-	while read -r file; do
-		if ! cmp -s "$file" "$tree/$file"; then
-			mkdir -p "$tree/$(dirname "$file")"
-			cp "$file" "$tree/$file"
-		fi
-	done <"$work/files"
-	(cd "$tree" && find . -type f) | sed 's|^\./||' | LC_ALL=C sort |
-		LC_ALL=C comm -13 <(LC_ALL=C sort "$work/files") - | while read -r file; do
-		rm "$tree/$file"
-	done
-}
+# ---- the tree -----------------------------------------------------------------
 
 build() {
 	if [ ! -d "$work/build" ]; then
@@ -265,7 +251,7 @@ survivors() {
 }
 
 [ -d "$work/build" ] || rm -rf "$tree"
-copy_tree
+sync_folder . "$tree"
 plant_bugs
 plant_death "null pointer" "SIGSEGV op_poke" '*(volatile int *)op->arg[3] = 1'
 survivors

@@ -36,24 +36,10 @@ say_log() {
 	exit 1
 }
 
-# ---- the tree -----------------------------------------------------------------
+# shellcheck source=fuzz/command/planted.sh
+. fuzz/command/planted.sh
 
-# What changed only, so that a second run compiles little; what went goes.
-copy_tree() {
-	local file
-	mkdir -p "$tree"
-	bash invariants/source/check.sh --files >"$work/files"
-	while read -r file; do
-		if ! cmp -s "$file" "$tree/$file"; then
-			mkdir -p "$tree/$(dirname "$file")"
-			cp "$file" "$tree/$file"
-		fi
-	done <"$work/files"
-	(cd "$tree" && find . -type f) | sed 's|^\./||' | LC_ALL=C sort |
-		LC_ALL=C comm -13 <(LC_ALL=C sort "$work/files") - | while read -r file; do
-		rm "$tree/$file"
-	done
-}
+# ---- the tree -----------------------------------------------------------------
 
 # before FILE FUNCTION CALL: text from standard input before the function, and CALL
 # first of all in it.
@@ -464,7 +450,7 @@ judge_interrupted() {
 	[ "$(artefacts "$json" | grep -c 'not judged|')" -gt 0 ] || wrong "interrupted: all was judged"
 }
 
-copy_tree
+sync_folder . "$tree"
 plant
 build
 make_inputs

@@ -45,6 +45,9 @@ die() { # STATUS TEXT
 	exit "$1"
 }
 
+# shellcheck source=fuzz/command/planted.sh
+. fuzz/command/planted.sh
+
 # ---- bugs -----------------------------------------------------------------------
 
 field() { # PATCH NAME
@@ -65,15 +68,6 @@ target_of() { # BUG
 }
 
 # ---- building -------------------------------------------------------------------
-
-# Only what is newer than the copy, so that a build compiles little.
-copy_tree() {
-	local file
-	mkdir -p "$tree"
-	git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
-		[ ! -f "$file" ] || printf '%s\0' "$file"
-	done | xargs -0 cp --update --parents --target-directory="$tree"
-}
 
 logged() { # COMMAND...
 	"$@" >"$work/log" 2>&1 || {
@@ -99,30 +93,18 @@ program_of() { # BUG ENGINE
 	printf '%s/bin/%s-%s' "$work" "$1" "$2"
 }
 
-# The patch that is in the tree is noted, for a run that was stopped meanwhile.
-plant() { # BUG
-	echo "$1" >"$work/planted"
-	logged git apply --directory="${tree#"$PWD"/}" "corpus/bugs/$1.patch"
-}
-
-unplant() {
-	[ -e "$work/planted" ] || return 0
-	git apply -R --directory="${tree#"$PWD"/}" "corpus/bugs/$(cat "$work/planted").patch" ||
-		rm -rf "$tree"
-	rm -f "$work/planted"
-}
-
-# The program of a bug for each engine, the tree as it was.
+# The program of a bug for each engine, the tree then as it was. A run that was
+# stopped meanwhile leaves the patch to the next one's sync_folder.
 build_bug() { # BUG
 	local engine target
 	target=$(target_of "$1")
-	plant "$1"
+	logged git apply --directory="${tree#"$PWD"/}" "corpus/bugs/$1.patch"
 	mkdir -p "$work/bin"
 	for engine in $engines; do
 		logged cmake --build "$work/build-$engine" --parallel "$jobs" --target "fuzz_$target"
 		cp "$work/build-$engine/fuzz_$target" "$(program_of "$1" "$engine")"
 	done
-	unplant
+	sync_folder . "$tree"
 }
 
 # ---- runs ------------------------------------------------------------------------
@@ -304,8 +286,7 @@ flock -n 9 || die 4 "another comparison holds $work/lock"
 case $engines in
 *afl*) command -v afl-fuzz >/dev/null || die 4 "there is no afl-fuzz: apt-get install afl++, or --engine libfuzzer" ;;
 esac
-unplant
-copy_tree
+sync_folder . "$tree"
 for engine in $engines; do
 	say "building for $engine"
 	configure "$engine"
