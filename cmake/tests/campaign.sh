@@ -15,31 +15,15 @@ rm -rf "$1"
 mkdir -p "$1/build" "$1/seeds-a" "$1/seeds-b"
 work=$(cd "$1" && pwd -P)
 log=$work/log
-passed=0
-failed=0
 
-pass() {
-	passed=$((passed + 1))
-}
+# shellcheck source=cmake/tests/verdicts.sh
+. "$here/verdicts.sh"
+limit=60
 
-fail() { # WHAT: with the log of what ran last
+fail() { # WHAT: with the log of what ran last, and of both hosts
 	echo "FAILED: $1"
 	tail -n 20 "$log" "$work"/host-*.log 2>/dev/null | sed 's/^/    /'
 	failed=$((failed + 1))
-}
-
-# run WHAT STATUS WANTED COMMAND...
-run() {
-	local what=$1 status=$2 wanted=$3 got=0
-	shift 3
-	timeout 60 "$@" >"$log" 2>&1 </dev/null || got=$?
-	if [ $got -ne "$status" ]; then
-		fail "$what: status $got, wanted $status"
-	elif [ -n "$wanted" ] && ! grep -qE -- "$wanted" "$log"; then
-		fail "$what: wanted \"$wanted\""
-	else
-		pass
-	fi
 }
 
 # Up to two minutes, because machines are busy; mostly a few seconds.

@@ -23,7 +23,6 @@ rm -rf "$2/said"
 mkdir -p "$2/said" "$2/elsewhere"
 work=$(realpath "$2")
 log=$work/log
-scratch=$work/elsewhere
 
 die() { # STATUS TEXT
 	printf 'determinism: %s\n' "$2"
@@ -31,6 +30,7 @@ die() { # STATUS TEXT
 }
 
 . fuzz/command/planted.sh
+. cmake/tests/still.sh
 
 # ---- asking ----
 
@@ -49,15 +49,6 @@ ask() {
 		die 1 "$*: status $status"
 	fi
 	digests "$work/said/$name.log" >"$work/said/$name"
-}
-
-# The program at fixed addresses, where the host lets us.
-still() {
-	if setarch "$(uname -m)" -R true 2>/dev/null; then
-		setarch "$(uname -m)" -R "$@"
-	else
-		"$@"
-	fi
 }
 
 # same NAME: are its digests those of the first process?

@@ -15,6 +15,9 @@ runs=10000 # of which the floors in fuzz/targets/*.target speak
 rm -rf "$work"
 mkdir -p "$work/seeds" "$work/inputs"
 
+# shellcheck source=cmake/tests/still.sh
+. cmake/tests/still.sh
+
 make_seeds() {
 	"$mmref" corpus seed "$target" "$work/seeds" >"$work/seed.log" || {
 		tail -n 5 "$work/seed.log"
@@ -37,14 +40,11 @@ floor_of() { # KIND
 # A target whose operations are not instrumented reports a handful of features
 # however long it runs; one that lost a machine or a module reports fewer.
 judge_features() {
-	local floor features still=()
+	local floor features
 	floor=$(floor_of features)
 	# Where code lies has a small part in what libFuzzer does, the order of files too.
-	if setarch "$(uname -m)" -R true 2>/dev/null; then
-		still=(setarch "$(uname -m)" -R)
-	fi
 	printf "%s," "$work/seeds"/* | sed "s/,\$//" >"$work/list"
-	"${still[@]}" "$program" -runs=$runs -seed=1 -max_len=512 \
+	still "$program" -runs=$runs -seed=1 -max_len=512 \
 		-artifact_prefix="$work/" "-seed_inputs=@$work/list" >"$work/log" 2>&1 || {
 		cat "$work/log"
 		return 1

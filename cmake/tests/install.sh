@@ -14,39 +14,11 @@ mkdir -p "$1"
 work=$(cd "$1" && pwd -P)
 log=$work/log
 build=$work/build
-passed=0
-failed=0
 rm -rf "$work/prefix" "$work/moved" "$work/staged" "$work/elsewhere" "$work"/outside*
 mkdir -p "$work/elsewhere"
 
-pass() {
-	passed=$((passed + 1))
-}
-
-fail() { # WHAT: with the log of what ran last
-	echo "FAILED: $1"
-	tail -n 30 "$log" | sed 's/^/    /'
-	failed=$((failed + 1))
-}
-
-# run WHAT STATUS WANTED COMMAND...: its exit status (or "bad": any but 0), and an
-# expression that a line of its output matches
-run() {
-	local what=$1 status=$2 wanted=$3 got
-	shift 3
-	"$@" >"$log" 2>&1 </dev/null
-	got=$?
-	if [ "$status" = bad ] && [ $got -ne 0 ]; then
-		status=$got
-	fi
-	if [ $got -ne "$status" ]; then
-		fail "$what: status $got, wanted $status"
-	elif [ -n "$wanted" ] && ! grep -qE -- "$wanted" "$log"; then
-		fail "$what: wanted \"$wanted\""
-	else
-		pass
-	fi
-}
+# shellcheck source=cmake/tests/verdicts.sh
+. "$root/cmake/tests/verdicts.sh"
 
 # ---- building and installing ---------------------------------------------------
 

@@ -21,16 +21,12 @@ wrong() {
 
 # ---- libFuzzer -------------------------------------------------------------------
 
-# Where code lies has a part in which inputs libFuzzer keeps: it lies at one place,
-# where the host lets us.
-still=()
-if setarch "$(uname -m)" -R true 2>/dev/null; then
-	still=(setarch "$(uname -m)" -R)
-fi
+# shellcheck source=cmake/tests/still.sh
+. cmake/tests/still.sh
 
 # What a run of 3000 executions ended with, but for times and memory.
 libfuzzer_run() { # MODE
-	MM_MUTATE=$1 "${still[@]}" "$program" -runs=3000 -seed=7 "-artifact_prefix=$work/" >"$work/log" 2>&1 || {
+	MM_MUTATE=$1 still "$program" -runs=3000 -seed=7 "-artifact_prefix=$work/" >"$work/log" 2>&1 || {
 		cat "$work/log"
 		wrong "MM_MUTATE=$1: status not 0"
 	}
@@ -45,7 +41,7 @@ test_libfuzzer() {
 	echo "ours:     $first"
 	echo "engine's: $off"
 	[ -n "$first" ] || wrong "libFuzzer does not say how it ended"
-	if [ ${#still[@]} -eq 0 ]; then
+	if ! can_be_still; then
 		echo "skipped: one seed, one run: addresses cannot be fixed here (setarch -R)"
 	elif [ "$first" != "$again" ]; then
 		wrong "the same seed gave: $again"

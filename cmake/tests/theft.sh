@@ -14,34 +14,9 @@ mkdir -p "$1"
 work=$(cd "$1" && pwd -P)
 log=$work/log
 prefix=$work/prefix
-passed=0
-failed=0
 
-pass() {
-	passed=$((passed + 1))
-}
-
-fail() { # WHAT: with the log of what ran last
-	echo "FAILED: $1"
-	tail -n 30 "$log" | sed 's/^/    /'
-	failed=$((failed + 1))
-}
-
-# run WHAT STATUS WANTED COMMAND...: its exit status, and an expression that a line
-# of its output matches
-run() {
-	local what=$1 status=$2 wanted=$3 got
-	shift 3
-	"$@" >"$log" 2>&1 </dev/null
-	got=$?
-	if [ $got -ne "$status" ]; then
-		fail "$what: status $got, wanted $status"
-	elif [ -n "$wanted" ] && ! grep -qE -- "$wanted" "$log"; then
-		fail "$what: wanted \"$wanted\""
-	else
-		pass
-	fi
-}
+# shellcheck source=cmake/tests/verdicts.sh
+. "$root/cmake/tests/verdicts.sh"
 
 if command -v ninja >/dev/null; then
 	export CMAKE_GENERATOR=${CMAKE_GENERATOR:-Ninja}

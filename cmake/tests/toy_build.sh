@@ -9,37 +9,10 @@ source "$(dirname "$0")/toy.sh"
 rm -rf "$1"
 work=$(mkdir -p "$1" && cd "$1" && pwd)
 log=$work/log
-passed=0
-failed=0
 
-pass() {
-	passed=$((passed + 1))
-}
-
-fail() { # WHAT: with the log of what ran last
-	echo "FAILED: $1"
-	tail -n 30 "$log" | sed 's/^/    /'
-	failed=$((failed + 1))
-}
-
-# run WHAT STATUS WANTED COMMAND...: its exit status (or "bad": any but 0) and a
-# text in its output
-run() {
-	local what=$1 status=$2 wanted=$3
-	shift 3
-	"$@" >"$log" 2>&1
-	local got=$?
-	if [ "$status" = bad ] && [ $got -ne 0 ]; then
-		status=$got
-	fi
-	if [ $got -ne "$status" ]; then
-		fail "$what: status $got, wanted $status"
-	elif ! grep -qF -- "$wanted" "$log"; then
-		fail "$what: wanted \"$wanted\""
-	else
-		pass
-	fi
-}
+# shellcheck source=cmake/tests/verdicts.sh
+source "$here/verdicts.sh"
+match=F
 
 configure() { # BUILD [-D...]
 	local build=$1
