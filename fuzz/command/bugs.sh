@@ -72,19 +72,7 @@ clean_up() {
 
 # ---- what patches say ----
 
-# The value of a line above the diff, or nothing.
-head_of() { # PATCH WORD
-	sed -n "/^--- /q;s/^$2: *\\(.*[^ ]\\) *\$/\\1/p" "$1" | head -n 1
-}
-
 property_of() { head_of "$1" Property; } # PATCH
-
-# The fuzz target of a patch.
-target_of() { # PATCH
-	local target
-	target=$(head_of "$1" Target)
-	printf '%s' "${target:-buddy}"
-}
 
 # The claims of a patch, a blank around each.
 claims_of() { # PATCH

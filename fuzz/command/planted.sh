@@ -75,6 +75,18 @@ configure_tree() { # TREE PRESET [CMAKE-ARG...]
 	fi
 }
 
+# The value of a line above the diff, or nothing.
+head_of() { # PATCH WORD
+	sed -n "/^--- /q;s/^$2: *\\(.*[^ ]\\) *\$/\\1/p" "$1" | head -n 1
+}
+
+# The fuzz target of a patch.
+target_of() { # PATCH
+	local target
+	target=$(head_of "$1" Target)
+	printf '%s' "${target:-buddy}"
+}
+
 # The claim that a finding names, else how the process died.
 claim_of() { # STATUS
 	local claim

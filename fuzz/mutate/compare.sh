@@ -50,21 +50,11 @@ die() { # STATUS TEXT
 
 # ---- bugs -----------------------------------------------------------------------
 
-field() { # PATCH NAME
-	sed -n "/^--- /q;s/^$2: *\\([a-z0-9_]*\\)\$/\\1/p" "$1" | head -n 1
-}
-
 all_bugs() {
 	local patch
 	for patch in corpus/bugs/*.patch; do
-		[ -z "$(field "$patch" Operations)" ] || basename "$patch" .patch
+		[ -z "$(head_of "$patch" Operations)" ] || basename "$patch" .patch
 	done
-}
-
-target_of() { # BUG
-	local target
-	target=$(field "corpus/bugs/$1.patch" Target)
-	printf '%s' "${target:-buddy}"
 }
 
 # ---- building -------------------------------------------------------------------
@@ -97,7 +87,7 @@ program_of() { # BUG ENGINE
 # stopped meanwhile leaves the patch to the next one's sync_folder.
 build_bug() { # BUG
 	local engine target
-	target=$(target_of "$1")
+	target=$(target_of "corpus/bugs/$1.patch")
 	logged git apply --directory="${tree#"$PWD"/}" "corpus/bugs/$1.patch"
 	mkdir -p "$work/bin"
 	for engine in $engines; do
@@ -130,7 +120,7 @@ run_afl() { # BUG MODE SEED FOLDER
 		export AFL_CUSTOM_MUTATOR_LIBRARY=$work/build-afl/mmref-afl-mutator.so
 		export AFL_CUSTOM_MUTATOR_ONLY=1
 	fi
-	MM_TARGET=$(target_of "$1") AFL_BENCH_UNTIL_CRASH=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 \
+	MM_TARGET=$(target_of "corpus/bugs/$1.patch") AFL_BENCH_UNTIL_CRASH=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 \
 		AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
 		afl-fuzz -s "$3" -E "$runs" -V 3600 -i "$4/in" -o "$4/out" \
 		-- "$(program_of "$1" afl)" >"$4/log" 2>&1 </dev/null || return 1
@@ -180,7 +170,7 @@ run_bug() { # BUG
 print_table() {
 	local bug
 	for bug in $bugs; do
-		echo "bug $bug $(field "corpus/bugs/$bug.patch" Operations)"
+		echo "bug $bug $(head_of "corpus/bugs/$bug.patch" Operations)"
 	done | awk -v "engines=$engines" -v "seeds=$seeds" '
 	function median(key,   n, i, k, t, v, c) {
 		n = split(runs[key], v, " ")
@@ -222,9 +212,11 @@ print_table() {
 			a = cell($2 " " engine[i] " off"); plain = value; plain_spent = spent
 			b = cell($2 " " engine[i] " on")
 			share = plain && b != "-" ? value / plain : 0
-			if (b == "-" || a == "-" || spent || share > 0.5)
+			known = a != "-" && b != "-"
+			if (!known || spent || share > 0.5)
 				missed = 1
-			printf "  %-30s %-30s %s%5.2f", a, b, plain_spent ? "<" : " ", share
+			printf "  %-30s %-30s %6s", a, b,
+				known ? sprintf("%s%5.2f", plain_spent ? "<" : " ", share) : "-"
 		}
 		print ""
 	}
@@ -270,7 +262,7 @@ done
 bugs=${bugs:-$(all_bugs)}
 [ -n "$bugs" ] || die 4 "no patch in corpus/bugs says Operations:"
 for bug in $bugs; do
-	[ -n "$(field "corpus/bugs/$bug.patch" Operations)" ] ||
+	[ -n "$(head_of "corpus/bugs/$bug.patch" Operations)" ] ||
 		die 2 "corpus/bugs/$bug.patch does not say Operations:"
 done
 
