@@ -16,6 +16,7 @@
 #   services/…     what fuzzing services and other hosts do with the tree: their
 #                  checks of our build, their files, AFL++ on two hosts
 #   install        what is installed, used from outside of the tree (also: build)
+#   long           minutes each; `./run test full` runs them     (also: slow)
 #
 # A test that cannot run here is not added, and configuring says why.
 include_guard()
@@ -244,7 +245,7 @@ function(mm_test_mutants)
 		COMMAND bash cmake/tests/bugs_toy.sh "${CMAKE_BINARY_DIR}/bugs-toy")
 	mm_test(mutants/generator LABELS prop slow COMMAND bash cmake/tests/mutants.sh
 		"$<TARGET_FILE:mmref-mutants>" "${CMAKE_BINARY_DIR}/mutants-test")
-	mm_test(mutants/toy LABELS build slow
+	mm_test(mutants/toy LABELS build slow long
 		COMMAND bash cmake/tests/mutants_toy.sh "${CMAKE_BINARY_DIR}/mutants-toy")
 	set_tests_properties(mutants/toy PROPERTIES TIMEOUT 1800)
 endfunction()
@@ -269,7 +270,7 @@ function(mm_test_services)
 	endif()
 	mm_test(services/campaign LABELS build slow
 		COMMAND bash cmake/tests/campaign.sh "${CMAKE_BINARY_DIR}/campaign")
-	mm_test(services/simulate LABELS build slow
+	mm_test(services/simulate LABELS build slow long
 		COMMAND bash cmake/tests/simulate.sh "${CMAKE_BINARY_DIR}/simulate")
 	set_tests_properties(services/campaign PROPERTIES TIMEOUT 900)
 	set_tests_properties(services/simulate PROPERTIES TIMEOUT 1800)
@@ -284,21 +285,23 @@ function(mm_test_determinism)
 endfunction()
 
 # Twenty faults in a copy of the tree, forty inputs each; with the other compiler,
-# where only what frames are called differs, five.
+# where only what frames are called differs, five, which is what takes no minutes.
 function(mm_test_triage)
 	mm_test(command/triage-input LABELS prop slow COMMAND bash cmake/tests/triage_input.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/triage-input")
 	set(inputs 40)
+	set(long long)
 	foreach(compiler gcc clang-14)
 		find_program(MM_TRIAGE_COMPILER ${compiler} NO_CACHE)
 		if(MM_TRIAGE_COMPILER)
-			mm_test(command/triage-${compiler} LABELS build slow COMMAND bash
+			mm_test(command/triage-${compiler} LABELS build slow ${long} COMMAND bash
 				cmake/tests/triage.sh "${CMAKE_BINARY_DIR}/triage-${compiler}" ${compiler} ${inputs})
 			set_tests_properties(command/triage-${compiler} PROPERTIES TIMEOUT 900)
 		else()
 			mm_skip(command/triage-${compiler} "found no ${compiler}")
 		endif()
 		set(inputs 5)
+		set(long)
 		unset(MM_TRIAGE_COMPILER)
 	endforeach()
 endfunction()

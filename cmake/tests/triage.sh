@@ -395,7 +395,8 @@ judge_report() {
 	[ $failed -eq 0 ] || cat "$work/mixture"
 }
 
-# The buckets' traces are short, and are the same bugs.
+# The buckets' traces are short, and are the same bugs. Beside them may lie what the
+# shrinker met and is of no bucket: an input that took too long on a busy machine.
 judge_traces() {
 	local ops status=0 folder
 	for folder in "$work"/out/*/; do
@@ -403,6 +404,13 @@ judge_traces() {
 		[ "$ops" -le 3 ] || wrong "$folder: $ops operations are left"
 		[ "$(wc -l <"$folder/members.txt")" -eq $inputs ] || wrong "$folder: members.txt"
 	done
+	for folder in "$work"/out/.mmref-fail/*/; do
+		case ${folder%/} in
+		*/\* | */hang-* | */slow-*) ;;
+		*) wrong "$folder: a failure of no fault" ;;
+		esac
+	done
+	rm -rf "$work/out/.mmref-fail"
 	"$mmref" triage "$work/out" --out "$work/again" --known "$work/out/report.json" --timeout 1 \
 		--memory 100 --budget 0 --runs 1 >"$work/log" 2>&1 || status=$?
 	[ $status -eq 1 ] || wrong "the buckets' traces: status $status"
