@@ -218,13 +218,14 @@ static uint64_t holds(uint64_t mark, uint32_t flags)
 
 static uint32_t some_rights(struct mm_prop_run *p)
 {
-	static const uint32_t bits[] = {MM_ALLOC_MIN_RESERVE, MM_ALLOC_NON_BLOCK, MM_ALLOC_OOM,
-					MM_ALLOC_KSWAPD, MM_ALLOC_WMARK_LOW};
-	uint64_t set = prop_bits(p, 5);
+	static const uint32_t bits[] = {MM_ALLOC_MIN_RESERVE, MM_ALLOC_NON_BLOCK,  MM_ALLOC_OOM,
+					MM_ALLOC_CMA,         MM_ALLOC_HIGHATOMIC, MM_ALLOC_KSWAPD,
+					MM_ALLOC_WMARK_LOW};
+	uint64_t set = prop_bits(p, 7);
 	uint32_t flags = 0;
 	unsigned int i;
 
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < 7; i++)
 		flags |= set >> i & 1 ? bits[i] : 0;
 	return flags;
 }
@@ -239,16 +240,18 @@ void formula_rights(struct mm_prop_run *p)
 	     (unsigned long long)mm_watermark_effective(mark, flags));
 }
 
-/* A zone whose largest block is of this order, or which has none. */
+/* A zone with one block, or none; and pages that not every request may have. */
 struct asked {
 	struct mm_machine m;
 	struct zone z;
 	struct mm_list block;
+	uint64_t high_order; /* set off for high-order atomic requests */
+	uint64_t cma;
 };
 
-#define NO_BLOCK MM_NR_ORDERS
+#define NO_BLOCK 11u
 
-static void asked_init(struct asked *a, unsigned int largest)
+static void asked_init(struct mm_prop_run *p, struct asked *a)
 {
 	unsigned int o;
 	int t;
@@ -259,42 +262,79 @@ static void asked_init(struct asked *a, unsigned int largest)
 		for (t = 0; t < MM_MIGRATE_TYPES; t++)
 			mm_list_init(&a->z.free_area[o].free_list[t]);
 	}
-	if (largest == NO_BLOCK)
-		return;
-	mm_list_add(&a->block, &a->z.free_area[largest].free_list[largest % MM_MIGRATE_PCPTYPES]);
-	a->z.free_area[largest].nr_free = 1;
+	a->high_order = prop_below(p, 2) ? prop_any(p, 20) : 0;
+	a->cma = prop_below(p, 2) ? prop_any(p, 20) : 0;
+	a->z.nr_free_highatomic = a->high_order;
+	a->z.vm_stat[MM_NR_FREE_CMA] = (int64_t)a->cma;
+}
+
+static void asked_add(struct asked *a, unsigned int order, enum mm_migratetype type)
+{
+	mm_list_add(&a->block, &a->z.free_area[order].free_list[type]);
+	a->z.free_area[order].nr_free = 1;
+}
+
+/* 13: whose block may such a request take? */
+static bool may_take(enum mm_migratetype type, uint32_t flags)
+{
+	switch ((int)type) {
+	case MM_MIGRATE_UNMOVABLE:
+	case MM_MIGRATE_MOVABLE:
+	case MM_MIGRATE_RECLAIMABLE:
+		return true;
+	case MM_MIGRATE_CMA:
+		return (flags & MM_ALLOC_CMA) != 0;
+	case MM_MIGRATE_HIGHATOMIC:
+		return (flags & MM_ALLOC_HIGHATOMIC) || (flags & MM_ALLOC_OOM);
+	default:
+		return false;
+	}
+}
+
+/* 11: what is there and not for such a request, beside the rest of a block. */
+static uint64_t not_for(const struct asked *a, uint32_t flags)
+{
+	const uint32_t reserves =
+		MM_ALLOC_OOM | MM_ALLOC_NON_BLOCK | MM_ALLOC_MIN_RESERVE | MM_ALLOC_HIGHATOMIC;
+
+	return (flags & reserves ? 0 : a->high_order) + (flags & MM_ALLOC_CMA ? 0 : a->cma);
 }
 
 /*
- * 11, 13 and 14: as many are free as the mark, the reserve and the rest of the
- * block come to, or a few more or less.  Only with more than that the answer is
- * yes.
+ * 11, 13 and 14: as many are free as the mark, the reserve, the rest of the
+ * block and what is not for the request come to, or a few more or less.  Only
+ * with more than that the answer is yes.
  */
 void formula_question(struct mm_prop_run *p)
 {
-	unsigned int largest = (unsigned int)prop_below(p, 12);
+	unsigned int largest = (unsigned int)prop_below(p, NO_BLOCK + 1);
+	enum mm_migratetype type = (enum mm_migratetype)prop_below(p, MM_MIGRATE_TYPES);
 	unsigned int order = (unsigned int)prop_below(p, 11);
 	uint64_t mark = prop_below(p, 2) ? prop_any(p, 40) : prop_below(p, 8);
 	uint64_t reserve = prop_below(p, 2) ? prop_any(p, 40) : 0;
 	enum mm_zone_type highest = (enum mm_zone_type)prop_below(p, MM_NR_ZONES);
 	uint32_t flags = some_rights(p);
-	int64_t due = (int64_t)(holds(mark, flags) + reserve) + (1 << order) - 1;
 	int64_t over = (int64_t)prop_below(p, 4) - 2;
-	bool has_block;
+	bool has_block = order == 0;
 	struct asked a;
+	uint64_t due;
 	bool yes;
 
-	asked_init(&a, largest == 11 ? NO_BLOCK : largest);
-	has_block = order == 0 || (largest < 11 && largest >= order);
+	asked_init(p, &a);
+	if (largest != NO_BLOCK) {
+		asked_add(&a, largest, type);
+		has_block = has_block || (largest >= order && may_take(type, flags));
+	}
+	due = holds(mark, flags) + reserve + ((uint64_t)1 << order) - 1 + not_for(&a, flags);
 	a.z.lowmem_reserve[highest] = reserve;
-	a.z.vm_stat[MM_NR_FREE_PAGES] = due + over;
+	a.z.vm_stat[MM_NR_FREE_PAGES] = (int64_t)due + over;
 	yes = mm_watermark_ok(&a.m, &a.z, order, mark, highest, flags);
-	prop_cover(p, 10, "one page over, and a block", over == 1 && has_block);
-	prop_cover(p, 10, "nothing over, and a block", over == 0 && has_block);
+	prop_cover(p, 5, "one page over, and a block", over == 1 && has_block);
+	prop_cover(p, 5, "nothing over, and a block", over == 0 && has_block);
 	PROP(p, yes == (over > 0 && has_block),
-	     "order %u, largest %u, mark %llu, reserve %llu, flags 0x%x, %lld over: %s", order,
-	     largest, (unsigned long long)mark, (unsigned long long)reserve, flags, (long long)over,
-	     yes ? "yes" : "no");
+	     "order %u, block of %u type %d, mark %llu, reserve %llu, flags 0x%x, %lld over: %s",
+	     order, largest, (int)type, (unsigned long long)mark, (unsigned long long)reserve,
+	     flags, (long long)over, yes ? "yes" : "no");
 	PROP(p, mm_watermark_fast(&a.m, &a.z, order, mark, highest, flags) == yes,
 	     "the quick look says something else");
 }
@@ -317,13 +357,13 @@ void formula_compaction(struct mm_prop_run *p)
 		pages += pages;
 	PROP(p, mm_watermark_compact_gap(order) == pages + pages, "order %u: a gap of %llu", order,
 	     (unsigned long long)mm_watermark_compact_gap(order));
-	asked_init(&a, 0);
+	asked_init(p, &a);
 	a.z.wmark[MM_WMARK_MIN] = prop_any(p, 20);
 	a.z.wmark[MM_WMARK_LOW] = a.z.wmark[MM_WMARK_MIN] + 1 + prop_any(p, 20);
 	a.z.boost = prop_below(p, 2) ? prop_any(p, 12) : 0;
 	a.z.lowmem_reserve[highest] = prop_any(p, 20);
 	due = a.z.wmark[pages > 8 ? MM_WMARK_LOW : MM_WMARK_MIN] + a.z.boost + pages + pages +
-	      a.z.lowmem_reserve[highest];
+	      a.z.lowmem_reserve[highest] + a.high_order;
 	a.z.vm_stat[MM_NR_FREE_PAGES] = (int64_t)due + over;
 	PROP(p, mm_watermark_suits_compaction(&a.m, &a.z, order, highest) == (over > 0),
 	     "order %u, %lld pages over", order, (long long)over);

@@ -66,7 +66,7 @@ uint64_t formula_pages(struct mm_prop_run *p)
 	return prop_any(p, 31);
 }
 
-/* By halves of 32 bits; and a quotient or a root is no other number than it is. */
+/* By halves of 32 bits.  A quotient or a root is no other number than it is. */
 void formula_products(struct mm_prop_run *p)
 {
 	uint64_t a = prop_any(p, 64);

@@ -112,15 +112,6 @@ void mm_buddy_retype(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_mig
 	mm_migratetype_set(x, pfn, type);
 }
 
-/* Does the zone cover all of the pageblock at pfn? */
-static bool whole_pageblock_in(const struct mm_machine *m, const struct zone *z, uint64_t pfn)
-{
-	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
-	uint64_t start = pfn & ~(size - 1);
-
-	return mm_zone_spans(z, start) && mm_zone_spans(z, start + size - 1);
-}
-
 bool mm_buddy_worth_claiming(const struct mm_machine *m, enum mm_migratetype type,
 			     const struct mm_buddy_counts *counts, enum mm_migratetype from)
 {
@@ -143,7 +134,7 @@ static bool may_claim(const struct mm_machine *m, const struct zone *z, uint64_t
 {
 	struct mm_buddy_counts counts;
 
-	if (!whole_pageblock_in(m, z, pfn))
+	if (!mm_buddy_whole_pageblock(m, z, pfn))
 		return false;
 	counts = mm_buddy_count_pageblock(m, pfn);
 	return mm_buddy_worth_claiming(m, type, &counts, mm_migratetype_get(m, pfn));
