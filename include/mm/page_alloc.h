@@ -20,10 +20,8 @@
  *   reserve (its flag is carried); the slow path reclaims only through the upcall,
  *   never compacts, and kills nobody: with no reclaimer it fails.
  *   A put on a page with no reference is reported and
- *   changes nothing, where the kernel's count would go below zero.  fail_nth
- *   counts every request but __GFP_NOFAIL (the kernel's fail_page_alloc skips
- *   order 0 and callers that may sleep unless told otherwise).  The parts of a split
- *   block stay Movable, which stands for being on an LRU.  Who asks for
+ *   changes nothing, where the kernel's count would go below zero.  The parts of a
+ *   split block stay Movable, which stands for being on an LRU.  Who asks for
  *   __GFP_NOFAIL with an order above 1 is not warned.  Where no lists per CPU are
  *   kept, a bulk request always takes a single page.
  * State: gfp_allowed_mask of the machine; pages of an allocated block belong to the
@@ -32,6 +30,8 @@
  *   alloc.treatment      type and rights of a request follow from its mask
  *   alloc.gfp_context    the mask in effect is what machine and task leave of it
  *   alloc.zone_allowed   a page comes from a zone its mask allows
+ *   zone.isolated_never_allocated  no block of an isolated pageblock leaves the zone's
+ *                        lists, or comes onto one of a CPU
  *   alloc.no_double      a frame is handed out only when it is free, and taken
  *                        back only as (part of) the block that was handed out
  *   alloc.free_checked   a block is taken back only when no owner's mapping is

@@ -37,6 +37,7 @@ const char *mm_checker_object_name(enum mm_obj kind)
 					    "memblock table",
 					    "section",
 					    "fragment cache of CPU",
+					    "fault attributes of site",
 					    "kswapd of node",
 					    "step"};
 

@@ -68,6 +68,14 @@ static int64_t seen(const struct mm_machine *m, const struct zone *z)
 	return n;
 }
 
+/* What is for others: reserved for urgent blocks, or in CMA pageblocks. */
+static int64_t kept(const struct zone *z)
+{
+	int64_t cma = z->vm_stat[MM_NR_FREE_CMA];
+
+	return (int64_t)z->nr_free_highatomic + (cma > 0 ? cma : 0);
+}
+
 static bool has_block(const struct mm_machine *m, const struct zone *z, int order)
 {
 	int t;
@@ -88,7 +96,7 @@ static bool balanced(const struct mm_machine *m, uint64_t nid, int order, int hi
 
 	for (i = 0; i <= highest; i++) {
 		const struct zone *z = &m->zones[(int)nid * MM_NR_ZONES + i];
-		int64_t left = seen(m, z) - (((int64_t)1 << order) - 1);
+		int64_t left = seen(m, z) - (((int64_t)1 << order) - 1) - kept(z);
 
 		if (!mm_zone_pages(z))
 			continue;

@@ -111,11 +111,10 @@ static uint64_t machine_count(const struct mm_machine *m)
 static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
 {
 	uint64_t h = mm_hash64_add(m->clock_ns + id, m->jiffies);
-	int i;
 
-	for (i = 0; i < MM_NR_ZONE_STATS; i++)
-		h = mm_hash64_add(h, (uint64_t)m->vm_stat[i]);
-	return h;
+	h = mm_hash64_add(h, (uint64_t)m->vm_stat[MM_NR_FREE_PAGES]);
+	return m->vm_stat[MM_NR_FREE_CMA] ? mm_hash64_add(h, (uint64_t)m->vm_stat[MM_NR_FREE_CMA])
+					  : h;
 }
 
 static const struct mm_kind_ops machine_kind = {"machine", machine_count, machine_hash, NULL};
@@ -223,6 +222,7 @@ int mm_machine_image(struct mm_machine *m)
 void mm_machine_reset(struct mm_machine *m)
 {
 	const struct mm_upcalls *upcalls = m->upcalls;
+	struct mm_failpoint_watch *watch = m->fault_watch;
 	struct mm_arena arena = m->arena;
 	struct mm_listener listeners[MM_LISTENERS_MAX];
 
@@ -232,6 +232,9 @@ void mm_machine_reset(struct mm_machine *m)
 	mm_arena_reset(&arena);
 	m->arena = arena; /* the image was taken before there was one */
 	m->upcalls = upcalls;
+	m->fault_watch = watch;
+	if (watch)
+		m->fault_armed |= MM_FAULT_WATCHED;
 	memcpy(m->listeners, listeners, sizeof(listeners));
 	if (m->after_copy)
 		m->after_copy(m);
