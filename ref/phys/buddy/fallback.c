@@ -13,10 +13,11 @@
  *
  * Otherwise only the one block is taken and its remainder stays with the old
  * type.  A movable request that may not steal takes the smallest block instead:
- * movable pages can be moved out again.
+ * movable pages can be moved out again.  Either way two types share a pageblock from
+ * now on, and the zone's watermarks rise for a while.
  */
+#include "mm/boost.h"
 #include "mm/buddy.h"
-#include "mm/watermark.h"
 
 bool mm_buddy_can_steal(const struct mm_machine *m, unsigned int order, enum mm_migratetype type)
 {
@@ -169,7 +170,8 @@ static struct page *take_single(struct mm_ctx *x, struct zone *z, struct page *p
 }
 
 static struct page *take_found(struct mm_ctx *x, struct zone *z, unsigned int order,
-			       enum mm_migratetype type, const struct mm_buddy_fallback *f)
+			       enum mm_migratetype type, uint32_t alloc_flags,
+			       const struct mm_buddy_fallback *f)
 {
 	const struct mm_list *list = &z->free_area[f->order].free_list[f->from];
 	struct page *page = mm_list_entry(list->next, struct page, lru);
@@ -181,6 +183,7 @@ static struct page *take_found(struct mm_ctx *x, struct zone *z, unsigned int or
 	mm_event(x, MM_EV_mm_page_alloc_extfrag, pfn, order, f->order, type, f->from, claim);
 	if (whole)
 		return take_whole(x, z, page, f, order, type);
+	mm_boost_step(x, z, alloc_flags);
 	if (!claim)
 		return take_single(x, z, page, f, order);
 	mm_buddy_retype(x, z, pfn, type);
@@ -194,5 +197,5 @@ struct page *mm_buddy_take_fallback(struct mm_ctx *x, struct zone *z, unsigned i
 
 	if (!mm_buddy_find_fallback(x->m, z, order, type, alloc_flags, &f))
 		return NULL;
-	return take_found(x, z, order, type, &f);
+	return take_found(x, z, order, type, alloc_flags, &f);
 }
