@@ -376,7 +376,7 @@ static void say_pageblock(const struct mm_machine *m, const uint64_t *f, char *b
 	(B(mm_page_alloc_from) | B(mm_zone_grow) | B(mm_zone_watermark) | B(mm_zone_refused) |     \
 	 B(mm_page_alloc_slowpath) | B(mm_pcp_take) | B(mm_pcp_refill) |                           \
 	 B(mm_page_alloc_zone_locked) | B(mm_page_alloc_extfrag) | B(mm_pcp_contended) |           \
-	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free))
+	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free) | B(mm_pageblock_move))
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
 #define PCP        "ref/phys/pcp.c"
@@ -388,7 +388,8 @@ static void say_pageblock(const struct mm_machine *m, const uint64_t *f, char *b
 
 /* clang-format off */
 static const struct mm_trail_row rows[] = {
-	ROW(mm_page_alloc, "mm_page_alloc_get", PAGE_ALLOC, OF_A_REQUEST, 0, say_alloc),
+	ROW(mm_page_alloc, "mm_page_alloc_get", PAGE_ALLOC, OF_A_REQUEST, B(mm_pageblock_move),
+	    say_alloc),
 	ROW(mm_page_alloc_failed, "mm_page_alloc_get", PAGE_ALLOC, OF_A_REQUEST, 0, say_failed),
 	ROW(mm_page_alloc_from, "mm_page_alloc_node", PAGE_ALLOC, 0, 0, say_from),
 	ROW(mm_zone_grow, "mm_page_alloc_grow", "ref/phys/page_alloc/handover.c", 0, 0, say_grow),

@@ -244,9 +244,12 @@ static void note_put(struct lists *l, const struct per_cpu_pages *s, const struc
 
 /* ---- events ---- */
 
-/* Three types an order up to 3; of huge pages, the movable ones and all others. */
+/* Three types an order up to 3; of huge pages, the movable ones and all others.  Special
+ * types are taken for Movable. */
 static uint64_t due_list(uint64_t order, uint64_t type)
 {
+	if (type > MM_MIGRATE_RECLAIMABLE)
+		type = MM_MIGRATE_MOVABLE;
 	if (order > 3)
 		return type == MM_MIGRATE_MOVABLE ? 13 : 12;
 	return order * 3 + type;
