@@ -7,6 +7,7 @@
  * difference, the others at their mildest.  Then the target's machines, and values
  * of 64 bits that two data bytes cannot hold.
  */
+#include "mm/failpoint.h"
 #include "mm/machine.h"
 #include "mm/task.h"
 
@@ -43,6 +44,8 @@ static struct values values_of(enum mm_arg_kind kind)
 		return (struct values){4, {1, 8, 256, MM_ARG_RAW_NR - 1}};
 	case MM_ARG_SIZE: /* 64; then 4K, 64K, 1M, 4K + 1, the last */
 		return (struct values){6, {64, 4096, 4100, 4104, 4112, 4127}};
+	case MM_ARG_INT: /* a switch, a percentage, below 0 */
+		return (struct values){3, {1, 100, MM_ARG_RAW_NR - 1}};
 	case MM_ARG_TASK:
 		return (struct values){5, {1, 2, 4, 8, 16}};
 	case MM_ARG_PAGE:
@@ -53,11 +56,20 @@ static struct values values_of(enum mm_arg_kind kind)
 	case MM_ARG_FRAG: /* the second newest, the one that was given up last */
 		return (struct values){2, {1, MM_ARG_RAW_NR - 1}};
 	case MM_ARG_SYSCTL:
+	case MM_ARG_FAULT:
 	case MM_ARG_END:
 	case MM_ARG_KIND_NR:
 		break;
 	}
 	return (struct values){0, {0}};
+}
+
+/* Kinds whose raw numbers are names: all of them matter. */
+static size_t nr_names(enum mm_arg_kind kind)
+{
+	if (kind == MM_ARG_SYSCTL)
+		return mm_sysctl_count();
+	return kind == MM_ARG_FAULT ? mm_failpoint_files() : 0;
 }
 
 /* ---- printing ---- */
@@ -110,7 +122,7 @@ static void put_op(size_t op, FILE *out)
 
 		for (k = 0; k < v.nr; k++)
 			put_entry(op, i, v.raw[k], out);
-		for (raw = 1; def->args[i].kind == MM_ARG_SYSCTL && raw < mm_sysctl_count(); raw++)
+		for (raw = 1; raw < nr_names(def->args[i].kind); raw++)
 			put_entry(op, i, raw, out);
 	}
 }

@@ -3,6 +3,7 @@
  * show_cmd: `mmref show` prints a machine, fresh or after a trace, in the
  * layouts of the kernel's own files.
  */
+#include "mm/failpoint.h"
 #include "mm/memblock.h"
 #include "mm/procfs.h"
 #include "mm/zone.h"
@@ -24,6 +25,7 @@ static const struct {
 	{"extfrag_index", mm_procfs_extfrag_index},
 	{"memblock", mm_memblock_dump},
 	{"zones", mm_zone_print_boot},
+	{"fail_page_alloc", mm_failpoint_print},
 };
 
 #define NR_VIEWS (sizeof(views) / sizeof(views[0]))

@@ -13,6 +13,7 @@
  */
 #include "fuzz/trace/arg.h"
 
+#include "mm/failpoint.h"
 #include "mm/gfp.h"
 #include "mm/machine.h"
 #include "mm/task.h"
@@ -203,6 +204,63 @@ static bool sysctl_parse(const char *s, size_t len, uint64_t *value)
 	return true;
 }
 
+/* ---- attributes of fault injection ---- */
+
+static uint64_t fault_settle(uint64_t value)
+{
+	return value % mm_failpoint_files();
+}
+
+static uint64_t fault_from_raw(unsigned int raw)
+{
+	return fault_settle(raw);
+}
+
+static void fault_print(uint64_t value, char *buf, size_t len)
+{
+	mm_failpoint_file_name((size_t)value, buf, len);
+}
+
+static bool fault_parse(const char *s, size_t len, uint64_t *value)
+{
+	int i = mm_failpoint_file_find(s, len);
+
+	if (i < 0)
+		return false;
+	*value = (uint64_t)i;
+	return true;
+}
+
+/* ---- numbers with a sign ---- */
+
+/* The upper half of raw numbers are those below 0. */
+static uint64_t int_from_raw(unsigned int raw)
+{
+	return raw < MM_ARG_RAW_NR / 2 ? raw : (uint64_t)raw - MM_ARG_RAW_NR;
+}
+
+static bool int_to_raw(uint64_t value, unsigned int *raw)
+{
+	*raw = (unsigned int)value & (MM_ARG_RAW_NR - 1);
+	return int_from_raw(*raw) == value;
+}
+
+static void int_print(uint64_t value, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "%" PRId64, (int64_t)value);
+}
+
+static bool int_parse(const char *s, size_t len, uint64_t *value)
+{
+	bool below = len && s[0] == '-';
+
+	if (!mm_arg_number(s + below, len - below, value) ||
+	    *value > (uint64_t)INT64_MAX + (below ? 1 : 0))
+		return false;
+	*value = below ? 0 - *value : *value;
+	return true;
+}
+
 /* ---- nodes ---- */
 
 static void node_print(uint64_t value, char *buf, size_t len)
@@ -349,6 +407,14 @@ static const struct kind kinds[MM_ARG_KIND_NR] = {
 		.expected = "an exact handle (a name, or - for none)"},
 	[MM_ARG_FRAG] = {.word = "frag", .handle = true,
 		.expected = "a frag handle (a name, or - for none)"},
+	[MM_ARG_FAULT] = {.word = "fault", .ceil = MM_ARG_RAW_NR,
+		.expected = "an attribute of fault injection such as fail_page_alloc/times",
+		.from_raw = fault_from_raw, .settle = fault_settle,
+		.print = fault_print, .parse = fault_parse},
+	[MM_ARG_INT] = {.word = "int",
+		.expected = "a number of 63 bits, perhaps below 0",
+		.from_raw = int_from_raw, .to_raw = int_to_raw,
+		.print = int_print, .parse = int_parse},
 };
 /* clang-format on */
 

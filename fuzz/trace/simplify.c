@@ -132,7 +132,7 @@ static bool lower(const struct choice *ch)
 		return true;
 	if (ch->kind == MM_ARG_GFP)
 		return lower_mask(ch);
-	return ch->kind != MM_ARG_SYSCTL && lower_number(ch, mildest);
+	return ch->kind != MM_ARG_SYSCTL && ch->kind != MM_ARG_FAULT && lower_number(ch, mildest);
 }
 
 /* Does the value stand anywhere behind this place, too? */

@@ -6,6 +6,7 @@
  * decide, not those that send; cmake/tests/flow.sh looks for them.
  */
 #include "mm/buddy.h"
+#include "mm/failpoint.h"
 #include "mm/machine.h"
 #include "mm/memblock.h"
 #include "mm/page_ext.h"
@@ -369,6 +370,32 @@ static void say_pageblock(const struct mm_machine *m, const uint64_t *f, char *b
 		       mm_gfp_migratetype_name((enum mm_migratetype)f[2]), why[f[4]]);
 }
 
+static void say_fault_write(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	char name[64];
+
+	(void)m;
+	if (f[0] == MM_FAILPOINT_NTH) {
+		(void)snprintf(buf, len, "fail point %" PRIu64 " from here fails%s", f[2],
+			       f[2] ? "" : ": none");
+	} else if (f[0] == MM_FAILPOINT_CONCERN) {
+		(void)snprintf(buf, len, "task-filter concerns the task%s", f[2] ? "" : " no more");
+	} else {
+		mm_failpoint_file_name((size_t)f[1] % mm_failpoint_files(), name, sizeof(name));
+		(void)snprintf(buf, len, "%s is %" PRId64 "%s", name, (int64_t)f[2],
+			       f[3] ? ": refused" : "");
+	}
+}
+
+static void say_fault_ask(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	static const char *const answers[] = {"passes", "fails", "fails, as the run wants it"};
+
+	(void)m;
+	(void)snprintf(buf, len, "fail point%s: %s", f[3] && !f[4] ? ", left out" : "",
+		       f[5] < 3 ? answers[f[5]] : "?");
+}
+
 /* ---- the table ---- */
 
 /* What may happen on the way to a block. */
@@ -376,7 +403,8 @@ static void say_pageblock(const struct mm_machine *m, const uint64_t *f, char *b
 	(B(mm_page_alloc_from) | B(mm_zone_grow) | B(mm_zone_watermark) | B(mm_zone_refused) |     \
 	 B(mm_page_alloc_slowpath) | B(mm_pcp_take) | B(mm_pcp_refill) |                           \
 	 B(mm_page_alloc_zone_locked) | B(mm_page_alloc_extfrag) | B(mm_pcp_contended) |           \
-	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free) | B(mm_pageblock_move))
+	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free) | B(mm_fault_ask) |                  \
+	 B(mm_pageblock_move))
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
 #define PCP        "ref/phys/pcp.c"
@@ -431,6 +459,8 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_memblock_change, "announce", MEMBLOCK "memblock.c", 0, 0, say_memblock_change),
 	ROW(mm_memblock_alloc, "take", MEMBLOCK "find.c", 0,
 	    B(mm_memblock_change) | B(mm_memblock_grow), say_memblock_alloc),
+	ROW(mm_fault_write, "mm_failpoint_write", "ref/sim/failpoint.c", 0, 0, say_fault_write),
+	ROW(mm_fault_ask, "mm_failpoint_should_fail", "ref/sim/failpoint.c", 0, 0, say_fault_ask),
 	ROW(mm_memblock_grow, "plan", MEMBLOCK "grow.c", 0, 0, say_memblock_grow),
 };
 /* clang-format on */

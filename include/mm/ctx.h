@@ -39,6 +39,8 @@ struct mm_ctx {
 	/* fail_nth: the n-th next fail point of this context fails; 0 = off */
 	uint32_t fail_nth;
 	uint32_t fail_hits; /* fail points passed since it was armed */
+	/* do fault attributes with task-filter concern it? */
+	bool make_it_fail;
 
 	/* so many further attempts at a per-CPU lock find it taken, as those of an
 	 * interrupt that hit its holder */

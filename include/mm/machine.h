@@ -159,6 +159,8 @@ struct mm_lock_stats {
 };
 
 struct memblock;
+struct mm_failpoint;
+struct mm_failpoint_watch;
 struct mem_section;
 struct mm_pool;
 struct page;
@@ -172,6 +174,9 @@ enum mm_zone_stat {
 	MM_NR_FREE_CMA,   /* those of them in CMA pageblocks */
 	MM_NR_ZONE_STATS
 };
+
+/* Bit of fault_armed: the run watches all fail points. */
+#define MM_FAULT_WATCHED 0x80000000u
 
 struct mm_machine {
 	/* set once */
@@ -203,6 +208,10 @@ struct mm_machine {
 	uint32_t gfp_allowed_mask;
 	/* from the description: does anything but __GFP_ZERO zero blocks? */
 	bool init_on_any;
+	/* sim/failpoint: is there anything to ask?  A bit per site whose probability is
+	 * not 0, and MM_FAULT_WATCHED */
+	uint32_t fault_armed;
+	struct mm_failpoint *faults; /* by site */
 
 	/* early/memblock: which memory there is, and which of it was taken at boot */
 	struct memblock *memblock;
@@ -228,7 +237,8 @@ struct mm_machine {
 	void (*after_copy)(struct mm_machine *m);
 
 	/* the run's: survive a reset */
-	const struct mm_upcalls *upcalls; /* never NULL; members may be */
+	const struct mm_upcalls *upcalls;       /* never NULL; members may be */
+	struct mm_failpoint_watch *fault_watch; /* NULL: nobody sweeps */
 	struct mm_listener listeners[MM_LISTENERS_MAX];
 	uint64_t outcomes[MM_OUTCOME_NR];
 	uint64_t outcome_object[MM_OUTCOME_NR]; /* of the last one */

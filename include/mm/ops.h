@@ -32,6 +32,8 @@ enum mm_arg_kind {
 	MM_ARG_PAGES,  /* handle of an array of single pages */
 	MM_ARG_EXACT,  /* handle of an exact number of pages */
 	MM_ARG_FRAG,   /* handle of a page fragment */
+	MM_ARG_FAULT,  /* attribute of fault injection, text: fail_page_alloc/times */
+	MM_ARG_INT,    /* a number that may be below 0; arg: its two's complement */
 	MM_ARG_KIND_NR
 };
 

@@ -19,10 +19,8 @@
  *   cpusets have one level below the root, which holds all nodes; the slow path reclaims only through the upcall,
  *   never compacts, and kills nobody: with no reclaimer it fails.
  *   A put on a page with no reference is reported and
- *   changes nothing, where the kernel's count would go below zero.  fail_nth
- *   counts every request but __GFP_NOFAIL (the kernel's fail_page_alloc skips
- *   order 0 and callers that may sleep unless told otherwise).  The parts of a split
- *   block stay Movable, which stands for being on an LRU.  Who asks for
+ *   changes nothing, where the kernel's count would go below zero.  The parts of a
+ *   split block stay Movable, which stands for being on an LRU.  Who asks for
  *   __GFP_NOFAIL with an order above 1 is not warned.  Where no lists per CPU are
  *   kept, a bulk request always takes a single page.  A request gives up reserved
  *   pageblocks of nodes that it may use itself; in the kernel also of those that only

@@ -26,17 +26,18 @@ enum mm_obj {
 	MM_OBJ_MEMBLOCK,  /* id: memory 0, reserved 1, settings 2 */
 	MM_OBJ_SECTION,   /* id: number of the section */
 	MM_OBJ_FRAG,      /* id: cpu; its cache of page fragments */
+	MM_OBJ_FAULT,     /* id: site of fault injection; its attributes and counts */
 	MM_OBJ_NR,
 	MM_OBJ_EVENT = MM_OBJ_NR /* a claim about a step, judged by a model */
 };
 
 /*
  * Hints and statistics: Linux changes them on the way to a failure too (a list's
- * limits, "below the high watermark", counts of attempts).
+ * limits, "below the high watermark", counts of attempts, of injected failures).
  */
 static inline bool mm_touched_is_hint(enum mm_obj kind)
 {
-	return kind == MM_OBJ_TUNING || kind == MM_OBJ_EVENTS;
+	return kind == MM_OBJ_TUNING || kind == MM_OBJ_EVENTS || kind == MM_OBJ_FAULT;
 }
 
 /* A refill of the largest batch touches three frames a page at the most. */

@@ -37,6 +37,7 @@ const char *mm_checker_object_name(enum mm_obj kind)
 					    "memblock table",
 					    "section",
 					    "fragment cache of CPU",
+					    "fault attributes of site",
 					    "step"};
 
 	return kind <= MM_OBJ_EVENT ? names[kind] : "object";

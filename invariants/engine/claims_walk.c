@@ -5,6 +5,7 @@
  */
 #include "invariants/engine/claims_walk.h"
 
+#include "mm/failpoint.h"
 #include "mm/page_alloc.h"
 
 #include "fuzz/trace/arg.h"
@@ -176,6 +177,28 @@ static uint64_t any_size(struct walker *w)
 	}
 }
 
+/* A switch, a percentage, anything; a few are below 0. */
+static uint64_t any_int(struct walker *w)
+{
+	uint64_t v;
+
+	switch (below(w->p, 4)) {
+	case 0:
+		v = below(w->p, 2);
+		break;
+	case 1:
+		v = 100;
+		break;
+	case 2:
+		v = below(w->p, 120);
+		break;
+	default:
+		v = below(w->p, 4000);
+		break;
+	}
+	return below(w->p, 6) == 5 ? 0 - v : v;
+}
+
 static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 {
 	switch (a->kind) {
@@ -195,6 +218,10 @@ static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 		return any_size(w);
 	case MM_ARG_SYSCTL:
 		return below(w->p, mm_sysctl_count());
+	case MM_ARG_FAULT:
+		return below(w->p, mm_failpoint_files());
+	case MM_ARG_INT:
+		return any_int(w);
 	case MM_ARG_TASK:
 		return below(w->p, 4) ? (uint64_t)1 << below(w->p, 8) : below(w->p, 256);
 	case MM_ARG_PAGE:

@@ -9,7 +9,7 @@
  * them, or none does and one page is asked for in the ordinary way, which may
  * reclaim.  Scopes of the task do not reach here, only to that single page.
  */
-#include "mm/failpoint.h"
+#include "mm/fail_page_alloc.h"
 
 #include "parts.h"
 
@@ -115,7 +115,7 @@ static bool may_ask(struct mm_ctx *x, struct request *rq)
 	if (!mm_page_alloc_decode(x, rq))
 		return false;
 	mm_page_alloc_might_wait(x, rq->gfp);
-	if ((rq->gfp & MM_GFP_NOFAIL) || !mm_failpoint_ask(x))
+	if (!mm_fail_page_alloc(x, 0, rq->gfp))
 		return true;
 	mm_event(x, MM_EV_mm_page_alloc_failed, 0, mm_page_alloc_masks(rq), 0, rq->highest, 1);
 	return false;

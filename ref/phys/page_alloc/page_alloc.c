@@ -7,7 +7,7 @@
  * repeated with what the request may use: the minimum, parts of it, or nothing
  * held back.  Then reclaim is asked through the upcall.
  */
-#include "mm/failpoint.h"
+#include "mm/fail_page_alloc.h"
 #include "mm/ram.h"
 #include "mm/task.h"
 
@@ -391,7 +391,7 @@ static MM_ALWAYS_INLINE struct page *get_pages(struct mm_ctx *x, unsigned int or
 		mm_page_alloc_heed_task(x, &rq);
 	if (!mm_page_alloc_decode(x, &rq))
 		return NULL;
-	if (!(rq.gfp & MM_GFP_NOFAIL) && mm_failpoint_ask(x)) {
+	if (mm_fail_page_alloc(x, order, rq.gfp)) {
 		mm_event(x, MM_EV_mm_page_alloc_failed, order, mm_page_alloc_masks(&rq), 0,
 			 rq.highest, 1);
 		return NULL;

@@ -214,6 +214,7 @@ int mm_machine_image(struct mm_machine *m)
 void mm_machine_reset(struct mm_machine *m)
 {
 	const struct mm_upcalls *upcalls = m->upcalls;
+	struct mm_failpoint_watch *watch = m->fault_watch;
 	struct mm_arena arena = m->arena;
 	struct mm_listener listeners[MM_LISTENERS_MAX];
 
@@ -223,6 +224,9 @@ void mm_machine_reset(struct mm_machine *m)
 	mm_arena_reset(&arena);
 	m->arena = arena; /* the image was taken before there was one */
 	m->upcalls = upcalls;
+	m->fault_watch = watch;
+	if (watch)
+		m->fault_armed |= MM_FAULT_WATCHED;
 	memcpy(m->listeners, listeners, sizeof(listeners));
 	if (m->after_copy)
 		m->after_copy(m);
