@@ -82,7 +82,8 @@ enum mm_pcp_freed {
 	MM_PCP_FREED_TO_ZONE, /* its order has no per-CPU lists */
 	MM_PCP_FREED_TO_LIST,
 	MM_PCP_FREED_PAST_LIST, /* to the zone, because the CPU's lock was taken */
-	MM_PCP_FREED_UNLISTED   /* to the end of the zone's list: not wanted soon */
+	MM_PCP_FREED_UNLISTED,  /* to the end of the zone's list: not wanted soon */
+	MM_PCP_FREED_ISOLATED   /* to the zone: its pageblock is isolated */
 };
 
 int mm_pcp_boot(struct mm_ctx *x);

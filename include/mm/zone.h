@@ -73,6 +73,7 @@ struct zone {
 	uint64_t percpu_drift_mark;      /* below it only exact counts will do; 0: never */
 	uint64_t nr_free_highatomic;     /* under `lock`; those in MM_NR_FREE_PAGES too */
 	uint64_t nr_reserved_highatomic; /* under `lock`: frames of its pageblocks */
+	uint64_t nr_isolated;            /* under `lock`: pageblocks */
 	struct per_cpu_zonestat *zonestats;
 
 	/* pcp: lists by CPU; what the settings give them, kept while disabled */

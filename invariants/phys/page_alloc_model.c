@@ -1025,6 +1025,21 @@ static void on_bad(struct model *md, const struct mm_event *ev)
 	set_movable(md, pfn, (uint64_t)1 << ev->f[1], false);
 }
 
+/* What lies in an isolated pageblock is for nobody. */
+static void check_not_isolated(const struct model *md, struct mm_report *r,
+			       const struct mm_machine *m, uint64_t pfn, uint64_t order,
+			       const char *what)
+{
+	uint64_t at;
+
+	for (at = pfn; at < pfn + ((uint64_t)1 << order);
+	     at += (uint64_t)1 << m->desc.pageblock_order)
+		MM_CHECK(r, "zone.isolated_never_allocated",
+			 md->block[at >> m->desc.pageblock_order] != MM_MIGRATE_ISOLATE,
+			 "pfn %llu order %llu of an isolated pageblock %s", (unsigned long long)pfn,
+			 (unsigned long long)order, what);
+}
+
 /* In hand, to a list; off a list, into the hand; off a list, to the zone. */
 static void on_list(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
@@ -1047,6 +1062,8 @@ static void on_list(struct model *md, struct mm_report *r, const struct mm_machi
 		return;
 	}
 	md->contended[ev->f[3]] &= add;
+	if (add)
+		check_not_isolated(md, r, m, pfn, ev->f[1], "came onto a list");
 	/* a refill takes no reserved block */
 	MM_CHECK(r, "alloc.special_lists",
 		 !add || md->took != pfn || md->kind != MM_FRAMES_HIGHATOMIC,
@@ -1222,21 +1239,6 @@ static void on_pageblock(struct model *md, struct mm_report *r, const struct mm_
 	if (r->failures)
 		return;
 	mm_pageblocks_set(&md->pageblocks, ev->f[0], ev->f[2]);
-}
-
-/* What lies in an isolated pageblock is for nobody. */
-static void check_not_isolated(const struct model *md, struct mm_report *r,
-			       const struct mm_machine *m, uint64_t pfn, uint64_t order,
-			       const char *what)
-{
-	uint64_t at;
-
-	for (at = pfn; at < pfn + ((uint64_t)1 << order);
-	     at += (uint64_t)1 << m->desc.pageblock_order)
-		MM_CHECK(r, "zone.isolated_never_allocated",
-			 md->block[at >> m->desc.pageblock_order] != MM_MIGRATE_ISOLATE,
-			 "pfn %llu order %llu of an isolated pageblock %s", (unsigned long long)pfn,
-			 (unsigned long long)order, what);
 }
 
 /* The block was taken from the low end: its siblings follow, one per order. */

@@ -450,7 +450,10 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 	uint8_t zone = m->memmap[ev->f[0]].zone;
 
 	if (m->desc.pcp && (ev->f[1] <= 3 || (m->desc.thp_order && ev->f[1] == m->desc.thp_order)))
-		due = md->contended[zone] ? MM_PCP_FREED_PAST_LIST : MM_PCP_FREED_TO_LIST;
+		due = m->pageblock[ev->f[0] >> m->desc.pageblock_order] == MM_MIGRATE_ISOLATE
+			      ? MM_PCP_FREED_ISOLATED
+		      : md->contended[zone] ? MM_PCP_FREED_PAST_LIST
+					    : MM_PCP_FREED_TO_LIST;
 	if (md->trimmed) {
 		due = MM_PCP_FREED_UNLISTED;
 		md->trimmed--;

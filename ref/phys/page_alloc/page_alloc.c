@@ -451,6 +451,13 @@ static MM_ALWAYS_INLINE bool prepare_free(struct mm_ctx *x, struct page *page, u
 	return ok;
 }
 
+static inline bool is_isolated(const struct mm_machine *m, const struct zone *z,
+			       const struct page *page)
+{
+	return MM_UNLIKELY(z->nr_isolated) &&
+	       mm_migratetype_get(m, pfn_raw(mm_page_pfn(m, page))) == MM_MIGRATE_ISOLATE;
+}
+
 static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order,
 				       enum mm_buddy_end end)
 {
@@ -471,6 +478,8 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
 	if (end == MM_BUDDY_TAIL)
 		where = MM_PCP_FREED_UNLISTED;
+	else if (mm_pcp_allowed(x->m, order) && is_isolated(x->m, z, page))
+		where = MM_PCP_FREED_ISOLATED;
 	else if (mm_pcp_allowed(x->m, order))
 		where = mm_pcp_trylock(x, z) ? MM_PCP_FREED_TO_LIST : MM_PCP_FREED_PAST_LIST;
 	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order, mapping, where);
