@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Formulas: the table of invariants/cross/README.md, contracts, properties.
 # A row of the table is "| N | formula | `function`... | `property`... |",
-# or "| N | formula | | not modelled: why |".
+# or "| N | formula | | not modelled: why |", or "not alone: who judges it".
 
 function names(text, out,    n) {
 	n = 0
@@ -31,11 +31,11 @@ file ~ /\.md$/ && /^\| [0-9]+ \|/ {
 		at[nr, i] = place
 	}
 	count[nr] = functions
-	properties = names(f[5], word)
+	properties = f[5] ~ /^ not / ? 0 : names(f[5], word)
 	for (i = 1; i <= properties; i++)
 		named_at[word[i]] = place
-	if (!functions != !properties || (!functions && f[5] !~ /^ not modelled: ./))
-		refuse(place, nr, "formula " nr " has no function or no property; name both, or write \"not modelled: \" and why")
+	if (!functions != !properties || (!functions && f[5] !~ /^ not (modelled|alone): ./))
+		refuse(place, nr, "formula " nr " has no function or no property; name both, or write \"not modelled: \" or \"not alone: \" and why")
 }
 
 file ~ /\.h$/ {
