@@ -39,7 +39,7 @@ function(mm_add_tests)
 	mm_test_traces(regress regress)
 	mm_test_recordings()
 	mm_test_sweeps()
-	mm_test(command/bad-input LABELS prop COMMAND bash cmake/tests/command.sh
+	mm_test(command/bad-input LABELS prop slow COMMAND bash cmake/tests/command.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/command")
 	mm_test(command/corpus LABELS prop slow COMMAND bash cmake/tests/corpus.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/corpus")
@@ -80,7 +80,7 @@ function(mm_test_sweeps)
 	foreach(layer sim early phys)
 		mm_test(sweep/${layer} LABELS seed COMMAND mmref-cli sweep corpus/${layer})
 	endforeach()
-	mm_test(command/sweep LABELS prop COMMAND bash cmake/tests/sweep.sh
+	mm_test(command/sweep LABELS prop slow COMMAND bash cmake/tests/sweep.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/sweep")
 	mm_test(command/sweep-planted LABELS build slow COMMAND bash cmake/tests/sweep.sh planted
 		"${CMAKE_BINARY_DIR}/sweep-planted")
@@ -89,7 +89,7 @@ endfunction()
 # Recordings of real kernels: imported, replayed, judged. Those too large to ship
 # lie in the folder that MM_RECORDINGS (environment) names.
 function(mm_test_recordings)
-	mm_test(recordings LABELS seed COMMAND bash cmake/tests/recordings.sh
+	mm_test(recordings LABELS seed slow COMMAND bash cmake/tests/recordings.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/recordings")
 endfunction()
 
@@ -118,7 +118,7 @@ function(mm_test_properties)
 	foreach(name IN LISTS names suites)
 		mm_test(prop/${name} LABELS prop COMMAND mmref-prop ${name})
 	endforeach()
-	mm_test(command/properties LABELS prop COMMAND bash cmake/tests/properties.sh
+	mm_test(command/properties LABELS prop slow COMMAND bash cmake/tests/properties.sh
 		"$<TARGET_FILE:mmref-prop-toy>" "${CMAKE_BINARY_DIR}/properties")
 endfunction()
 
@@ -165,7 +165,11 @@ function(mm_test_header name language dialect)
 		mm_skip("header/${name}" "found none of ${ARGN}")
 		return()
 	endif()
-	mm_test("header/${name}" LABELS header COMMAND "${CMAKE_COMMAND}"
+	set(slow slow)
+	if(name STREQUAL gcc-c11)
+		set(slow) # one of them is quick enough for the quick run
+	endif()
+	mm_test("header/${name}" LABELS header ${slow} COMMAND "${CMAKE_COMMAND}"
 		"-DCOMPILER=${MM_HEADER_COMPILER}" -DLANGUAGE=${language} -DDIALECT=${dialect}
 		"-DROOT=${CMAKE_SOURCE_DIR}" "-DSCRATCH=${CMAKE_BINARY_DIR}/header-${name}"
 		-P "${CMAKE_SOURCE_DIR}/cmake/MmHeaderCheck.cmake")

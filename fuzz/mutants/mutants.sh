@@ -5,8 +5,8 @@
 #     working tree --> source (a copy that stays) --> tree of each job
 #     mutant --> same code at -O2?  equal, counted nowhere
 #            --> build              does not compile, counted nowhere
-#            --> corpus --> own suites --> all suites --> fuzz      the first to
-#                fail kills it; what runs too long is killed by time
+#            --> corpus --> own suites --> fuzz --> all suites      the first to
+#                fail kills it, cheap ones first; what runs too long is killed by time
 #
 # Each job has a tree and a build of its own in build/mutants; one mutant costs a
 # compilation, a link, and what judges it. A line per judged mutant is appended to
@@ -248,6 +248,8 @@ target_of_file() { # FILE
 	case $1 in
 	ref/early/memblock/* | include/mm/memblock.h) target=memblock ;;
 	ref/early/*) target=boot ;;
+	ref/phys/buddy/* | include/mm/buddy.h | include/mm/migratetype.h) target=fallback ;;
+	ref/phys/watermark.c | include/mm/watermark.h) target=watermark ;;
 	*) target=page_alloc ;;
 	esac
 	[ -e "$source/fuzz/targets/$target.target" ] ||
@@ -302,7 +304,9 @@ killed_by_corpus() {
 
 killed_by_suites() { # LIMIT [SUITE]
 	local status=0
-	check "$1" "$tree/build/$preset/mmref-prop" "${@:2}" || status=$?
+	# some read recordings, at the root of the tree
+	check "$1" bash -c 'ln -s "$0/corpus" corpus && exec "$@"' "$tree" \
+		"$tree/build/$preset/mmref-prop" "${@:2}" || status=$?
 	# 4: there is no such suite
 	[ "$status" -ne 0 ] && [ "$status" -ne 4 ] || return 1
 	killed property "$status"
@@ -365,8 +369,8 @@ judge() { # ID
 		verdict=equal
 	elif compiles mmref-cli && ! killed_by_corpus && compiles mmref-prop; then
 		killed_by_suites "$limit_own" "$(module_of "$file")" ||
-			{ [ "$own" = no ] && killed_by_suites "$limit_all"; } ||
-			{ compiles "fuzz_$(target_of_file "$file")" && killed_by_fuzz "$file"; } || true
+			{ compiles "fuzz_$(target_of_file "$file")" && killed_by_fuzz "$file"; } ||
+			{ [ "$own" = no ] && killed_by_suites "$limit_all"; } || true
 	fi
 	cp "$source/$file" "$tree/$file"
 }

@@ -19,6 +19,18 @@ static int fact_seen(const struct mm_machine *m, const uint64_t *key, uint64_t *
 	return 0;
 }
 
+static int fact_cma(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	*value = mm_vmstat_zone_exact(m, &m->zones[key[0]], MM_NR_FREE_CMA);
+	return 0;
+}
+
+static int fact_highatomic(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	*value = m->zones[key[0]].nr_free_highatomic;
+	return 0;
+}
+
 static int fact_threshold(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
 {
 	*value = m->zones[key[0]].zonestats[0].stat_threshold;
@@ -60,6 +72,8 @@ static int fact_pgfree(const struct mm_machine *m, const uint64_t *key, uint64_t
 static const struct mm_fact facts[] = {
 	{"zone.%z.free_pages", fact_exact, "free frames, exactly"},
 	{"zone.%z.nr_free_pages", fact_seen, "free frames without what CPUs hold back"},
+	{"zone.%z.free_cma", fact_cma, "those of them in CMA pageblocks, exactly"},
+	{"zone.%z.free_highatomic", fact_highatomic, "those of them in HighAtomic pageblocks"},
 	{"zone.%z.stat_threshold", fact_threshold, "largest delta a CPU may hold back"},
 	{"zone.%z.drift_mark", fact_drift_mark, "below it only exact counts will do"},
 	{"zone.%z.numa_hit", fact_hit, "allocations from the node they were meant for"},

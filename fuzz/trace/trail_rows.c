@@ -357,6 +357,19 @@ static void say_memblock_grow(const struct mm_machine *m, const uint64_t *f, cha
 		       f[0] == MM_MEMBLOCK_MEMORY ? "memory" : "reserved", f[1], f[2]);
 }
 
+static void say_pageblock(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	static const char *const why[] = {
+		[MM_BUDDY_RESERVE] = "reserved",  [MM_BUDDY_UNRESERVE] = "no longer reserved",
+		[MM_BUDDY_ISOLATE] = "isolated",  [MM_BUDDY_UNISOLATE] = "no longer isolated",
+		[MM_BUDDY_BOOT] = "as described",
+	};
+
+	(void)snprintf(buf, len, "pageblock of pfn %" PRIu64 " in zone %s: %s to %s, %s", f[0],
+		       zone_name(m, f[3]).s, mm_gfp_migratetype_name((enum mm_migratetype)f[1]),
+		       mm_gfp_migratetype_name((enum mm_migratetype)f[2]), why[f[4]]);
+}
+
 static void say_fault_write(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	char name[64];
@@ -435,6 +448,8 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_page_free, "free_last", PAGE_ALLOC, B(mm_pcp_contended),
 	    B(mm_pcp_add) | B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free) | B(mm_buddy_merge),
 	    say_free),
+	ROW(mm_pageblock_move, "mm_buddy_move", "ref/phys/buddy/move.c", 0, B(mm_buddy_merge),
+	    say_pageblock),
 	ROW(mm_buddy_merge, "put_one", BUDDY, 0, 0, say_merge),
 	ROW(mm_bad_page, "bad_page", PAGE_ALLOC, 0, 0, say_bad_page),
 	ROW(mm_ram_write, "mm_ram_write", "ref/sim/ram.c", 0, 0, say_ram_write),

@@ -15,11 +15,14 @@
  *   counts pages on an LRU; until there is one, frames allocated with
  *   __GFP_MOVABLE count.  A merge above pageblock_order retypes every pageblock
  *   it covers, as later stable kernels do (6.12.0 retyped one).
- * State: free lists and nr_free of a zone and its count of free pages, MM_PG_BUDDY
+ *   A whole free pageblock that gets another type joins with its neighbour where
+ *   types allow it; the kernel leaves some apart until one of them is allocated.
+ * State: free lists and nr_free of a zone and its counts of free pages, MM_PG_BUDDY
  *   and order of free heads, pageblock types: all under the zone lock, which
  *   callers hold.
  * Invariants:
- *   buddy.no_mergeable_pair   two free halves of one block do not stay apart
+ *   buddy.no_mergeable_pair   two free halves of one block do not stay apart, unless
+ *                             they are pageblocks of types that do not join
  *   buddy.aligned             a block starts at a multiple of its size
  *   buddy.in_zone             a block lies inside one zone, on RAM
  *   buddy.disjoint            no frame is in two free blocks
@@ -90,7 +93,34 @@ struct mm_buddy_counts mm_buddy_count_pageblock(const struct mm_machine *m, uint
  */
 void mm_buddy_retype(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migratetype type);
 
+/* Does the zone span all of the pageblock at pfn? */
+bool mm_buddy_whole_pageblock(const struct mm_machine *m, const struct zone *z, uint64_t pfn);
+
+/* Why a pageblock changes its type: field of the event mm_pageblock_move. */
+enum mm_buddy_why {
+	MM_BUDDY_RESERVE,   /* HighAtomic keeps it */
+	MM_BUDDY_UNRESERVE, /* and gives it up */
+	MM_BUDDY_ISOLATE,   /* nothing of it is to be handed out */
+	MM_BUDDY_UNISOLATE, /* it is again */
+	MM_BUDDY_BOOT       /* the machine was told so */
+};
+
+/*
+ * The pageblock at pfn, all of which is spanned by z, gets a type of any kind: its
+ * free blocks go to the end of that type's lists, and counts follow.  A free block
+ * larger than the pageblock is split first, a free pageblock may join with what lies
+ * beside it.  Caller: zone lock held.  Kernel: move_freepages_block,
+ * move_freepages_block_isolate.
+ */
+void mm_buddy_move(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migratetype type,
+		   enum mm_buddy_why why);
+
 /* ---- shared by the files of ref/phys/buddy ---- */
+
+/* Free pages of a type above Reclaimable come (or go, below 0): CMA and HighAtomic count
+ * as free and once more as theirs, Isolate as nothing.  Kernel: account_freepages. */
+void mm_buddy_account_special(struct mm_ctx *x, struct zone *z, int64_t pages,
+			      enum mm_migratetype type);
 
 /* Put a free block on, take it off the list of (order, type). */
 void mm_buddy_list_add(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order,

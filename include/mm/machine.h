@@ -169,7 +169,11 @@ struct zone;
 struct zonelist;
 
 /* Counters that zones have.  Kernel: enum zone_stat_item. */
-enum mm_zone_stat { MM_NR_FREE_PAGES, MM_NR_ZONE_STATS };
+enum mm_zone_stat {
+	MM_NR_FREE_PAGES, /* but for those of Isolate pageblocks */
+	MM_NR_FREE_CMA,   /* those of them in CMA pageblocks */
+	MM_NR_ZONE_STATS
+};
 
 /* Bit of fault_armed: the run watches all fail points. */
 #define MM_FAULT_WATCHED 0x80000000u

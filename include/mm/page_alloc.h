@@ -30,6 +30,8 @@
  *   alloc.treatment      type and rights of a request follow from its mask
  *   alloc.gfp_context    the mask in effect is what machine and task leave of it
  *   alloc.zone_allowed   a page comes from a zone its mask allows
+ *   zone.isolated_never_allocated  no block of an isolated pageblock leaves the zone's
+ *                        lists, or comes onto one of a CPU
  *   alloc.no_double      a frame is handed out only when it is free, and taken
  *                        back only as (part of) the block that was handed out
  *   alloc.free_checked   a block is taken back only when no owner's mapping is

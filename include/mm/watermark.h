@@ -14,8 +14,7 @@
  *   calculate_totalreserve_pages, __zone_watermark_ok, zone_watermark_fast
  *   (mm/page_alloc.c, 6.12).  `mmref oracle zoneinfo --sweep` compares what is
  *   computed with the running kernel: 980 of 980 values equal on a 6.18.
- * Differs: khugepaged does not raise min_free_kbytes, boost is 0, no
- *   highatomic or CMA pages are set off.
+ * Differs: khugepaged does not raise min_free_kbytes, boost is 0.
  * State: struct zone's wmark and lowmem_reserve, totalreserve of the machine.
  * Invariants:
  *   watermark.order          min <= low <= high <= promo, equal gaps
@@ -40,9 +39,14 @@
 #define MM_ALLOC_OOM           0x8u
 #define MM_ALLOC_NON_BLOCK     0x10u
 #define MM_ALLOC_MIN_RESERVE   0x20u
+#define MM_ALLOC_CMA           0x80u /* may use CMA pageblocks */
 #define MM_ALLOC_NOFRAGMENT    0x100u
-#define MM_ALLOC_HIGHATOMIC    0x200u /* carried: there is no such reserve yet */
+#define MM_ALLOC_HIGHATOMIC    0x200u /* may use what is reserved for such requests */
 #define MM_ALLOC_KSWAPD        0x800u
+
+/* Who may dig below min.  Kernel: ALLOC_RESERVES. */
+#define MM_ALLOC_RESERVES                                                                          \
+	(MM_ALLOC_OOM | MM_ALLOC_NON_BLOCK | MM_ALLOC_MIN_RESERVE | MM_ALLOC_HIGHATOMIC)
 
 int mm_watermark_boot(struct mm_ctx *x);
 
@@ -83,12 +87,27 @@ bool mm_watermark_ok(const struct mm_machine *m, const struct zone *z, unsigned 
 bool mm_watermark_ok_safe(const struct mm_machine *m, const struct zone *z, unsigned int order,
 			  uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags);
 
+/* Free pages of z, by its counts, that are kept from such a request.  Kernel:
+ * __zone_watermark_unusable_free, order 0. */
+static inline uint64_t mm_watermark_kept(const struct zone *z, uint32_t alloc_flags)
+{
+	uint64_t kept = 0;
+
+	if (!(alloc_flags & MM_ALLOC_RESERVES))
+		kept += z->nr_free_highatomic;
+	if (!(alloc_flags & MM_ALLOC_CMA))
+		kept += mm_vmstat_zone(z, MM_NR_FREE_CMA);
+	return kept;
+}
+
 /* The same answer, quicker for order 0.  Kernel: zone_watermark_fast. */
 static inline bool mm_watermark_fast(const struct mm_machine *m, const struct zone *z,
 				     unsigned int order, uint64_t mark, enum mm_zone_type highest,
 				     uint32_t alloc_flags)
 {
-	if (order == 0 && mm_vmstat_zone(z, MM_NR_FREE_PAGES) > mark + z->lowmem_reserve[highest])
+	if (order == 0 &&
+	    mm_vmstat_zone(z, MM_NR_FREE_PAGES) >
+		    mark + z->lowmem_reserve[highest] + mm_watermark_kept(z, alloc_flags))
 		return true;
 	return mm_watermark_ok(m, z, order, mark, highest, alloc_flags);
 }

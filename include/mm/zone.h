@@ -17,8 +17,12 @@
  *   pcp.
  * Invariants:
  *   zone.size_order      managed <= present <= spanned, frames inside the span
- *   zone.free_count      the exact count of free pages is what the blocks hold
- *   zone.conservation    managed == free + on per-CPU lists + allocated + dropped
+ *   zone.free_count      the exact count of free pages is what the blocks hold, but
+ *                        for those on the lists of Isolate
+ *   zone.free_cma        that of free CMA pages is what CMA's lists hold
+ *   zone.free_highatomic nr_free_highatomic is what HighAtomic's lists hold
+ *   zone.conservation    managed == free, isolated or not + on per-CPU lists +
+ *                        allocated + dropped
  *   zone.lists_order     each zonelist has each zone it may use once, the local
  *                        node's first, nearer nodes before farther ones
  *   node.spanned         the zones of a node have what the node has, and no more
@@ -65,7 +69,8 @@ struct zone {
 
 	/* vmstat: counts without what CPUs still hold back, and that, by CPU */
 	int64_t vm_stat[MM_NR_ZONE_STATS];
-	uint64_t percpu_drift_mark; /* below it only exact counts will do; 0: never */
+	uint64_t percpu_drift_mark;  /* below it only exact counts will do; 0: never */
+	uint64_t nr_free_highatomic; /* under `lock`; those in MM_NR_FREE_PAGES too */
 	struct per_cpu_zonestat *zonestats;
 
 	/* pcp: lists by CPU; what the settings give them, kept while disabled */

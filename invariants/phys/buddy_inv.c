@@ -39,9 +39,12 @@ static void check_mergeable(struct mm_report *r, const struct mm_machine *m, uin
 
 	if (!is_head(m, pfn) || p->order >= m->desc.max_order || other >= m->max_pfn)
 		return;
-	/* ordinary types all merge; there are no others yet */
 	apart = is_head(m, other) && frame(m, other)->order == p->order &&
 		frame(m, other)->zone == p->zone;
+	/* above a pageblock, special types join with their own only */
+	if (p->order >= m->desc.pageblock_order && p->list != frame(m, other)->list)
+		apart &= p->list <= MM_MIGRATE_RECLAIMABLE &&
+			 frame(m, other)->list <= MM_MIGRATE_RECLAIMABLE;
 	MM_CHECK(r, "buddy.no_mergeable_pair", !apart, "order %u at pfn %llu: both halves are free",
 		 p->order, (unsigned long long)pfn);
 }

@@ -15,6 +15,7 @@
 
 extern const struct mm_inv mm_buddy_invs[];
 extern const struct mm_inv mm_zone_invs[];
+extern const struct mm_inv mm_vmstat_invs[];
 
 static uint64_t pfn_of_page(const struct mm_machine *m, const struct page *page)
 {
@@ -54,12 +55,12 @@ static void put(struct mm_ctx *x, struct page *page)
 /* Judge all frames, pageblocks and zones by the claims that need no model. */
 static void check_claims(struct mm_prop_run *p, const struct mm_machine *m)
 {
-	const struct mm_inv *const tables[] = {mm_buddy_invs, mm_zone_invs};
+	const struct mm_inv *const tables[] = {mm_buddy_invs, mm_zone_invs, mm_vmstat_invs};
 	struct mm_report r;
 	size_t t;
 
 	mm_report_init(&r);
-	for (t = 0; t < 2; t++) {
+	for (t = 0; t < 3; t++) {
 		const struct mm_inv *inv;
 		uint64_t id;
 
@@ -385,6 +386,60 @@ static void giants_return_by_pageblock(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* ---- pageblocks of all types ---- */
+
+/* Pageblocks in use, and free ones, go through all types and back: what claims say holds
+ * on the way, and at its end all is as it was. */
+static void moved_pageblocks_take_their_pages_along(struct mm_prop_run *p)
+{
+	struct mm_machine *m =
+		mm_boot("ram=256p max_order=6 pageblock_order=3 pcp=on cpus=2", NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	struct page *held[40];
+	struct mm_ctx x;
+	uint64_t block;
+	int nr = 0;
+
+	PROP(p, m && m->nr_pageblocks == 32, "not the machine that was meant");
+	mm_ctx_init(&x, m, 0);
+	while (nr < 40 && prop_below(p, 8)) {
+		held[nr] = take(&x, z, (unsigned int)prop_below(p, 5), MM_MIGRATE_MOVABLE);
+		nr += held[nr] != NULL;
+	}
+	while (prop_below(p, 30)) {
+		uint64_t pfn = prop_below(p, 256);
+		enum mm_migratetype type = (enum mm_migratetype)prop_below(p, MM_MIGRATE_TYPES);
+
+		if (nr && !prop_below(p, 4)) {
+			put(&x, held[--nr]);
+			continue;
+		}
+		mm_lock_acquire(&x, &z->lock);
+		mm_buddy_move(&x, z, pfn, type, MM_BUDDY_BOOT);
+		mm_lock_release(&x, &z->lock);
+		/* joined pageblocks of ordinary types are all of one */
+		PROP(p,
+		     mm_migratetype_get(m, pfn) == type ||
+			     (mm_migratetype_mergeable(type) &&
+			      mm_migratetype_mergeable(mm_migratetype_get(m, pfn))),
+		     "the type is another");
+		check_claims(p, m);
+	}
+	for (block = 0; block < 32; block++) {
+		mm_lock_acquire(&x, &z->lock);
+		mm_buddy_move(&x, z, block * 8, MM_MIGRATE_MOVABLE, MM_BUDDY_BOOT);
+		mm_lock_release(&x, &z->lock);
+	}
+	while (nr)
+		put(&x, held[--nr]);
+	check_claims(p, m);
+	PROP(p,
+	     mm_vmstat_zone_exact(m, z, MM_NR_FREE_PAGES) == 256 && z->free_area[6].nr_free == 4 &&
+		     !mm_vmstat_zone_exact(m, z, MM_NR_FREE_CMA) && !z->nr_free_highatomic,
+	     "what came back is not what there was");
+	mm_machine_destroy(m);
+}
+
 /* ---- plantings ---- */
 
 /* The n-th free block of at least this order and no more than that. */
@@ -507,7 +562,7 @@ static void block_on_another_list(struct mm_victim *v)
 	struct free_area *area = &v->m->zones[page->zone].free_area[page->order];
 
 	mm_list_del(&page->lru);
-	mm_list_add(&page->lru, &area->free_list[MM_MIGRATE_HIGHATOMIC]);
+	mm_list_add(&page->lru, &area->free_list[MM_MIGRATE_RECLAIMABLE]);
 	v->checker->touched.all = true;
 }
 
@@ -600,6 +655,8 @@ const struct mm_prop mm_buddy_props[] = {
 	{"buddy.pageblocks_are_counted", pageblocks_are_counted, 10},
 	{"buddy.retype_moves_all_free_blocks", retype_moves_all_free_blocks, 10},
 	{"buddy.giants_return_by_pageblock", giants_return_by_pageblock, 6},
+	{"buddy.moved_pageblocks_take_their_pages_along", moved_pageblocks_take_their_pages_along,
+	 30},
 	{"buddy." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

@@ -172,11 +172,11 @@ static void retyped_in_silence(struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_PAGEBLOCK, block);
 }
 
-static void type_that_nothing_gives(struct mm_victim *v)
+static void type_that_is_none(struct mm_victim *v)
 {
 	uint64_t block = mm_migratetype_block(v->m, mm_victim_held(v, VICTIM_A));
 
-	v->m->pageblock[block] = MM_MIGRATE_ISOLATE;
+	v->m->pageblock[block] = MM_MIGRATE_TYPES;
 	mm_touch(v->x, MM_OBJ_PAGEBLOCK, block);
 }
 
@@ -185,7 +185,7 @@ static const struct mm_plant plants[] = {
 	{"alloc.fallback_order", onto_its_own_type, NULL, true},
 	{"alloc.fallback_claim", unclaimed_giant, NULL, true},
 	{"alloc.fallback_claim", retyped_in_silence, NULL, false},
-	{"alloc.fallback_claim", type_that_nothing_gives, NULL, false},
+	{"alloc.fallback_claim", type_that_is_none, NULL, false},
 	{NULL, NULL, NULL, false},
 };
 

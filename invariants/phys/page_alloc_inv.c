@@ -59,8 +59,8 @@ static void check_tail(struct mm_report *r, const struct mm_machine *m, uint64_t
 
 static void check_block_type(struct mm_report *r, const struct mm_machine *m, uint64_t block)
 {
-	MM_CHECK(r, "alloc.fallback_claim", m->pageblock[block] < MM_MIGRATE_PCPTYPES,
-		 "pageblock %llu has type %u, which nothing here gives", (unsigned long long)block,
+	MM_CHECK(r, "alloc.fallback_claim", m->pageblock[block] < MM_MIGRATE_TYPES,
+		 "pageblock %llu has type %u, which is none", (unsigned long long)block,
 		 m->pageblock[block]);
 }
 
@@ -97,6 +97,8 @@ const struct mm_inv mm_page_alloc_invs[] = {
 	 NULL, false},
 	{"alloc.fallback_order", "a fallback takes the due type and the due order", MM_OBJ_EVENT,
 	 NULL, false},
+	{"zone.isolated_never_allocated", "nothing of an isolated pageblock is handed out",
+	 MM_OBJ_EVENT, NULL, false},
 	{"zone.conservation", "managed == free + allocated + dropped", MM_OBJ_EVENT, NULL, false},
 	{NULL, NULL, MM_OBJ_NR, NULL, false},
 };

@@ -33,8 +33,10 @@ enum place { NOT_READY, IN_ZONE, IN_HAND, TAKEN, DROPPED, ON_LISTS };
 
 /* What a request finds in a zone. */
 struct view {
-	int64_t seen; /* free pages, as its count says */
-	bool block;   /* is there a free block of its order? */
+	int64_t seen;                /* free pages, as its count says */
+	int64_t cma;                 /* those of them in CMA pageblocks, likewise */
+	int64_t highatomic;          /* and in reserved ones */
+	bool block[MM_FRAMES_KINDS]; /* is there a free block of its order? */
 };
 
 /* What a block is, at its first frame: its order plus one; 0 at all others. */
@@ -158,9 +160,25 @@ static void model_boot(void *state, const struct mm_machine *m)
 
 /* ---- what a request is owed ---- */
 
-static bool zone_has_block(const struct model *md, int zone, unsigned int order)
+static bool zone_has_block(const struct model *md, int zone, enum mm_frames_kind kind,
+			   unsigned int order)
 {
-	return md->frames.count[zone][order] != 0;
+	return md->frames.count[zone][kind][order] != 0;
+}
+
+/* Is there one that the watermark counts for such a request? */
+static bool counts_block(const struct view *v, uint32_t flags)
+{
+	return v->block[MM_FRAMES_ORDINARY] ||
+	       ((flags & MM_ALLOC_CMA) && v->block[MM_FRAMES_CMA]) ||
+	       ((flags & (MM_ALLOC_HIGHATOMIC | MM_ALLOC_OOM)) && v->block[MM_FRAMES_HIGHATOMIC]);
+}
+
+/* Is there one that it may take? */
+static bool may_take_block(const struct view *v, uint32_t flags)
+{
+	return counts_block(v, flags) ||
+	       ((flags & MM_ALLOC_NON_BLOCK) && v->block[MM_FRAMES_HIGHATOMIC]);
 }
 
 static uint64_t *listed_at(const struct model *md, const struct mm_machine *m, uint64_t zone,
@@ -181,25 +199,41 @@ struct wish {
 static struct view view_of(const struct model *md, const struct mm_machine *m, int zone,
 			   const struct wish *w)
 {
-	return (struct view){m->zones[zone].vm_stat[MM_NR_FREE_PAGES],
-			     zone_has_block(md, zone, w->order)};
+	struct view v = {m->zones[zone].vm_stat[MM_NR_FREE_PAGES],
+			 m->zones[zone].vm_stat[MM_NR_FREE_CMA],
+			 (int64_t)mm_frames_nr_kind(&md->frames, zone, MM_FRAMES_HIGHATOMIC),
+			 {false}};
+	int k;
+
+	for (k = 0; k < MM_FRAMES_KINDS; k++)
+		v.block[k] = zone_has_block(md, zone, (enum mm_frames_kind)k, w->order);
+	return v;
 }
 
 /* Is there a block for it, in the zone or on the CPU's list? */
 static bool zone_can(const struct model *md, const struct mm_machine *m, int zone,
-		     const struct wish *w, const struct view *v)
+		     const struct wish *w, const struct view *v, uint32_t flags)
 {
 	bool listed = (m->pcp_orders >> w->order & 1) && !md->contended[zone] &&
 		      *listed_at(md, m, (uint64_t)zone, w->cpu, mm_pcp_index(w->type, w->order));
 
-	return listed || v->block;
+	return listed || may_take_block(v, flags);
+}
+
+/* Free pages that are kept from requests with such rights. */
+static int64_t kept_from(const struct view *v, uint32_t flags)
+{
+	bool reserves = (flags & (MM_ALLOC_OOM | MM_ALLOC_NON_BLOCK | MM_ALLOC_MIN_RESERVE |
+				  MM_ALLOC_HIGHATOMIC)) != 0;
+
+	return (reserves ? 0 : v->highatomic) + ((flags & MM_ALLOC_CMA) || v->cma < 0 ? 0 : v->cma);
 }
 
 /* The watermark test; for more than one page the zone itself must have a block. */
 static bool zone_leaves(const struct zone *z, const struct wish *w, const struct view *v,
 			uint32_t flags)
 {
-	int64_t left = v->seen - (((int64_t)1 << w->order) - 1);
+	int64_t left = v->seen - (((int64_t)1 << w->order) - 1) - kept_from(v, flags);
 	int64_t mark;
 
 	mark = (int64_t)z->wmark[flags & MM_ALLOC_WMARK_MASK];
@@ -211,7 +245,7 @@ static bool zone_leaves(const struct zone *z, const struct wish *w, const struct
 		mark -= mark / 2;
 	if (left <= mark + (int64_t)z->lowmem_reserve[w->highest])
 		return false;
-	return w->order == 0 || v->block;
+	return w->order == 0 || counts_block(v, flags);
 }
 
 /* Could the zone have served it?  The zone that did is judged by what it had. */
@@ -220,7 +254,7 @@ static bool zone_ok(const struct model *md, const struct mm_machine *m, int at,
 {
 	struct view v = at == md->asked ? md->found : view_of(md, m, at, w);
 
-	if (!md->managed[at] || !zone_can(md, m, at, w, &v))
+	if (!md->managed[at] || !zone_can(md, m, at, w, &v, flags))
 		return false;
 	return (flags & MM_ALLOC_NO_WATERMARKS) || zone_leaves(&m->zones[at], w, &v, flags);
 }
@@ -708,9 +742,9 @@ static void check_bulk_page(struct model *md, struct mm_report *r, const struct 
 }
 
 /* Would z leave its low mark and what it keeps from requests for the preferred zone? */
-static bool leaves_all(const struct zone *z, uint64_t pages, int preferred)
+static bool leaves_all(const struct zone *z, const struct view *v, uint64_t pages, int preferred)
 {
-	return z->vm_stat[MM_NR_FREE_PAGES] >
+	return v->seen - kept_from(v, MM_ALLOC_WMARK_LOW) >
 	       (int64_t)(z->wmark[MM_WMARK_LOW] + pages + z->lowmem_reserve[preferred]);
 }
 
@@ -724,10 +758,11 @@ static int bulk_zone(const struct model *md, const struct mm_machine *m, const s
 	walk_of(md, m, &w, first_nodes(md, &w), &walk);
 	for (i = 0; i < walk.nr; i++) {
 		const struct zone *z = &m->zones[walk.zone[i]];
+		struct view v = view_of(md, m, walk.zone[i], &w);
 
 		if (z->nid != m->zones[walk.zone[0]].nid)
 			break;
-		if (leaves_all(z, ev->f[1], (int)m->zones[walk.zone[0]].type))
+		if (leaves_all(z, &v, ev->f[1], (int)m->zones[walk.zone[0]].type))
 			return z->id;
 	}
 	return -1;
@@ -758,7 +793,8 @@ static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_m
 	MM_CHECK(r, "alloc.bulk", ev->f[0] == md->bulk_got, "%llu pages came, it counts %llu",
 		 (unsigned long long)md->bulk_got, (unsigned long long)ev->f[0]);
 	MM_CHECK(r, "alloc.bulk",
-		 md->bulk_got == md->bulk_empty || !zone_can(md, m, md->bulk, &w, &v),
+		 md->bulk_got == md->bulk_empty ||
+			 !zone_can(md, m, md->bulk, &w, &v, MM_ALLOC_WMARK_LOW),
 		 "%llu of %llu pages came although zone %s has more",
 		 (unsigned long long)md->bulk_got, (unsigned long long)md->bulk_empty,
 		 m->zones[md->bulk].name);
@@ -1017,6 +1053,37 @@ static void on_merge(struct model *md, const struct mm_machine *m, const struct 
 		md->block[at >> po] = (uint8_t)ev->f[2];
 }
 
+/* A pageblock gets a type that is not for requests to give. */
+static void on_pageblock(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			 const struct mm_event *ev)
+{
+	uint64_t block = ev->f[0] >> m->desc.pageblock_order;
+
+	MM_CHECK(r, "alloc.fallback_claim", md->block[block] == ev->f[1],
+		 "pageblock of pfn %llu goes from type %llu to %llu, and was of type %u",
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
+		 (unsigned long long)ev->f[2], md->block[block]);
+	if (r->failures)
+		return;
+	md->block[block] = (uint8_t)stored_type(m, ev->f[2]);
+	mm_frames_set_kind(&md->frames, ev->f[0], mm_frames_kind_of((unsigned int)ev->f[2]));
+}
+
+/* What lies in an isolated pageblock is for nobody. */
+static void check_not_isolated(const struct model *md, struct mm_report *r,
+			       const struct mm_machine *m, uint64_t pfn, uint64_t order,
+			       const char *what)
+{
+	uint64_t at;
+
+	for (at = pfn; at < pfn + ((uint64_t)1 << order);
+	     at += (uint64_t)1 << m->desc.pageblock_order)
+		MM_CHECK(r, "zone.isolated_never_allocated",
+			 md->block[at >> m->desc.pageblock_order] != MM_MIGRATE_ISOLATE,
+			 "pfn %llu order %llu of an isolated pageblock %s", (unsigned long long)pfn,
+			 (unsigned long long)order, what);
+}
+
 /* The block was taken from the low end: its siblings follow, one per order. */
 static void on_take(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
@@ -1038,6 +1105,9 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1]);
 	if (r->failures)
 		return;
+	check_not_isolated(md, r, m, ev->f[0], ev->f[1], "left the zone");
+	if (r->failures)
+		return;
 	move(md, ev->f[0], ev->f[1], IN_HAND);
 }
 
@@ -1050,7 +1120,7 @@ static void on_watermark(struct model *md, struct mm_report *r, const struct mm_
 	md->found = view_of(md, m, md->asked, &w);
 	MM_CHECK(r, "watermark.order_suitable",
 		 ev->f[1] == 0 || (ev->f[3] & MM_ALLOC_NO_WATERMARKS) ||
-			 zone_has_block(md, (int)ev->f[0], (unsigned int)ev->f[1]),
+			 counts_block(&md->found, (uint32_t)ev->f[3]),
 		 "zone %s said yes to order %llu without such a block", m->zones[ev->f[0]].name,
 		 (unsigned long long)ev->f[1]);
 }
@@ -1081,6 +1151,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_bad_page:               on_bad(md, ev); break;
 	case MM_EV_mm_page_alloc_extfrag:     on_extfrag(md, r, m, ev); break;
 	case MM_EV_mm_buddy_merge:            on_merge(md, m, ev); break;
+	case MM_EV_mm_pageblock_move:         on_pageblock(md, r, m, ev); break;
 	case MM_EV_mm_page_alloc_zone_locked: on_take(md, r, m, ev); break;
 	case MM_EV_mm_zone_watermark:         on_watermark(md, r, m, ev); break;
 	case MM_EV_mm_task_flags:             md->task[ev->cpu] = (uint32_t)ev->f[1]; break;
@@ -1099,21 +1170,38 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	/* clang-format on */
 }
 
-/* Free pages, with what CPUs hold back. */
-static uint64_t free_pages(const struct mm_machine *m, const struct zone *z)
+/* A count, with what CPUs hold back. */
+static uint64_t exact_count(const struct mm_machine *m, const struct zone *z,
+			    enum mm_zone_stat item)
 {
-	int64_t sum = z->vm_stat[MM_NR_FREE_PAGES];
+	int64_t sum = z->vm_stat[item];
 	int cpu;
 
 	for (cpu = 0; cpu < m->desc.cpus; cpu++)
-		sum += z->zonestats[cpu].diff[MM_NR_FREE_PAGES];
+		sum += z->zonestats[cpu].diff[item];
 	return (uint64_t)sum;
+}
+
+static void check_kinds(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			const struct zone *z)
+{
+	uint64_t cma = mm_frames_nr_kind(&md->frames, z->id, MM_FRAMES_CMA);
+	uint64_t highatomic = mm_frames_nr_kind(&md->frames, z->id, MM_FRAMES_HIGHATOMIC);
+
+	MM_CHECK(r, "zone.free_cma", exact_count(m, z, MM_NR_FREE_CMA) == cma,
+		 "zone %s: %llu free CMA pages counted, %llu are", z->name,
+		 (unsigned long long)exact_count(m, z, MM_NR_FREE_CMA), (unsigned long long)cma);
+	MM_CHECK(r, "zone.free_highatomic", z->nr_free_highatomic == highatomic,
+		 "zone %s: %llu free HighAtomic pages counted, %llu are", z->name,
+		 (unsigned long long)z->nr_free_highatomic, (unsigned long long)highatomic);
 }
 
 static void check_zone_counts(const struct model *md, struct mm_report *r,
 			      const struct mm_machine *m, const struct zone *z)
 {
 	const uint64_t *count = md->count[z->id];
+	uint64_t free_pages = exact_count(m, z, MM_NR_FREE_PAGES);
+	uint64_t isolated = mm_frames_nr_kind(&md->frames, z->id, MM_FRAMES_ISOLATED);
 	unsigned int o;
 
 	for (o = 0; o <= m->desc.max_order; o++) {
@@ -1129,12 +1217,14 @@ static void check_zone_counts(const struct model *md, struct mm_report *r,
 		 (unsigned long long)md->given[z->id]);
 	MM_CHECK(r, "zone.conservation",
 		 z->managed == md->managed[z->id] && !count[IN_HAND] &&
-			 z->managed ==
-				 free_pages(m, z) + count[ON_LISTS] + count[TAKEN] + count[DROPPED],
-		 "zone %s: managed %llu, free %llu, on lists %llu, allocated %llu, dropped %llu",
-		 z->name, (unsigned long long)z->managed, (unsigned long long)free_pages(m, z),
-		 (unsigned long long)count[ON_LISTS], (unsigned long long)count[TAKEN],
-		 (unsigned long long)count[DROPPED]);
+			 z->managed == free_pages + isolated + count[ON_LISTS] + count[TAKEN] +
+					       count[DROPPED],
+		 "zone %s: managed %llu, free %llu, isolated %llu, on lists %llu, allocated %llu, "
+		 "dropped %llu",
+		 z->name, (unsigned long long)z->managed, (unsigned long long)free_pages,
+		 (unsigned long long)isolated, (unsigned long long)count[ON_LISTS],
+		 (unsigned long long)count[TAKEN], (unsigned long long)count[DROPPED]);
+	check_kinds(md, r, m, z);
 }
 
 static void check_numa(const struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -1250,7 +1340,8 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_task_flags) |
 		  MM_EV_BIT(MM_EV_mm_page_split) | MM_EV_BIT(MM_EV_mm_page_bulk) |
 		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
-		  MM_EV_BIT(MM_EV_mm_cpuset_mems) | MM_EV_BIT(MM_EV_mm_zone_grow),
+		  MM_EV_BIT(MM_EV_mm_cpuset_mems) | MM_EV_BIT(MM_EV_mm_zone_grow) |
+		  MM_EV_BIT(MM_EV_mm_pageblock_move),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -544,6 +544,22 @@ static void flagged_tail(struct mm_victim *v)
 	mm_page_touch(v->x, page + 6);
 }
 
+/* A free pageblock of Normal is isolated, and something takes of it all the same. */
+static void isolated_block_leaves(struct mm_victim *v)
+{
+	struct zone *z = &v->m->zones[MM_ZONE_NORMAL];
+	uint64_t size = (uint64_t)1 << v->m->desc.pageblock_order;
+	uint64_t pfn = 512 - size;
+
+	while (!(v->m->memmap[pfn].flags & MM_PG_BUDDY) ||
+	       v->m->memmap[pfn].order < v->m->desc.pageblock_order)
+		pfn -= size;
+	mm_lock_acquire(v->x, &z->lock);
+	mm_buddy_move(v->x, z, pfn, MM_MIGRATE_ISOLATE, MM_BUDDY_ISOLATE);
+	mm_lock_release(v->x, &z->lock);
+	mm_event(v->x, MM_EV_mm_page_alloc_zone_locked, pfn, 0, MM_MIGRATE_ISOLATE, 0, z->id);
+}
+
 /* ---- plantings: blocks of pages ---- */
 
 static struct page *compound_of(struct mm_victim *v)
@@ -700,6 +716,7 @@ static void bulk_takes_one_more(struct mm_victim *v)
 }
 
 static const struct mm_plant plants[] = {
+	{"zone.isolated_never_allocated", isolated_block_leaves, NULL, true},
 	{"compound.tails", tail_of_the_neighbour, NULL, false},
 	{"compound.tails", tail_without_a_head, NULL, false},
 	{"compound.tails", tail_of_no_compound, NULL, false},

@@ -362,6 +362,9 @@ static bool has_high(const struct zone *z)
 {
 	uint64_t high = z->wmark[MM_WMARK_HIGH] + z->boost + z->lowmem_reserve[MM_ZONE_MOVABLE];
 
+	/* of no use to most */
+	high += z->nr_free_highatomic;
+	high += z->vm_stat[MM_NR_FREE_CMA] > 0 ? (uint64_t)z->vm_stat[MM_NR_FREE_CMA] : 0;
 	return z->vm_stat[MM_NR_FREE_PAGES] > (int64_t)high;
 }
 

@@ -18,6 +18,21 @@ static int64_t held_back(const struct mm_machine *m, const struct zone *z, int i
 	return sum;
 }
 
+/* Pages on the lists of a type, which for special ones are short. */
+static int64_t pages_of_type(const struct zone *z, enum mm_migratetype type)
+{
+	int64_t sum = 0;
+	unsigned int o;
+
+	for (o = 0; o < MM_NR_ORDERS; o++) {
+		const struct mm_list *head = &z->free_area[o].free_list[type];
+
+		if (!mm_list_empty(head))
+			sum += mm_list_check(head, z->spanned) << o;
+	}
+	return sum;
+}
+
 static void check_free_count(struct mm_report *r, const struct mm_machine *m, uint64_t zone)
 {
 	const struct zone *z = &m->zones[zone];
@@ -27,9 +42,25 @@ static void check_free_count(struct mm_report *r, const struct mm_machine *m, ui
 
 	for (o = 0; o < MM_NR_ORDERS; o++)
 		sum += (int64_t)(z->free_area[o].nr_free << o);
+	sum -= pages_of_type(z, MM_MIGRATE_ISOLATE);
 	MM_CHECK(r, "zone.free_count", sum == exact,
 		 "zone %s: %lld free pages counted, blocks hold %lld", z->name, (long long)exact,
 		 (long long)sum);
+}
+
+static void check_free_special(struct mm_report *r, const struct mm_machine *m, uint64_t zone)
+{
+	const struct zone *z = &m->zones[zone];
+	int64_t cma = z->vm_stat[MM_NR_FREE_CMA] + held_back(m, z, MM_NR_FREE_CMA);
+
+	MM_CHECK(r, "zone.free_cma", cma == pages_of_type(z, MM_MIGRATE_CMA),
+		 "zone %s: %lld free CMA pages counted, the lists hold %lld", z->name,
+		 (long long)cma, (long long)pages_of_type(z, MM_MIGRATE_CMA));
+	MM_CHECK(r, "zone.free_highatomic",
+		 (int64_t)z->nr_free_highatomic == pages_of_type(z, MM_MIGRATE_HIGHATOMIC),
+		 "zone %s: %lld free HighAtomic pages counted, the lists hold %lld", z->name,
+		 (long long)z->nr_free_highatomic,
+		 (long long)pages_of_type(z, MM_MIGRATE_HIGHATOMIC));
 }
 
 static void check_hierarchy(struct mm_report *r, const struct mm_machine *m, uint64_t id)
@@ -98,8 +129,13 @@ static void check_threshold(struct mm_report *r, const struct mm_machine *m, uin
 }
 
 const struct mm_inv mm_vmstat_invs[] = {
-	{"zone.free_count", "the count of free pages is what the free blocks hold", MM_OBJ_ZONE,
+	{"zone.free_count",
+	 "the count of free pages is what free blocks that are not isolated hold", MM_OBJ_ZONE,
 	 check_free_count, false},
+	{"zone.free_cma", "the count of free CMA pages is what CMA's lists hold", MM_OBJ_ZONE,
+	 check_free_special, false},
+	{"zone.free_highatomic", "nr_free_highatomic is what HighAtomic's lists hold", MM_OBJ_ZONE,
+	 check_free_special, false},
 	{"vmstat.hierarchy", "a count of the machine is the sum over zones", MM_OBJ_MACHINE,
 	 check_hierarchy, false},
 	{"vmstat.drift", "CPUs hold back no more than their threshold, and no count is negative",

@@ -195,6 +195,20 @@ static void miscounted_frames(struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_MACHINE, 0);
 }
 
+static void cma_miscounted(struct mm_victim *v)
+{
+	normal(v)->vm_stat[MM_NR_FREE_CMA]++;
+	v->m->vm_stat[MM_NR_FREE_CMA]++;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
+	mm_touch(v->x, MM_OBJ_MACHINE, 0);
+}
+
+static void highatomic_miscounted(struct mm_victim *v)
+{
+	normal(v)->nr_free_highatomic++;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
+}
+
 static void total_runs_away(struct mm_victim *v)
 {
 	v->m->vm_stat[MM_NR_FREE_PAGES]--;
@@ -264,6 +278,8 @@ static void allocation_counted_elsewhere(struct mm_victim *v)
 
 static const struct mm_plant plants[] = {
 	{"zone.free_count", miscounted_frames, "zone.conservation", false},
+	{"zone.free_cma", cma_miscounted, NULL, false},
+	{"zone.free_highatomic", highatomic_miscounted, NULL, false},
 	{"vmstat.hierarchy", total_runs_away, NULL, false},
 	{"vmstat.drift", never_folded, NULL, false},
 	{"vmstat.threshold", threshold_of_another_size, NULL, false},

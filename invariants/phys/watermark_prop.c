@@ -337,6 +337,48 @@ static void all_small_questions(struct mm_prop_run *p)
 	}
 }
 
+/* Formulas 11 and 13 for pages that are kept from some, and for blocks of each type. */
+static void kept_pages_are_for_those_with_a_right(struct mm_prop_run *p)
+{
+	static const uint32_t rights[] = {0, MM_ALLOC_NON_BLOCK, MM_ALLOC_MIN_RESERVE,
+					  MM_ALLOC_HIGHATOMIC, MM_ALLOC_OOM};
+	static const enum mm_migratetype types[] = {MM_MIGRATE_MOVABLE, MM_MIGRATE_HIGHATOMIC,
+						    MM_MIGRATE_CMA, MM_MIGRATE_ISOLATE};
+	unsigned int n;
+
+	for (n = 0; n < 10 * 4 * 2 * 3 * 3 * 12; n++) {
+		uint32_t flags = rights[n % 5] | (n / 5 % 2 ? MM_ALLOC_CMA : 0);
+		enum mm_migratetype type = types[n / 10 % 4];
+		unsigned int order = n / 40 % 2;
+		uint64_t highatomic = n / 80 % 3;
+		uint64_t cma = n / 240 % 3;
+		int64_t left = (int64_t)(n / 720);
+		bool block = type == MM_MIGRATE_MOVABLE || (type == MM_MIGRATE_CMA && n / 5 % 2) ||
+			     (type == MM_MIGRATE_HIGHATOMIC && n % 5 >= 3);
+		uint64_t mark;
+		struct sample s;
+
+		sample_init(&s, 1, type);
+		s.z.vm_stat[MM_NR_FREE_PAGES] = left;
+		s.z.vm_stat[MM_NR_FREE_CMA] = (int64_t)cma;
+		s.z.nr_free_highatomic = highatomic;
+		left -= (int64_t)((n % 5 ? 0 : highatomic) + (n / 5 % 2 ? 0 : cma) + order);
+		for (mark = 0; mark < 6; mark++) {
+			bool want = left > (int64_t)mark_left(mark, flags) && (!order || block);
+
+			PROP(p,
+			     mm_watermark_ok(&s.m, &s.z, order, mark, MM_ZONE_NORMAL, flags) ==
+				     want,
+			     "type %d order %u mark %llu flags 0x%x: %d", (int)type, order,
+			     (unsigned long long)mark, flags, !want);
+			PROP(p,
+			     mm_watermark_fast(&s.m, &s.z, order, mark, MM_ZONE_NORMAL, flags) ==
+				     want,
+			     "the quick answer is another");
+		}
+	}
+}
+
 /*
  * Below the drift mark what CPUs hold back counts too; from there on the quick
  * look is near enough.  7 are seen, and what is held back makes it 5 or 9.
@@ -517,6 +559,8 @@ const struct mm_prop mm_watermark_props[] = {
 	{"watermark.claims_hold_for_all_sizes", claims_hold_for_all_sizes, 1000},
 	{"watermark.marks_shrink_for_those_in_need", marks_shrink_for_those_in_need, 1},
 	{"watermark.all_small_questions", all_small_questions, 1},
+	{"watermark.kept_pages_are_for_those_with_a_right", kept_pages_are_for_those_with_a_right,
+	 1},
 	{"watermark.answers_are_monotone", answers_are_monotone, 10},
 	{"watermark.close_looks_count_what_cpus_hold_back", close_looks_count_what_cpus_hold_back,
 	 1},

@@ -67,8 +67,9 @@ static uint64_t pcp_hash(const struct mm_machine *m, uint64_t id)
 	unsigned int i;
 
 	h = mm_hash64_add(h, (uint64_t)pcp->high_min << 32 | (uint64_t)pcp->high_max);
-	for (i = 0; i < MM_NR_ZONE_STATS; i++)
-		h = mm_hash64_add(h, (uint64_t)(int64_t)s->diff[i]);
+	h = mm_hash64_add(h, (uint64_t)(int64_t)s->diff[MM_NR_FREE_PAGES]);
+	if (s->diff[MM_NR_FREE_CMA])
+		h = mm_hash64_add(h, (uint64_t)(int64_t)s->diff[MM_NR_FREE_CMA]);
 	for (i = 0; i < MM_PCP_LISTS; i++) {
 		const struct page *p;
 

@@ -207,8 +207,9 @@ uint64_t mm_watermark_effective(uint64_t mark, uint32_t alloc_flags)
 	return mark;
 }
 
-/* Is there a block of at least this order that an ordinary request may take? */
-static bool has_block(const struct mm_machine *m, const struct zone *z, unsigned int order)
+/* Is there a block of at least this order that such a request may take? */
+static bool has_block(const struct mm_machine *m, const struct zone *z, unsigned int order,
+		      uint32_t alloc_flags)
 {
 	unsigned int o;
 	int t;
@@ -222,6 +223,12 @@ static bool has_block(const struct mm_machine *m, const struct zone *z, unsigned
 			if (!mm_list_empty(&area->free_list[t]))
 				return true;
 		}
+		if ((alloc_flags & MM_ALLOC_CMA) &&
+		    !mm_list_empty(&area->free_list[MM_MIGRATE_CMA]))
+			return true;
+		if ((alloc_flags & (MM_ALLOC_HIGHATOMIC | MM_ALLOC_OOM)) &&
+		    !mm_list_empty(&area->free_list[MM_MIGRATE_HIGHATOMIC]))
+			return true;
 	}
 	return false;
 }
@@ -238,19 +245,22 @@ static bool leaves_enough(uint64_t free_pages, unsigned int order, uint64_t need
 bool mm_watermark_ok(const struct mm_machine *m, const struct zone *z, unsigned int order,
 		     uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags)
 {
-	uint64_t need = mm_watermark_effective(mark, alloc_flags) + z->lowmem_reserve[highest];
+	uint64_t need = mm_watermark_effective(mark, alloc_flags) + z->lowmem_reserve[highest] +
+			mm_watermark_kept(z, alloc_flags);
 
 	return leaves_enough(mm_vmstat_zone(z, MM_NR_FREE_PAGES), order, need) &&
-	       (order == 0 || has_block(m, z, order));
+	       (order == 0 || has_block(m, z, order, alloc_flags));
 }
 
 bool mm_watermark_ok_safe(const struct mm_machine *m, const struct zone *z, unsigned int order,
 			  uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags)
 {
-	uint64_t need = mm_watermark_effective(mark, alloc_flags) + z->lowmem_reserve[highest];
+	uint64_t need = mm_watermark_effective(mark, alloc_flags) + z->lowmem_reserve[highest] +
+			mm_watermark_kept(z, alloc_flags);
 	uint64_t free_pages = mm_vmstat_zone(z, MM_NR_FREE_PAGES);
 
 	if (free_pages < z->percpu_drift_mark)
 		free_pages = mm_vmstat_zone_exact(m, z, MM_NR_FREE_PAGES);
-	return leaves_enough(free_pages, order, need) && (order == 0 || has_block(m, z, order));
+	return leaves_enough(free_pages, order, need) &&
+	       (order == 0 || has_block(m, z, order, alloc_flags));
 }

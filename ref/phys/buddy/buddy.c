@@ -63,10 +63,27 @@ void mm_buddy_list_del(struct mm_ctx *x, struct zone *z, struct page *page, unsi
 	z->free_area[order].nr_free--;
 }
 
-/* Once per block, however often it is split or joined.  Kernel: account_freepages. */
-static void account(struct mm_ctx *x, struct zone *z, int64_t pages)
+void mm_buddy_account_special(struct mm_ctx *x, struct zone *z, int64_t pages,
+			      enum mm_migratetype type)
 {
+	if (type == MM_MIGRATE_ISOLATE)
+		return;
 	mm_vmstat_mod(x, z, MM_NR_FREE_PAGES, pages);
+	if (type == MM_MIGRATE_CMA) {
+		mm_vmstat_mod(x, z, MM_NR_FREE_CMA, pages);
+	} else {
+		z->nr_free_highatomic += (uint64_t)pages;
+		mm_touch(x, MM_OBJ_ZONE, z->id);
+	}
+}
+
+/* Once per block, however often it is split or joined. */
+static void account(struct mm_ctx *x, struct zone *z, int64_t pages, enum mm_migratetype type)
+{
+	if (MM_UNLIKELY(type >= MM_MIGRATE_PCPTYPES))
+		mm_buddy_account_special(x, z, pages, type);
+	else
+		mm_vmstat_mod(x, z, MM_NR_FREE_PAGES, pages);
 }
 
 /* Is there a free block of exactly this order at pfn, in zone z? */
@@ -127,7 +144,7 @@ static void put_one(struct mm_ctx *x, struct zone *z, uint64_t pfn, unsigned int
 	enum mm_migratetype type = mm_migratetype_get(m, pfn);
 	bool tail;
 
-	account(x, z, (int64_t)1 << order);
+	account(x, z, (int64_t)1 << order, type);
 	while (order < m->desc.max_order) {
 		uint64_t buddy = mm_buddy_pfn(pfn, order);
 
@@ -197,6 +214,6 @@ struct page *mm_buddy_take(struct mm_ctx *x, struct zone *z, unsigned int order,
 	if (!page)
 		page = mm_buddy_take_fallback(x, z, order, type, alloc_flags);
 	if (page)
-		account(x, z, -((int64_t)1 << order));
+		mm_vmstat_mod(x, z, MM_NR_FREE_PAGES, -((int64_t)1 << order));
 	return page;
 }

@@ -118,15 +118,6 @@ void mm_buddy_retype(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_mig
 	mm_migratetype_set(x, pfn, type);
 }
 
-/* Does the zone cover all of the pageblock at pfn? */
-static bool whole_pageblock_in(const struct mm_machine *m, const struct zone *z, uint64_t pfn)
-{
-	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
-	uint64_t start = pfn & ~(size - 1);
-
-	return mm_zone_spans(z, start) && mm_zone_spans(z, start + size - 1);
-}
-
 /* At least half of the pageblock free or of the requester's kind? */
 static bool worth_claiming(const struct mm_machine *m, const struct zone *z, uint64_t pfn,
 			   enum mm_migratetype type)
@@ -135,7 +126,7 @@ static bool worth_claiming(const struct mm_machine *m, const struct zone *z, uin
 	struct mm_buddy_counts counts;
 	uint64_t alike = 0;
 
-	if (!whole_pageblock_in(m, z, pfn))
+	if (!mm_buddy_whole_pageblock(m, z, pfn))
 		return false;
 	if (m->grouping_off)
 		return true;

@@ -35,12 +35,14 @@ static uint64_t zone_hash(const struct mm_machine *m, uint64_t id)
 	const struct zone *z = &m->zones[id];
 	uint64_t h = id;
 	unsigned int o;
-	int i;
 
 	if (!z->spanned)
 		return 0;
-	for (i = 0; i < MM_NR_ZONE_STATS; i++)
-		h = mm_hash64_add(h, (uint64_t)z->vm_stat[i]);
+	h = mm_hash64_add(h, (uint64_t)z->vm_stat[MM_NR_FREE_PAGES]);
+	/* what most machines have none of */
+	if (z->vm_stat[MM_NR_FREE_CMA] || z->nr_free_highatomic)
+		h = mm_hash64_add(h, (uint64_t)z->vm_stat[MM_NR_FREE_CMA] << 32 ^
+					     z->nr_free_highatomic);
 	for (o = 0; o <= m->desc.max_order; o++)
 		h = area_hash(m, &z->free_area[o], h);
 	return h;

@@ -103,11 +103,10 @@ static uint64_t machine_count(const struct mm_machine *m)
 static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
 {
 	uint64_t h = mm_hash64_add(m->clock_ns + id, m->jiffies);
-	int i;
 
-	for (i = 0; i < MM_NR_ZONE_STATS; i++)
-		h = mm_hash64_add(h, (uint64_t)m->vm_stat[i]);
-	return h;
+	h = mm_hash64_add(h, (uint64_t)m->vm_stat[MM_NR_FREE_PAGES]);
+	return m->vm_stat[MM_NR_FREE_CMA] ? mm_hash64_add(h, (uint64_t)m->vm_stat[MM_NR_FREE_CMA])
+					  : h;
 }
 
 static const struct mm_kind_ops machine_kind = {"machine", machine_count, machine_hash, NULL};
