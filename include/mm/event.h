@@ -8,7 +8,7 @@
  * mm_page_alloc_failed, mm_page_alloc_from, mm_page_alloc_slowpath, mm_cpuset_mems,
  * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_*, mm_section_change,
  * mm_page_ext_store, mm_ram_*, mm_task_flags, mm_page_split, mm_page_bulk*,
- * mm_page_frag*, mm_pageblock_move and mm_fault_* have no tracepoint there; ours carry a
+ * mm_page_frag*, mm_pageblock_move mm_guard and mm_fault_* have no tracepoint there; ours carry a
  * decision's inputs so that a check can redo it and a reader can follow.  A row each in
  * fuzz/trace/trail_rows.c says them in words.
  * A request's "gfp" has the mask it was served under in its low half, and the one
@@ -60,6 +60,7 @@
 	E(mm_page_frag, "pfn", "offset", "size", "align", "pfmemalloc", "bias")                    \
 	E(mm_page_frag_put, "pfn", "what", "count", "", "", "")                                    \
 	E(mm_pageblock_move, "pfn", "before", "after", "zone", "why", "")                          \
+	E(mm_guard, "pfn", "order", "zone", "set", "before", "after")                              \
 	E(mm_fault_write, "what", "file", "value", "err", "", "")                                  \
 	E(mm_fault_ask, "site", "request", "size", "left_out", "nth", "answer")
 

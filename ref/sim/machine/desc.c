@@ -70,6 +70,9 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_PAGEBLOCK_ORDER:
 		r->d->pageblock_order = (unsigned int)v;
 		break;
+	case F_GUARD_MINORDER:
+		r->d->guard_minorder = (unsigned int)v;
+		break;
 	case F_CPUS:
 		r->d->cpus = (int)v;
 		break;
@@ -300,6 +303,8 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	{"max_order", read_plain, 0, MM_ORDER_LIMIT, "0 .. 14", "largest block order; 10"},
 	{"pageblock_order", read_plain, 0, MM_ORDER_LIMIT, "0 .. max_order",
 	 "order of a pageblock; the smaller of 9 and max_order"},
+	{"debug_guardpage_minorder", read_plain, 0, MM_ORDER_LIMIT / 2, "0 .. max_order / 2",
+	 "halves below it that a split leaves are guards; at most pageblock_order; 0"},
 	{"cpus", read_plain, 1, MM_CPUS_MAX, "1 .. 64", "CPUs; 1"},
 	{"contents", read_contents, 0, 0, "none, tag or full",
 	 "bytes of frames: not kept, one byte stands for 64, all 4096; tag"},

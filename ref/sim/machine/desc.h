@@ -43,6 +43,7 @@ enum mm_machine_desc_field {
 	F_PAGE_EXT,
 	F_MAX_ORDER,
 	F_PAGEBLOCK_ORDER,
+	F_GUARD_MINORDER,
 	F_CPUS,
 	F_CONTENTS,
 	F_SEED,

@@ -133,6 +133,13 @@ static int check_orders(struct mm_machine_desc_reader *r)
 		d->pageblock_order = d->max_order < 9 ? d->max_order : 9;
 	if (d->pageblock_order > d->max_order)
 		return mm_machine_desc_refuse_at(r, F_PAGEBLOCK_ORDER, "larger than max_order");
+	if (d->guard_minorder > d->max_order / 2)
+		return mm_machine_desc_refuse_at(r, F_GUARD_MINORDER,
+						 "larger than half of max_order");
+	/* a guard lies in one pageblock, whose type is its own */
+	if (d->guard_minorder > d->pageblock_order)
+		return mm_machine_desc_refuse_at(r, F_GUARD_MINORDER,
+						 "larger than pageblock_order");
 	return 0;
 }
 
