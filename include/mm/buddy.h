@@ -10,8 +10,7 @@
  *
  * Kernel: __free_one_page, expand, __rmqueue_smallest, __rmqueue_fallback,
  *   steal_suitable_fallback (mm/page_alloc.c, 6.12).
- * Differs: a fallback does not boost the watermark and never looks at CMA or
- *   HighAtomic.  When a pageblock's compatible pages are counted, the kernel
+ * Differs: a fallback never looks at CMA or HighAtomic.  When a pageblock's compatible pages are counted, the kernel
  *   counts pages on an LRU; until there is one, frames allocated with
  *   __GFP_MOVABLE count.  A merge above pageblock_order retypes every pageblock
  *   it covers, as later stable kernels do (6.12.0 retyped one).

@@ -76,6 +76,7 @@ struct mm_core {
 struct mm_sysctl {
 	uint64_t min_free_kbytes;                   /* KiB; 0 in a description: by formula */
 	uint64_t watermark_scale_factor;            /* 1/10000 of managed, 1 .. 3000 */
+	uint64_t watermark_boost_factor;            /* 1/10000 of high; 0: no boost */
 	uint64_t lowmem_reserve_ratio[MM_NR_ZONES]; /* 0: no protection */
 	uint64_t percpu_pagelist_high_fraction;     /* 0: by the low mark; or >= 8 */
 };
@@ -163,6 +164,7 @@ struct memblock;
 struct mm_failpoint;
 struct mm_failpoint_watch;
 struct mem_section;
+struct mm_kswapd;
 struct mm_pool;
 struct page;
 struct page_frag_cache;
@@ -220,6 +222,9 @@ struct mm_machine {
 
 	/* phys/page_frag: by CPU */
 	struct page_frag_cache *page_frag;
+
+	/* phys/kswapd: by node */
+	struct mm_kswapd *kswapd;
 
 	/* settings and totals that change: in the digest */
 	struct mm_sysctl sysctl;
@@ -316,6 +321,8 @@ const char *mm_machine_outcome_name(enum mm_outcome o);
 /* sysctls by name, the order that traces use. */
 size_t mm_sysctl_count(void);
 const char *mm_sysctl_name(size_t i);
+/* Do watermarks follow from it? */
+bool mm_sysctl_moves_marks(size_t i);
 int mm_sysctl_find(const char *name, size_t len);
 uint64_t mm_sysctl_get(const struct mm_machine *m, size_t i);
 /* Store a value after range checks (-MM_EINVAL); the caller recomputes what

@@ -67,6 +67,12 @@ static inline uint64_t mm_vmstat_pcp_id(const struct mm_machine *m, const struct
 	return (uint64_t)z->id * (uint64_t)m->desc.cpus + (uint64_t)cpu;
 }
 
+/* And to a zone's flags, which lists follow. */
+static inline uint64_t mm_vmstat_flags_id(const struct mm_machine *m, const struct zone *z)
+{
+	return (uint64_t)m->nr_zones * (uint64_t)m->desc.cpus + z->id;
+}
+
 /* Thresholds and drift marks, when sizes are known.  Kernel:
  * refresh_zone_stat_thresholds. */
 void mm_vmstat_refresh_thresholds(struct mm_ctx *x);

@@ -34,6 +34,7 @@ enum place { NOT_READY, IN_ZONE, GUARD, IN_HAND, TAKEN, DROPPED, ON_LISTS };
 /* What a request finds in a zone. */
 struct view {
 	int64_t seen;                /* free pages, as its count says */
+	int64_t boost;
 	int64_t cma;                 /* those of them in CMA pageblocks, likewise */
 	int64_t highatomic;          /* and in reserved ones */
 	bool block[MM_FRAMES_KINDS]; /* is there a free block of its order? */
@@ -200,6 +201,7 @@ static struct view view_of(const struct model *md, const struct mm_machine *m, i
 			   const struct wish *w)
 {
 	struct view v = {m->zones[zone].vm_stat[MM_NR_FREE_PAGES],
+			 (int64_t)m->zones[zone].boost,
 			 m->zones[zone].vm_stat[MM_NR_FREE_CMA],
 			 (int64_t)mm_frames_nr_kind(&md->frames, zone, MM_FRAMES_HIGHATOMIC),
 			 {false}};
@@ -237,6 +239,9 @@ static bool zone_leaves(const struct zone *z, const struct wish *w, const struct
 	int64_t mark;
 
 	mark = (int64_t)z->wmark[flags & MM_ALLOC_WMARK_MASK];
+	/* what mixing types added counts for all but urgent single pages held to min */
+	if (w->order || !(flags & MM_ALLOC_MIN_RESERVE) || (flags & MM_ALLOC_WMARK_MASK))
+		mark += v->boost;
 	if (flags & MM_ALLOC_MIN_RESERVE)
 		mark -= mark / 2;
 	if ((flags & MM_ALLOC_MIN_RESERVE) && (flags & MM_ALLOC_NON_BLOCK))
@@ -451,10 +456,14 @@ static bool nofragment_due(const struct mm_machine *m, const struct mm_walk_orde
 static bool flags_due(const struct mm_machine *m, const struct mm_walk_order *walk,
 		      const struct asker *a, uint32_t flags, int picked)
 {
-	if (flags == MM_ALLOC_WMARK_LOW || flags == slow_flags(a))
+	if (flags == slow_flags(a))
 		return true;
-	if (flags == (MM_ALLOC_WMARK_LOW | MM_ALLOC_NOFRAGMENT))
-		return nofragment_due(m, walk, picked);
+	if (flags & MM_ALLOC_WMARK_LOW)
+		return (flags & MM_ALLOC_KSWAPD) == (a->gfp & MM_GFP_KSWAPD_RECLAIM) &&
+		       (flags & ~MM_ALLOC_KSWAPD) ==
+			       (MM_ALLOC_WMARK_LOW |
+				(nofragment_due(m, walk, picked) ? flags & MM_ALLOC_NOFRAGMENT
+								 : 0));
 	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
 		return flags == reserve_flags(a);
 	return (a->gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
@@ -745,7 +754,7 @@ static void check_bulk_page(struct model *md, struct mm_report *r, const struct 
 static bool leaves_all(const struct zone *z, const struct view *v, uint64_t pages, int preferred)
 {
 	return v->seen - kept_from(v, MM_ALLOC_WMARK_LOW) >
-	       (int64_t)(z->wmark[MM_WMARK_LOW] + pages + z->lowmem_reserve[preferred]);
+	       (int64_t)(z->wmark[MM_WMARK_LOW] + z->boost + pages + z->lowmem_reserve[preferred]);
 }
 
 /* The zone that a bulk request is served from, or -1: of the preferred zone's node. */

@@ -413,8 +413,8 @@ static void on_decay(struct model *md, const struct mm_machine *m, const struct 
 static void on_watermark(struct mm_report *r, const struct mm_machine *m, const struct mm_event *ev)
 {
 	const struct zone *z = &m->zones[ev->f[0]];
-	uint64_t high = z->wmark[MM_WMARK_HIGH];
-	uint64_t own = z->wmark[ev->f[3] & MM_ALLOC_WMARK_MASK];
+	uint64_t high = z->wmark[MM_WMARK_HIGH] + z->boost;
+	uint64_t own = z->wmark[ev->f[3] & MM_ALLOC_WMARK_MASK] + z->boost;
 	bool below = (z->flags & MM_ZONE_BELOW_HIGH) != 0;
 
 	if (ev->f[3] & MM_ALLOC_NO_WATERMARKS)

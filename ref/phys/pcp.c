@@ -174,7 +174,7 @@ static int cpus_of(const struct mm_machine *m, const struct zone *z)
 
 static void setup_zone(struct mm_ctx *x, struct zone *z)
 {
-	const struct mm_pcp_sizes sizes = {mm_zone_pages(z), mm_zone_wmark(z, MM_WMARK_LOW),
+	const struct mm_pcp_sizes sizes = {mm_zone_pages(z), z->wmark[MM_WMARK_LOW],
 					   x->m->sysctl.percpu_pagelist_high_fraction,
 					   cpus_of(x->m, z)};
 	struct mm_pcp_limits l = mm_pcp_compute_limits(&sizes);
@@ -507,7 +507,7 @@ static bool note_free(struct per_cpu_pages *pcp, unsigned int order)
 
 static void touch_zone_flags(struct mm_ctx *x, const struct zone *z)
 {
-	mm_touch(x, MM_OBJ_TUNING, pcp_count(x->m) + z->id);
+	mm_touch(x, MM_OBJ_TUNING, mm_vmstat_flags_id(x->m, z));
 }
 
 void mm_pcp_note_below_high(struct mm_ctx *x, struct zone *z)

@@ -13,10 +13,11 @@
  *
  * Otherwise only the one block is taken and its remainder stays with the old
  * type.  A movable request that may not steal takes the smallest block instead:
- * movable pages can be moved out again.
+ * movable pages can be moved out again.  Either way two types share a pageblock from
+ * now on, and the zone's watermarks rise for a while.
  */
+#include "mm/boost.h"
 #include "mm/buddy.h"
-#include "mm/watermark.h"
 
 struct fallback {
 	unsigned int order; /* of the block found */
@@ -168,7 +169,8 @@ static struct page *take_single(struct mm_ctx *x, struct zone *z, struct page *p
 }
 
 static struct page *take_found(struct mm_ctx *x, struct zone *z, unsigned int order,
-			       enum mm_migratetype type, const struct fallback *f)
+			       enum mm_migratetype type, uint32_t alloc_flags,
+			       const struct fallback *f)
 {
 	const struct mm_list *list = &z->free_area[f->order].free_list[f->from];
 	struct page *page = mm_list_entry(list->next, struct page, lru);
@@ -180,6 +182,7 @@ static struct page *take_found(struct mm_ctx *x, struct zone *z, unsigned int or
 	mm_event(x, MM_EV_mm_page_alloc_extfrag, pfn, order, f->order, type, f->from, claim);
 	if (whole)
 		return take_whole(x, z, page, f, order, type);
+	mm_boost_step(x, z, alloc_flags);
 	if (!claim)
 		return take_single(x, z, page, f, order);
 	mm_buddy_retype(x, z, pfn, type);
@@ -193,5 +196,5 @@ struct page *mm_buddy_take_fallback(struct mm_ctx *x, struct zone *z, unsigned i
 
 	if (!find_block(x->m, z, order, type, alloc_flags, &f))
 		return NULL;
-	return take_found(x, z, order, type, &f);
+	return take_found(x, z, order, type, alloc_flags, &f);
 }

@@ -13,6 +13,8 @@
 
 #include "parts.h"
 
+_Static_assert(MM_ALLOC_KSWAPD == MM_GFP_KSWAPD_RECLAIM, "masks hand it on as it is");
+
 /* Rounds of reclaim that freed something before a request gives up.
  * Kernel: MAX_RECLAIM_RETRIES. */
 #define RECLAIM_RETRIES_MAX 16
@@ -128,7 +130,11 @@ static MM_ALWAYS_INLINE struct page *take_from(struct mm_ctx *x, struct zone *z,
 
 	if (mm_pcp_allowed(x->m, rq->order))
 		page = take_from_pcp(x, z, rq, alloc_flags);
-	return page ? page : take_from_buddy(x, z, rq, alloc_flags);
+	if (!page)
+		page = take_from_buddy(x, z, rq, alloc_flags);
+	if (MM_UNLIKELY(z->flags & MM_ZONE_BOOSTED) && (alloc_flags & MM_ALLOC_KSWAPD))
+		mm_page_alloc_wake_boosted(x, z);
+	return page;
 }
 
 /*
@@ -246,8 +252,13 @@ int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
 
 	if (err)
 		return err;
-	mm_watermark_setup(x);
+	/* the kernel's too end boost only when they move the marks */
+	if (mm_sysctl_moves_marks(i))
+		mm_watermark_setup(x);
+	else
+		mm_watermark_setup_reserve(x);
 	mm_pcp_setup(x);
+	mm_event(x, MM_EV_mm_sysctl, i, value);
 	return 0;
 }
 
@@ -323,8 +334,8 @@ static struct page *slow_path(struct mm_ctx *x, struct request *rq)
 		 rq->highest);
 	mm_page_alloc_restrict_slow(x, rq);
 	if (rq->preferred) {
-		if ((flags & MM_ALLOC_KSWAPD) && x->m->upcalls->wake_kswapd)
-			x->m->upcalls->wake_kswapd(x, rq->preferred, rq->order);
+		if (flags & MM_ALLOC_KSWAPD)
+			mm_page_alloc_wake_all(x, rq);
 		page = try_zones(x, rq, flags);
 		if (!page)
 			page = reserve_attempts(x, rq, &flags);
@@ -361,6 +372,7 @@ static MM_ALWAYS_INLINE struct page *get_pages(struct mm_ctx *x, unsigned int or
 		return NULL;
 	}
 	flags = mm_page_alloc_start(x, &rq, nid, nodemask);
+	flags |= rq.gfp & MM_GFP_KSWAPD_RECLAIM;
 	page = first_try(x, &rq, flags);
 	if (!page)
 		page = slow_path(x, &rq);

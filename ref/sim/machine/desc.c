@@ -85,6 +85,9 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_WATERMARK_SCALE_FACTOR:
 		r->d->sysctl.watermark_scale_factor = v;
 		break;
+	case F_WATERMARK_BOOST_FACTOR:
+		r->d->sysctl.watermark_boost_factor = v;
+		break;
 	case F_RAM:
 	case F_HOLE:
 	case F_RESERVED:
@@ -324,6 +327,8 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "0: by the kernel's formula; 0"},
 	{"watermark_scale_factor", read_plain, 1, 3000, "1 .. 3000",
 	 "distance of watermarks in 1/10000 of managed; 10"},
+	{"watermark_boost_factor", read_plain, 0, INT32_MAX, "0 .. 2147483647",
+	 "what mixing types may add to marks, in 1/10000 of high, 0: nothing; 15000"},
 	{"lowmem_reserve_ratio", read_ratio, 0, 0, "N/N/N/N/N",
 	 "per zone from DMA up, 0: none; 256/256/32/0/0"},
 };
@@ -423,6 +428,7 @@ static void set_defaults(struct mm_machine_desc *d)
 	d->section_order = SECTION_ORDER;
 	d->nr_nodes = 1;
 	d->sysctl.watermark_scale_factor = 10;
+	d->sysctl.watermark_boost_factor = 15000;
 	memcpy(d->sysctl.lowmem_reserve_ratio, ratio, sizeof(ratio));
 }
 
