@@ -63,7 +63,7 @@
 	E(mm_pageblock_move, "pfn", "before", "after", "zone", "why", "")                          \
 	E(mm_guard, "pfn", "order", "zone", "set", "before", "after")                              \
 	E(mm_fault_write, "what", "file", "value", "err", "", "")                                  \
-	E(mm_fault_ask, "site", "request", "size", "left_out", "nth", "answer")                      \
+	E(mm_fault_ask, "site", "request", "size", "left_out", "nth", "answer")                    \
 	E(mm_sysctl, "sysctl", "value", "", "", "", "")                                            \
 	E(mm_zone_boost, "zone", "before", "boost", "cap", "", "")                                 \
 	E(mm_page_alloc_wake, "zone", "order", "highest_zone", "boost", "", "")                    \

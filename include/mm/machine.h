@@ -101,6 +101,7 @@ struct mm_machine_desc {
 	enum mm_memmodel memmodel;  /* default vmemmap */
 	unsigned int section_order; /* frames of a section; at least max_order */
 	uint32_t page_ext;          /* bit per client of page_ext that is on */
+	bool page_owner;            /* records of who has a page; page_ext has the owner's part */
 	bool deferred;              /* sections are made ready when needed */
 	enum mm_profile profile;
 	bool pcp;                  /* per-CPU lists and counters, default by size */

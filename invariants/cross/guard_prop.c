@@ -119,7 +119,7 @@ static void a_half_stays_on_its_list(struct mm_victim *v)
 static const struct mm_plant plants[] = {
 	{"guard.accounting", merged_and_not_counted, NULL, true},
 	{"guard.block", the_mark_is_gone, NULL, false},
-	{"guard.block", a_page_in_use_is_a_guard, NULL, false},
+	{"guard.block", a_page_in_use_is_a_guard, "page_owner.alloc_bit", false},
 	{"guard.block", a_half_stays_on_its_list, NULL, true},
 	{NULL, NULL, NULL, false},
 };

@@ -33,7 +33,7 @@ enum place { NOT_READY, IN_ZONE, GUARD, IN_HAND, TAKEN, DROPPED, ON_LISTS };
 
 /* What a request finds in a zone. */
 struct view {
-	int64_t seen;                /* free pages, as its count says */
+	int64_t seen; /* free pages, as its count says */
 	int64_t boost;
 	int64_t cma;                 /* those of them in CMA pageblocks, likewise */
 	int64_t highatomic;          /* and in reserved ones */
