@@ -108,6 +108,22 @@ static struct page *take_from_pcp(struct mm_ctx *x, struct zone *z, const struct
 	}
 }
 
+/* What is kept for the like of a request comes first.  For who is in need it comes last:
+ * its failure now is worse than that of a large request in future. */
+static struct page *take_locked(struct mm_ctx *x, struct zone *z, const struct request *rq,
+				uint32_t alloc_flags)
+{
+	struct page *page = NULL;
+
+	if (alloc_flags & MM_ALLOC_HIGHATOMIC)
+		page = mm_buddy_take_special(x, z, rq->order, MM_MIGRATE_HIGHATOMIC);
+	if (!page)
+		page = mm_buddy_take(x, z, rq->order, rq->type, alloc_flags);
+	if (!page && (alloc_flags & (MM_ALLOC_OOM | MM_ALLOC_NON_BLOCK)))
+		page = mm_buddy_take_special(x, z, rq->order, MM_MIGRATE_HIGHATOMIC);
+	return page;
+}
+
 static struct page *take_from_buddy(struct mm_ctx *x, struct zone *z, const struct request *rq,
 				    uint32_t alloc_flags)
 {
@@ -115,7 +131,7 @@ static struct page *take_from_buddy(struct mm_ctx *x, struct zone *z, const stru
 
 	for (;;) {
 		mm_lock_acquire(x, &z->lock);
-		page = mm_buddy_take(x, z, rq->order, rq->type, alloc_flags);
+		page = take_locked(x, z, rq, alloc_flags);
 		mm_lock_release(x, &z->lock);
 		if (!page || mm_page_alloc_new_ok(page, rq->order))
 			return page;
@@ -201,6 +217,8 @@ static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
 	if (!page)
 		return NULL;
 	hand_out(x, z, page, rq, alloc_flags);
+	if (MM_UNLIKELY(alloc_flags & MM_ALLOC_HIGHATOMIC))
+		mm_page_alloc_reserve(x, z, page, rq->order);
 	return page;
 }
 
@@ -276,21 +294,20 @@ static int reclaim_rounds(const struct request *rq)
 	return costly && !(rq->gfp & MM_GFP_RETRY_MAYFAIL) ? 1 : RECLAIM_RETRIES_MAX;
 }
 
-static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq, uint32_t flags)
+/* Ask for reclaim that many times, as long as it frees something. */
+static struct page *reclaim(struct mm_ctx *x, const struct request *rq, uint32_t flags, int rounds)
 {
-	int round;
-
-	/* reclaim that needs memory does not reclaim for it */
-	if (!x->m->upcalls->direct_reclaim || (x->task_flags & MM_TASK_MEMALLOC))
+	if (!x->m->upcalls->direct_reclaim)
 		return NULL;
-	for (round = reclaim_rounds(rq); round > 0; round--) {
+	for (; rounds > 0; rounds--) {
 		struct page *page;
 
 		if (!x->m->upcalls->direct_reclaim(x, rq->order, rq->gfp))
 			return NULL;
 		page = try_zones(x, rq, flags);
 		if (!page) {
-			/* what was freed may sit on lists of other CPUs */
+			/* what was freed may be reserved, or sit on lists of other CPUs */
+			(void)mm_page_alloc_unreserve(x, rq, false);
 			mm_pcp_drain_all(x, NULL);
 			page = try_zones(x, rq, flags);
 		}
@@ -298,6 +315,25 @@ static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq
 			return page;
 	}
 	return NULL;
+}
+
+/* Reclaim, and for who insists all that is kept for others, before it fails. */
+static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq, uint32_t flags)
+{
+	int rounds = reclaim_rounds(rq);
+	bool insists = rounds > 1;
+	struct page *page;
+
+	/* reclaim that needs memory does not reclaim for it */
+	if (x->task_flags & MM_TASK_MEMALLOC)
+		return NULL;
+	page = reclaim(x, rq, flags, rounds);
+	while (!page && insists && mm_page_alloc_unreserve(x, rq, true)) {
+		page = try_zones(x, rq, flags);
+		if (!page)
+			page = reclaim(x, rq, flags, 1);
+	}
+	return page;
 }
 
 static struct page *reserve_attempts(struct mm_ctx *x, struct request *rq, uint32_t *flags)
@@ -430,6 +466,13 @@ static MM_ALWAYS_INLINE bool prepare_free(struct mm_ctx *x, struct page *page, u
 	return ok;
 }
 
+static inline bool is_isolated(const struct mm_machine *m, const struct zone *z,
+			       const struct page *page)
+{
+	return MM_UNLIKELY(z->nr_isolated) &&
+	       mm_migratetype_get(m, pfn_raw(mm_page_pfn(m, page))) == MM_MIGRATE_ISOLATE;
+}
+
 static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order,
 				       enum mm_buddy_end end)
 {
@@ -452,6 +495,8 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
 	if (end == MM_BUDDY_TAIL)
 		where = MM_PCP_FREED_UNLISTED;
+	else if (mm_pcp_allowed(x->m, order) && is_isolated(x->m, z, page))
+		where = MM_PCP_FREED_ISOLATED;
 	else if (mm_pcp_allowed(x->m, order))
 		where = mm_pcp_trylock(x, z) ? MM_PCP_FREED_TO_LIST : MM_PCP_FREED_PAST_LIST;
 	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order, mapping, where);
