@@ -142,7 +142,7 @@ static void lists_are_drained_before_the_next_try(struct mm_prop_run *p)
  * insist too; the last one goes before who insists fails. */
 static void reserves_are_given_up_after_reclaim(struct mm_prop_run *p)
 {
-	struct reclaimer r = {{count_wake, reclaim}, 0, 0, 0};
+	struct reclaimer r = {{.wake_kswapd = count_wake, .direct_reclaim = reclaim}, 0, 0, 0};
 	struct mm_machine *m = mm_boot("ram=4M max_order=6 pageblock_order=3", NULL);
 	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
 	struct page *a;
