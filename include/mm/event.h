@@ -58,6 +58,7 @@
 	E(mm_page_split, "pfn", "order", "size", "", "", "")                                       \
 	E(mm_page_bulk, "zone", "pages", "empty", "mark", "highest_zone", "gfp")                   \
 	E(mm_page_bulk_end, "got", "", "", "", "", "")                                             \
+	E(mm_page_bulk_none, "zone", "pages", "gfp", "", "", "")                                   \
 	E(mm_page_frag, "pfn", "offset", "size", "align", "pfmemalloc", "bias")                    \
 	E(mm_page_frag_put, "pfn", "what", "count", "", "", "")                                    \
 	E(mm_pageblock_move, "pfn", "before", "after", "zone", "why", "")                          \

@@ -75,6 +75,7 @@ struct model {
 	uint64_t bulk_empty;          /* slots it may fill */
 	uint64_t bulk_got;            /* and has */
 	enum mm_migratetype bulk_type;
+	bool bulk_owes; /* it got nothing: one page is to be asked for */
 	uint64_t loose; /* frames that an exact request must give back */
 
 	/* special pageblocks */
@@ -890,9 +891,10 @@ static bool leaves_all(const struct zone *z, const struct view *v, uint64_t page
 }
 
 /* The zone that a bulk request is served from, or -1: of the preferred zone's node. */
-static int bulk_zone(const struct model *md, const struct mm_machine *m, const struct mm_event *ev)
+static int bulk_zone(const struct model *md, const struct mm_machine *m, const struct mm_event *ev,
+		     uint64_t gfp)
 {
-	struct wish w = wish_of(m, ev, 0, (uint32_t)ev->f[5]);
+	struct wish w = wish_of(m, ev, 0, (uint32_t)gfp);
 	struct mm_walk_order walk;
 	int i;
 
@@ -912,7 +914,7 @@ static int bulk_zone(const struct model *md, const struct mm_machine *m, const s
 static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
 {
-	int due = bulk_zone(md, m, ev);
+	int due = bulk_zone(md, m, ev, ev->f[5]);
 
 	MM_CHECK(r, "alloc.bulk", (int)ev->f[0] == due && ev->f[2] <= ev->f[1],
 		 "%llu pages, %llu of them empty, from zone %s; due is zone %d",
@@ -923,6 +925,20 @@ static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machi
 	md->bulk_got = 0;
 	check_gfp(md, r, m, ev->f[5], 0);
 	md->bulk_type = type_due(m, (uint32_t)ev->f[5]);
+}
+
+/* No zone has room for all, or its lists are another's at the moment. */
+static void on_bulk_none(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			 const struct mm_event *ev)
+{
+	int due = bulk_zone(md, m, ev, ev->f[2]);
+	int zone = ev->f[0] < MM_ZONES_MAX ? (int)ev->f[0] : -1;
+
+	MM_CHECK(r, "alloc.bulk",
+		 zone < 0 ? due < 0 || !m->desc.pcp : zone == due && md->contended[zone],
+		 "%llu pages were not taken from zone %d; due is zone %d",
+		 (unsigned long long)ev->f[1], zone, due);
+	md->bulk_owes = true;
 }
 
 static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -940,6 +956,7 @@ static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_m
 		 (unsigned long long)md->bulk_got, (unsigned long long)md->bulk_empty,
 		 m->zones[md->bulk].name);
 	md->bulk = -1;
+	md->bulk_owes = ev->f[0] == 0;
 }
 
 /* What must follow a success of who may use reserved pageblocks. */
@@ -971,6 +988,7 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	zone = mm_frames_zone(&md->frames, pfn);
 	if (md->bulk < 0) {
 		check_zone_choice(md, r, m, ev);
+		md->bulk_owes = false;
 		if (md->took == pfn)
 			check_special(md, r, ev);
 		if (ev->f[4] & MM_ALLOC_HIGHATOMIC)
@@ -1308,6 +1326,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_alloc_failed:
 		on_failed(md, r, m, ev);
 		forget_attempts(md);
+		md->bulk_owes = false;
 		break;
 	case MM_EV_mm_pcp_add:
 	case MM_EV_mm_pcp_take:
@@ -1329,6 +1348,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_split:             on_split(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk:              on_bulk(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk_end:          on_bulk_end(md, r, m, ev); break;
+	case MM_EV_mm_page_bulk_none:         on_bulk_none(md, r, m, ev); break;
 	case MM_EV_mm_zone_grow:              on_grow(md, m, ev); break;
 	case MM_EV_mm_cpuset_mems:            md->mems[ev->f[0]] = (uint32_t)ev->f[1]; break;
 	case MM_EV_mm_page_alloc_from:
@@ -1459,6 +1479,9 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	check_events(md, r, m);
 	check_reserved(md, r);
 	forget_attempts(md);
+	MM_CHECK(r, "alloc.bulk", !md->bulk_owes,
+		 "a bulk request got no page, and asked for none in the ordinary way");
+	md->bulk_owes = false;
 	MM_CHECK(r, "alloc.exact_tail", !md->loose,
 		 "%llu frames that an exact request did not ask for are not given back",
 		 (unsigned long long)md->loose);
@@ -1518,10 +1541,10 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended) |
 		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_task_flags) |
 		  MM_EV_BIT(MM_EV_mm_page_split) | MM_EV_BIT(MM_EV_mm_page_bulk) |
-		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
-		  MM_EV_BIT(MM_EV_mm_cpuset_mems) | MM_EV_BIT(MM_EV_mm_zone_grow) |
-		  MM_EV_BIT(MM_EV_mm_pageblock_move) | MM_EV_BIT(MM_EV_mm_page_alloc_slowpath) |
-		  MM_EV_BIT(MM_EV_mm_guard),
+		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_bulk_none) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_from) | MM_EV_BIT(MM_EV_mm_cpuset_mems) |
+		  MM_EV_BIT(MM_EV_mm_zone_grow) | MM_EV_BIT(MM_EV_mm_pageblock_move) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_slowpath) | MM_EV_BIT(MM_EV_mm_guard),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,
