@@ -426,6 +426,13 @@ static void say_pageblock(const struct mm_machine *m, const uint64_t *f, char *b
 		       mm_gfp_migratetype_name((enum mm_migratetype)f[2]), why[f[4]]);
 }
 
+static void say_guard(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 " of order %" PRIu64 " %s", f[0], f[1],
+		       f[3] ? "stays away, as a guard" : "was a guard, and is free");
+}
+
 static void say_fault_write(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	char name[64];
@@ -533,6 +540,7 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_memblock_change, "announce", MEMBLOCK "memblock.c", 0, 0, say_memblock_change),
 	ROW(mm_memblock_alloc, "take", MEMBLOCK "find.c", 0,
 	    B(mm_memblock_change) | B(mm_memblock_grow), say_memblock_alloc),
+	ROW(mm_guard, "mm_buddy_guard", "ref/phys/buddy/guard.c", 0, 0, say_guard),
 	ROW(mm_fault_write, "mm_failpoint_write", "ref/sim/failpoint.c", 0, 0, say_fault_write),
 	ROW(mm_fault_ask, "mm_failpoint_should_fail", "ref/sim/failpoint.c", 0, 0, say_fault_ask),
 	ROW(mm_memblock_grow, "plan", MEMBLOCK "grow.c", 0, 0, say_memblock_grow),

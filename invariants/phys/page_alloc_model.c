@@ -11,7 +11,7 @@
  *
  *     in a zone's free blocks <-> in hand <-> on a CPU's list
  *                                    |
- *                                 taken -> dropped
+ *       <-> guards              taken -> dropped
  *
  * How many pages a watermark check sees is the zone's count, which lacks what
  * CPUs hold back: that count is the machine's, and vmstat.drift bounds it.
@@ -30,7 +30,7 @@
 #include <string.h>
 
 /* Where a frame is; from ON_LISTS on: on the lists of that CPU. */
-enum place { NOT_READY, IN_ZONE, IN_HAND, TAKEN, DROPPED, ON_LISTS };
+enum place { NOT_READY, IN_ZONE, GUARD, IN_HAND, TAKEN, DROPPED, ON_LISTS };
 
 /* What a request finds in a zone. */
 struct view {
@@ -1277,7 +1277,8 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	for (k = ev->f[1]; k < ev->f[3]; k++) {
 		const struct page *p = &m->memmap[ev->f[0] + ((uint64_t)1 << k)];
 
-		MM_CHECK(r, "buddy.largest_first_split", (p->flags & MM_PG_BUDDY) && p->order == k,
+		MM_CHECK(r, "buddy.largest_first_split",
+			 (p->flags & (MM_PG_BUDDY | MM_PG_GUARD)) && p->order == k,
 			 "pfn %llu order %llu from %llu: no sibling of order %llu",
 			 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 			 (unsigned long long)ev->f[3], (unsigned long long)k);
@@ -1336,6 +1337,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		md->excused[ev->f[0]] = true;
 		break;
 	case MM_EV_mm_bad_page:               on_bad(md, ev); break;
+	case MM_EV_mm_guard:                  move(md, ev->f[0], ev->f[1], ev->f[3] ? GUARD : IN_ZONE); break;
 	case MM_EV_mm_page_alloc_extfrag:     on_extfrag(md, r, m, ev); break;
 	case MM_EV_mm_buddy_merge:            on_merge(md, m, ev); break;
 	case MM_EV_mm_pageblock_move:         on_pageblock(md, r, m, ev); break;
@@ -1413,12 +1415,13 @@ static void check_zone_counts(const struct model *md, struct mm_report *r,
 	MM_CHECK(r, "zone.conservation",
 		 z->managed == md->managed[z->id] && !count[IN_HAND] &&
 			 z->managed == free_pages + isolated + count[ON_LISTS] + count[TAKEN] +
-					       count[DROPPED],
+					       count[DROPPED] + count[GUARD],
 		 "zone %s: managed %llu, free %llu, isolated %llu, on lists %llu, allocated %llu, "
-		 "dropped %llu",
+		 "dropped %llu, guards %llu",
 		 z->name, (unsigned long long)z->managed, (unsigned long long)free_pages,
 		 (unsigned long long)isolated, (unsigned long long)count[ON_LISTS],
-		 (unsigned long long)count[TAKEN], (unsigned long long)count[DROPPED]);
+		 (unsigned long long)count[TAKEN], (unsigned long long)count[DROPPED],
+		 (unsigned long long)count[GUARD]);
 	check_kinds(md, r, m, z);
 }
 
@@ -1541,7 +1544,7 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_bulk_none) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc_from) | MM_EV_BIT(MM_EV_mm_cpuset_mems) |
 		  MM_EV_BIT(MM_EV_mm_zone_grow) | MM_EV_BIT(MM_EV_mm_pageblock_move) |
-		  MM_EV_BIT(MM_EV_mm_page_alloc_slowpath),
+		  MM_EV_BIT(MM_EV_mm_page_alloc_slowpath) | MM_EV_BIT(MM_EV_mm_guard),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

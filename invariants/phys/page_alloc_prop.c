@@ -592,7 +592,7 @@ static void reserved_block_for_anybody(struct mm_victim *v)
 
 	(void)move_free_pageblock(v, MM_MIGRATE_HIGHATOMIC, MM_BUDDY_BOOT);
 	mm_event(v->x, MM_EV_mm_zone_watermark, z->id, 0, mm_zone_wmark(z, MM_WMARK_HIGH),
-		 MM_ALLOC_WMARK_LOW, MM_ZONE_NORMAL, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
+		 FIRST_TRY, MM_ZONE_NORMAL, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
 	mm_lock_acquire(v->x, &z->lock);
 	page = mm_buddy_take_special(v->x, z, 0, MM_MIGRATE_HIGHATOMIC);
 	mm_lock_release(v->x, &z->lock);
@@ -601,7 +601,7 @@ static void reserved_block_for_anybody(struct mm_victim *v)
 	mm_page_touch(v->x, page);
 	mm_vmstat_count(v->x, MM_VM_PGALLOC + MM_ZONE_NORMAL, 1);
 	mm_vmstat_numa(v->x, z, z);
-	announce(v, pfn_of_page(v->x, page), MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	announce(v, pfn_of_page(v->x, page), MM_GFP_KERNEL, FIRST_TRY);
 }
 
 /* A free pageblock of Normal is isolated, and something takes of it all the same. */

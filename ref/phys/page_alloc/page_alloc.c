@@ -8,6 +8,7 @@
  * held back.  Then reclaim is asked through the upcall.
  */
 #include "mm/fail_page_alloc.h"
+#include "mm/page_owner.h"
 #include "mm/ram.h"
 #include "mm/task.h"
 
@@ -192,6 +193,8 @@ static MM_ALWAYS_INLINE void hand_out(struct mm_ctx *x, struct zone *z, struct p
 	mm_vmstat_count(x, MM_VM_PGALLOC + z->type, (uint64_t)1 << rq->order);
 	mm_vmstat_numa(x, rq->preferred, z);
 	prepare_new(x, page, rq, alloc_flags);
+	if (MM_UNLIKELY(x->m->desc.page_owner))
+		mm_page_owner_set(x, page, rq->order, rq->gfp);
 	mm_event(x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(x->m, page)), rq->order,
 		 mm_page_alloc_masks(rq), rq->type, alloc_flags, z->id);
 }
@@ -486,6 +489,8 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 	page->order = 0;
 	mm_page_touch(x, page);
 	mm_vmstat_count(x, MM_VM_PGFREE, (uint64_t)1 << order);
+	if (MM_UNLIKELY(x->m->desc.page_owner))
+		mm_page_owner_reset(x, page, order);
 	if (x->m->init_on_any && x->m->desc.init_on_free)
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
 	if (end == MM_BUDDY_TAIL)
