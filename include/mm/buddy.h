@@ -10,8 +10,7 @@
  *
  * Kernel: __free_one_page, expand, __rmqueue_smallest, __rmqueue_fallback,
  *   steal_suitable_fallback (mm/page_alloc.c, 6.12).
- * Differs: a fallback does not boost the watermark and never looks at CMA or
- *   HighAtomic.  When a pageblock's compatible pages are counted, the kernel
+ * Differs: a fallback does not boost the watermark.  When a pageblock's compatible pages are counted, the kernel
  *   counts pages on an LRU; until there is one, frames allocated with
  *   __GFP_MOVABLE count.  A merge above pageblock_order retypes every pageblock
  *   it covers, as later stable kernels do (6.12.0 retyped one).
@@ -57,7 +56,9 @@ static inline uint64_t mm_buddy_pfn(uint64_t pfn, unsigned int order)
 /*
  * Take a block of 2^order frames for type, from larger blocks and other types
  * as the rules say.  Caller: zone lock held, order <= max_order.  The block's
- * head carries no mark; nothing else of it is initialised.  NULL when no list
+ * head carries no mark; nothing else of it is initialised.  With MM_ALLOC_CMA from
+ * CMA pageblocks: first while more than half of what is free is there, else before
+ * other types.  NULL when no list
  * has one, or, with MM_ALLOC_NOFRAGMENT, none without mixing types in a block.
  * Kernel: __rmqueue.
  */
@@ -112,7 +113,7 @@ enum mm_buddy_why {
 	MM_BUDDY_UNRESERVE, /* and gives it up */
 	MM_BUDDY_ISOLATE,   /* nothing of it is to be handed out */
 	MM_BUDDY_UNISOLATE, /* it is again */
-	MM_BUDDY_BOOT       /* the machine was told so */
+	MM_BUDDY_OTHER      /* a reason of the caller's */
 };
 
 /*

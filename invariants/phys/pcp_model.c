@@ -400,6 +400,8 @@ static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machi
 		 !(m->zones[ev->f[0]].flags & MM_ZONE_BELOW_HIGH) || !has_high(&m->zones[ev->f[0]]),
 		 "zone %s: %lld pages are free, more than high, and it is below it",
 		 m->zones[ev->f[0]].name, (long long)m->zones[ev->f[0]].vm_stat[MM_NR_FREE_PAGES]);
+	/* later in the operation, counts that drift may say otherwise */
+	md->below_high[ev->f[0]] = (m->zones[ev->f[0]].flags & MM_ZONE_BELOW_HIGH) != 0;
 }
 
 static void on_decay(struct model *md, const struct mm_machine *m, const struct mm_event *ev)
