@@ -5,6 +5,7 @@
  */
 #include "fuzz/trace/run.h"
 
+#include "mm/failpoint.h"
 #include "mm/page.h"
 #include "mm/vmstat.h"
 
@@ -22,6 +23,7 @@ struct loop {
 	uint64_t outcomes; /* recorded before the operation */
 	uint64_t digest;
 	uint64_t lasting; /* before the operation */
+	bool told;        /* a fail point was told to fail, before the operation */
 };
 
 struct mm_run *mm_run_create(struct mm_machine *m, struct mm_checker *c)
@@ -300,6 +302,11 @@ static void judge_expects(struct loop *l, const struct mm_op_result *res)
 
 /* ---- judging one operation ---- */
 
+static bool is_told(const struct mm_machine *m)
+{
+	return m->fault_watch && m->fault_watch->told;
+}
+
 /* What a request may have changed for good before it failed: sections that it made
  * ready, pageblocks that were reserved and are not. */
 static uint64_t lasting(const struct mm_machine *m)
@@ -319,7 +326,9 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 	if (!l->o->atomic)
 		return;
 	if (res->err && lasting(r->m) == l->lasting && mm_machine_digest_firm(r->m) != l->digest)
-		mm_run_found(r, "op.atomicity_on_failure",
+		mm_run_found(r,
+			     is_told(r->m) && !l->told ? "failure.no_effect"
+						       : "op.atomicity_on_failure",
 			     "the operation failed with -%s and changed %s %" PRIu64,
 			     mm_err_name(res->err),
 			     mm_checker_object_name(mm_touched_kind(r->m->digest_changed)),
@@ -331,16 +340,16 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 static void one_op(struct loop *l)
 {
 	struct mm_run *r = l->r;
-	struct mm_op_result res;
 
 	l->outcomes = r->m->nr_outcomes;
-	run_op(r, &r->trace->ops[r->pos], &res);
+	l->told = is_told(r->m);
+	run_op(r, &r->trace->ops[r->pos], &r->result);
 	if (l->o->echo)
-		echo(l, &res);
+		echo(l, &r->result);
 	if (r->checker)
-		judge_op(l, &res);
+		judge_op(l, &r->result);
 	if (l->o->expect && !r->finding)
-		judge_expects(l, &res);
+		judge_expects(l, &r->result);
 	if (!r->finding && r->m->outcomes[MM_OUTCOME_NOFAIL_STALL])
 		found(r, MM_FINDING_STOP, "nofail_stall");
 	else if (!r->finding && r->m->outcomes[MM_OUTCOME_MEMBLOCK_FULL])
@@ -352,13 +361,28 @@ static void one_op(struct loop *l)
 		found_claim(r);
 }
 
+/* Frames that nobody holds and no count has: dropped ones, and guards beside them. */
+static uint64_t left_out(const struct mm_machine *m)
+{
+	uint64_t n = 0;
+	uint64_t pfn;
+
+	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); pfn < m->max_pfn;
+	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
+		const struct page *p = &m->memmap[pfn];
+
+		n += (p->flags & MM_PG_BAD) != 0;
+		n += p->flags & MM_PG_GUARD ? (uint64_t)1 << p->order : 0;
+	}
+	return n;
+}
+
 /* Give back what handles still hold, module by module, and count frames. */
 static void teardown(struct mm_run *r)
 {
 	uint64_t free_pages;
 	uint64_t managed = 0;
-	uint64_t dropped = 0;
-	uint64_t pfn;
+	uint64_t dropped;
 	size_t i;
 	int z;
 
@@ -373,14 +397,13 @@ static void teardown(struct mm_run *r)
 		return;
 	}
 	free_pages = mm_vmstat_free_exact(r->m);
-	for (pfn = mm_machine_kind_next(r->m, MM_OBJ_FRAME, 0); pfn < r->m->max_pfn;
-	     pfn = mm_machine_kind_next(r->m, MM_OBJ_FRAME, pfn + 1))
-		dropped += (r->m->memmap[pfn].flags & MM_PG_BAD) != 0;
+	dropped = left_out(r->m);
 	for (z = 0; z < r->m->nr_zones; z++)
 		managed += r->m->zones[z].managed;
 	if (free_pages + dropped != managed)
 		mm_run_found(r, "teardown.zero",
-			     "%" PRIu64 " of %" PRIu64 " frames are free, %" PRIu64 " dropped",
+			     "%" PRIu64 " of %" PRIu64 " frames are free, %" PRIu64
+			     " dropped or guards",
 			     free_pages, managed, dropped);
 }
 
@@ -406,7 +429,7 @@ static void tell(const struct mm_run *r)
 
 int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run_options *o)
 {
-	struct loop l = {r, o, 0, 0, mm_machine_digest_firm(r->m), lasting(r->m)};
+	struct loop l = {r, o, 0, 0, mm_machine_digest_firm(r->m), lasting(r->m), false};
 	size_t next_progress = o->progress ? o->progress_every : SIZE_MAX;
 
 	if (room_for_handles(r, t->nr))

@@ -144,6 +144,16 @@ static void say_bulk_end(const struct mm_machine *m, const uint64_t *f, char *bu
 	(void)snprintf(buf, len, "%" PRIu64 " slots are filled", f[0]);
 }
 
+static void say_bulk_none(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	if (f[0] < MM_ZONES_MAX)
+		(void)snprintf(buf, len, "lists of zone %s are locked: one page is to do",
+			       zone_name(m, f[0]).s);
+	else
+		(void)snprintf(buf, len, "no zone has room for all %" PRIu64 ": one page is to do",
+			       f[1]);
+}
+
 static void say_frag(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	(void)m;
@@ -229,6 +239,47 @@ static void say_extfrag(const struct mm_machine *m, const uint64_t *f, char *buf
 	(void)m;
 	(void)snprintf(buf, len, "%s has none: order %" PRIu64 " of %s, %s", type_name(f[3]), f[2],
 		       type_name(f[4]), f[5] ? "pageblock claimed" : "block only");
+}
+
+/* ---- shortage ---- */
+
+static void say_sysctl(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "%s is %" PRIu64, mm_sysctl_name((size_t)f[0]), f[1]);
+}
+
+static void say_boost(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "marks of zone %s: %" PRIu64 " more than usual, were %" PRIu64,
+		       zone_name(m, f[0]).s, f[2], f[1]);
+}
+
+static void say_wake(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "kswapd of zone %s's node is told: %s", zone_name(m, f[0]).s,
+		       f[3] ? "boosted" : "below low");
+}
+
+static void say_kswapd_wake(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "node %" PRIu64 ": order %" PRIu64 ", zones up to %s", f[0], f[1],
+		       zone_name(m, f[0] * MM_NR_ZONES + f[2] % MM_NR_ZONES).s);
+}
+
+static void say_kswapd_round(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len,
+		       "node %" PRIu64 "%s, priority %" PRIu64 ", %" PRIu64 " of boost to work off",
+		       f[0], f[3] ? "" : " is not balanced", f[1], f[2]);
+}
+
+static void say_kswapd_sleep(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "node %" PRIu64 ": %" PRIu64 " pages are freed, %s", f[0], f[1],
+		       f[2] ? "sleeps" : "goes on");
 }
 
 /* ---- lists per CPU ---- */
@@ -377,6 +428,13 @@ static void say_pageblock(const struct mm_machine *m, const uint64_t *f, char *b
 		       mm_gfp_migratetype_name((enum mm_migratetype)f[2]), why[f[4]]);
 }
 
+static void say_guard(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 " of order %" PRIu64 " %s", f[0], f[1],
+		       f[3] ? "stays away, as a guard" : "was a guard, and is free");
+}
+
 static void say_fault_write(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	char name[64];
@@ -418,12 +476,13 @@ static void say_isolate(const struct mm_machine *m, const uint64_t *f, char *buf
 	 B(mm_page_alloc_slowpath) | B(mm_pcp_take) | B(mm_pcp_refill) |                           \
 	 B(mm_page_alloc_zone_locked) | B(mm_page_alloc_extfrag) | B(mm_pcp_contended) |           \
 	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free) | B(mm_fault_ask) |                 \
-	 B(mm_pageblock_move))
+	 B(mm_page_alloc_wake) | B(mm_pageblock_move))
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
 #define PCP        "ref/phys/pcp.c"
 #define BUDDY      "ref/phys/buddy/buddy.c"
 #define FALLBACK   "ref/phys/buddy/fallback.c"
+#define KSWAPD     "ref/phys/kswapd.c"
 #define MEMBLOCK   "ref/early/memblock/"
 
 #define ROW(kind, ...) [MM_EV_##kind] = {MM_EV_##kind, __VA_ARGS__}
@@ -441,6 +500,7 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_page_split, "mm_page_alloc_split", "ref/phys/page_alloc/api.c", 0, 0, say_split),
 	ROW(mm_page_bulk, "fill_from_list", "ref/phys/page_alloc/bulk.c", 0, 0, say_bulk),
 	ROW(mm_page_bulk_end, "fill_from_list", "ref/phys/page_alloc/bulk.c", 0, 0, say_bulk_end),
+	ROW(mm_page_bulk_none, "fill_from_list", "ref/phys/page_alloc/bulk.c", 0, 0, say_bulk_none),
 	ROW(mm_page_frag, "mm_page_frag_get", "ref/phys/page_frag.c", 0, 0, say_frag),
 	ROW(mm_page_frag_put, "mm_page_frag_put", "ref/phys/page_frag.c", 0, B(mm_page_free),
 	    say_frag_put),
@@ -448,7 +508,8 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_page_alloc_slowpath, "slow_path", PAGE_ALLOC, 0, 0, say_slowpath),
 	ROW(mm_zone_watermark, "zone_has_enough", PAGE_ALLOC, 0, 0, say_watermark),
 	ROW(mm_zone_refused, "zone_has_enough", PAGE_ALLOC, 0, 0, say_refused),
-	ROW(mm_page_alloc_zone_locked, "mm_buddy_take", BUDDY, B(mm_page_alloc_extfrag),
+	ROW(mm_page_alloc_zone_locked, "mm_buddy_take", BUDDY,
+	    B(mm_page_alloc_extfrag) | B(mm_zone_boost),
 	    B(mm_pcp_add), say_zone_locked),
 	ROW(mm_page_alloc_extfrag, "mm_buddy_take_fallback", FALLBACK, 0, 0, say_extfrag),
 	ROW(mm_pcp_take, "mm_pcp_get", PCP, B(mm_pcp_refill), 0, say_pcp_take),
@@ -470,11 +531,18 @@ static const struct mm_trail_row rows[] = {
 	    say_isolate),
 	ROW(mm_buddy_merge, "put_one", BUDDY, 0, 0, say_merge),
 	ROW(mm_bad_page, "bad_page", PAGE_ALLOC, 0, 0, say_bad_page),
+	ROW(mm_sysctl, "mm_page_alloc_sysctl", PAGE_ALLOC, 0, B(mm_page_pcpu_drain), say_sysctl),
+	ROW(mm_zone_boost, "mm_boost_step", "ref/phys/boost.c", 0, 0, say_boost),
+	ROW(mm_page_alloc_wake, "wake", "ref/phys/page_alloc/wake.c", 0, 0, say_wake),
+	ROW(mm_vmscan_kswapd_wake, "begin", KSWAPD, 0, 0, say_kswapd_wake),
+	ROW(mm_kswapd_round, "round_of", KSWAPD, 0, 0, say_kswapd_round),
+	ROW(mm_vmscan_kswapd_sleep, "end", KSWAPD, B(mm_zone_boost), 0, say_kswapd_sleep),
 	ROW(mm_ram_write, "mm_ram_write", "ref/sim/ram.c", 0, 0, say_ram_write),
 	ROW(mm_ram_zero, "mm_ram_zero", "ref/sim/ram.c", 0, 0, say_ram_zero),
 	ROW(mm_memblock_change, "announce", MEMBLOCK "memblock.c", 0, 0, say_memblock_change),
 	ROW(mm_memblock_alloc, "take", MEMBLOCK "find.c", 0,
 	    B(mm_memblock_change) | B(mm_memblock_grow), say_memblock_alloc),
+	ROW(mm_guard, "mm_buddy_guard", "ref/phys/buddy/guard.c", 0, 0, say_guard),
 	ROW(mm_fault_write, "mm_failpoint_write", "ref/sim/failpoint.c", 0, 0, say_fault_write),
 	ROW(mm_fault_ask, "mm_failpoint_should_fail", "ref/sim/failpoint.c", 0, 0, say_fault_ask),
 	ROW(mm_memblock_grow, "plan", MEMBLOCK "grow.c", 0, 0, say_memblock_grow),

@@ -10,7 +10,7 @@
  *
  * Kernel: __free_one_page, expand, __rmqueue_smallest, __rmqueue_fallback,
  *   steal_suitable_fallback (mm/page_alloc.c, 6.12).
- * Differs: a fallback does not boost the watermark.  When a pageblock's compatible pages are counted, the kernel
+ * Differs: when a pageblock's compatible pages are counted, the kernel
  *   counts pages on an LRU; until there is one, frames allocated with
  *   __GFP_MOVABLE count.  A merge above pageblock_order retypes every pageblock
  *   it covers, as later stable kernels do (6.12.0 retyped one).
@@ -32,6 +32,10 @@
  *   buddy.order_bound         0 <= order <= max_order
  *   buddy.largest_first_split a split leaves one sibling per order in between
  *   buddy.list_links          links of the lists agree with each other
+ *   guard.block               a guard is the half that a split left, on no list, and
+ *                             its other half is not free
+ *   guard.accounting          a guard is not counted as free; merging it back adds
+ *                             its pages, and no others
  */
 #ifndef MM_BUDDY_H
 #define MM_BUDDY_H
@@ -52,6 +56,20 @@ static inline uint64_t mm_buddy_pfn(uint64_t pfn, unsigned int order)
 {
 	return pfn ^ ((uint64_t)1 << order);
 }
+
+/* The number of the block that the two halves make together. */
+static inline uint64_t mm_buddy_parent(uint64_t pfn, unsigned int order)
+{
+	return pfn & mm_buddy_pfn(pfn, order);
+}
+
+/*
+ * Is the block that this one and its buddy make likely to find its own buddy
+ * free?  Then this one waits at the tail, where it is taken last.  Pure.
+ * Kernel: buddy_merge_likely.
+ */
+bool mm_buddy_merge_likely(const struct mm_machine *m, const struct zone *z, uint64_t pfn,
+			   unsigned int order);
 
 /*
  * Take a block of 2^order frames for type, from larger blocks and other types
@@ -87,6 +105,31 @@ struct mm_buddy_counts {
 /* Count the pageblock at pfn, all of which lies in one zone and which no block
  * larger than itself covers. */
 struct mm_buddy_counts mm_buddy_count_pageblock(const struct mm_machine *m, uint64_t pfn);
+
+/*
+ * Is a pageblock that counts so and is of type from worth claiming whole for
+ * type: is at least half of it free or of type's kind?  Pure.  Kernel:
+ * steal_suitable_fallback.
+ */
+bool mm_buddy_worth_claiming(const struct mm_machine *m, enum mm_migratetype type,
+			     const struct mm_buddy_counts *counts, enum mm_migratetype from);
+
+/* What a request falls back to. */
+struct mm_buddy_fallback {
+	unsigned int order; /* of the block found */
+	enum mm_migratetype from;
+	bool can_steal; /* the pageblock may be worth claiming */
+};
+
+/*
+ * The block of another type that a request for type takes: of the largest order
+ * there is; a movable request that may not steal that one, the smallest.
+ * False: there is none, or, with MM_ALLOC_NOFRAGMENT, none of a pageblock or
+ * more.  Pure.  Kernel: the search of __rmqueue_fallback.
+ */
+bool mm_buddy_find_fallback(const struct mm_machine *m, const struct zone *z, unsigned int order,
+			    enum mm_migratetype type, uint32_t alloc_flags,
+			    struct mm_buddy_fallback *f);
 
 /*
  * Move the free blocks of the pageblock at pfn from its type's lists to those
@@ -132,6 +175,24 @@ void mm_buddy_move(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migra
  * as free and once more as theirs, Isolate as nothing.  Kernel: account_freepages. */
 void mm_buddy_account_special(struct mm_ctx *x, struct zone *z, int64_t pages,
 			      enum mm_migratetype type);
+
+/* Free pages come (below 0: go), of a pageblock of that type.  Kernel:
+ * account_freepages. */
+static inline void mm_buddy_account(struct mm_ctx *x, struct zone *z, int64_t pages,
+				    enum mm_migratetype type)
+{
+	if (MM_UNLIKELY(type >= MM_MIGRATE_PCPTYPES))
+		mm_buddy_account_special(x, z, pages, type);
+	else
+		mm_vmstat_mod(x, z, MM_NR_FREE_PAGES, pages);
+}
+
+/*
+ * Make the half of a split block a guard, or end that: it is marked and has its order,
+ * and its pages are not counted.  Kernel: set_page_guard, clear_page_guard.
+ */
+void mm_buddy_guard(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order,
+		    enum mm_migratetype type, bool set);
 
 /* Put a free block on, take it off the list of (order, type). */
 void mm_buddy_list_add(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order,

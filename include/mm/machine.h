@@ -76,6 +76,7 @@ struct mm_core {
 struct mm_sysctl {
 	uint64_t min_free_kbytes;                   /* KiB; 0 in a description: by formula */
 	uint64_t watermark_scale_factor;            /* 1/10000 of managed, 1 .. 3000 */
+	uint64_t watermark_boost_factor;            /* 1/10000 of high; 0: no boost */
 	uint64_t lowmem_reserve_ratio[MM_NR_ZONES]; /* 0: no protection */
 	uint64_t percpu_pagelist_high_fraction;     /* 0: by the low mark; or >= 8 */
 };
@@ -90,6 +91,7 @@ struct mm_machine_desc {
 	uint64_t zone_end[MM_NR_ZONES]; /* pfn; equal to the one below: empty */
 	unsigned int max_order;         /* 0 .. MM_ORDER_LIMIT, default 10 */
 	unsigned int pageblock_order;   /* 0 .. max_order, default min(9, max) */
+	unsigned int guard_minorder;    /* halves below it become guards; 0: none */
 	int cpus;                       /* 1 .. MM_CPUS_MAX, default 1 */
 	int nr_nodes;                   /* 1 .. MM_NODES_MAX, some perhaps without RAM */
 	uint8_t cpu_node[MM_CPUS_MAX];
@@ -101,6 +103,7 @@ struct mm_machine_desc {
 	enum mm_memmodel memmodel;  /* default vmemmap */
 	unsigned int section_order; /* frames of a section; at least max_order */
 	uint32_t page_ext;          /* bit per client of page_ext that is on */
+	bool page_owner;            /* records of who has a page; page_ext has the owner's part */
 	bool deferred;              /* sections are made ready when needed */
 	enum mm_profile profile;
 	bool pcp;                  /* per-CPU lists and counters, default by size */
@@ -164,6 +167,7 @@ struct memblock;
 struct mm_failpoint;
 struct mm_failpoint_watch;
 struct mem_section;
+struct mm_kswapd;
 struct mm_pool;
 struct page;
 struct page_frag_cache;
@@ -224,6 +228,9 @@ struct mm_machine {
 
 	/* phys/page_frag: by CPU */
 	struct page_frag_cache *page_frag;
+
+	/* phys/kswapd: by node */
+	struct mm_kswapd *kswapd;
 
 	/* settings and totals that change: in the digest */
 	struct mm_sysctl sysctl;
@@ -320,6 +327,8 @@ const char *mm_machine_outcome_name(enum mm_outcome o);
 /* sysctls by name, the order that traces use. */
 size_t mm_sysctl_count(void);
 const char *mm_sysctl_name(size_t i);
+/* Do watermarks follow from it? */
+bool mm_sysctl_moves_marks(size_t i);
 int mm_sysctl_find(const char *name, size_t len);
 uint64_t mm_sysctl_get(const struct mm_machine *m, size_t i);
 /* Store a value after range checks (-MM_EINVAL); the caller recomputes what

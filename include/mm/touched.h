@@ -27,17 +27,20 @@ enum mm_obj {
 	MM_OBJ_SECTION,   /* id: number of the section */
 	MM_OBJ_FRAG,      /* id: cpu; its cache of page fragments */
 	MM_OBJ_FAULT,     /* id: site of fault injection; its attributes and counts */
+	MM_OBJ_KSWAPD,    /* id: node; what its kswapd was woken for, and does */
 	MM_OBJ_NR,
 	MM_OBJ_EVENT = MM_OBJ_NR /* a claim about a step, judged by a model */
 };
 
 /*
  * Hints and statistics: Linux changes them on the way to a failure too (a list's
- * limits, "below the high watermark", counts of attempts, of injected failures).
+ * limits, "below the high watermark", counts of attempts, of injected failures, who
+ * was woken).
  */
 static inline bool mm_touched_is_hint(enum mm_obj kind)
 {
-	return kind == MM_OBJ_TUNING || kind == MM_OBJ_EVENTS || kind == MM_OBJ_FAULT;
+	return kind == MM_OBJ_TUNING || kind == MM_OBJ_EVENTS || kind == MM_OBJ_FAULT ||
+	       kind == MM_OBJ_KSWAPD;
 }
 
 /* A refill of the largest batch touches three frames a page at the most. */

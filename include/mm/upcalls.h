@@ -10,16 +10,26 @@
 #define MM_UPCALLS_H
 
 #include "mm/ctx.h"
+#include "mm/types.h"
 
 struct zone;
 
 struct mm_upcalls {
 	/*
-	 * phys/page_alloc -> reclaim/kswapd: a fast-path request found every zone
-	 * below its low watermark.  Kernel: wakeup_kswapd.
-	 * NULL: nobody to wake; the request goes on with the slow path.
+	 * phys/page_alloc -> kswapd: a request that could have used zones up to highest
+	 * found z, of each node it may use one, below its low watermark; or it boosted z
+	 * (order 0, gfp 0).  Kernel: wakeup_kswapd.
+	 * NULL: nobody to wake; the request goes on all the same.
 	 */
-	void (*wake_kswapd)(struct mm_ctx *x, struct zone *z, unsigned int order);
+	void (*wake_kswapd)(struct mm_ctx *x, struct zone *z, unsigned int order,
+			    enum mm_zone_type highest);
+
+	/*
+	 * phys/kswapd -> reclaim: free up to nr pages of node nid, of zones up to
+	 * highest; returns how many.  Kernel: shrink_node.
+	 * NULL: nothing there is can be reclaimed.
+	 */
+	uint64_t (*shrink_node)(struct mm_ctx *x, int nid, enum mm_zone_type highest, uint64_t nr);
 
 	/*
 	 * phys/page_alloc -> reclaim/vmscan: free pages for an allocation that may

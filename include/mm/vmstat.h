@@ -67,12 +67,25 @@ static inline uint64_t mm_vmstat_pcp_id(const struct mm_machine *m, const struct
 	return (uint64_t)z->id * (uint64_t)m->desc.cpus + (uint64_t)cpu;
 }
 
+/* And to a zone's flags, which lists follow. */
+static inline uint64_t mm_vmstat_flags_id(const struct mm_machine *m, const struct zone *z)
+{
+	return (uint64_t)m->nr_zones * (uint64_t)m->desc.cpus + z->id;
+}
+
 /* Thresholds and drift marks, when sizes are known.  Kernel:
  * refresh_zone_stat_thresholds. */
 void mm_vmstat_refresh_thresholds(struct mm_ctx *x);
 /* Deltas of one (zone, CPU) that may stand before they are folded, in pages.
  * Kernel: calculate_normal_threshold. */
 unsigned int mm_vmstat_threshold(int cpus, uint64_t managed);
+/* The same where little is left of a zone with these marks: what all CPUs
+ * hold back then is not more than lies between low and min.  Kernel:
+ * calculate_pressure_threshold. */
+unsigned int mm_vmstat_pressure_threshold(int cpus, const uint64_t wmark[MM_NR_WMARK]);
+/* The count below which a zone with these marks is to be counted exactly,
+ * because so much drift could hide that it is below min; 0: it could not. */
+uint64_t mm_vmstat_drift_mark(uint64_t drift, const uint64_t wmark[MM_NR_WMARK]);
 
 /* Add to a counter on this CPU.  Kernel: __mod_zone_page_state. */
 void mm_vmstat_mod(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t delta);

@@ -14,7 +14,9 @@
  *   calculate_totalreserve_pages, __zone_watermark_ok, zone_watermark_fast
  *   (mm/page_alloc.c, 6.12).  `mmref oracle zoneinfo --sweep` compares what is
  *   computed with the running kernel: 980 of 980 values equal on a 6.18.
- * Differs: khugepaged does not raise min_free_kbytes, boost is 0.
+ * Differs: khugepaged does not raise min_free_kbytes.  Total reserve and limits of
+ *   lists follow from high and low marks without boost (the kernel reads them with what
+ *   boost there is when a sysctl is written).
  * State: struct zone's wmark and lowmem_reserve, totalreserve of the machine.
  * Invariants:
  *   watermark.order          min <= low <= high <= promo, equal gaps
@@ -69,9 +71,20 @@ void mm_watermark_compute(uint64_t wmark[MM_NR_WMARK], const struct mm_watermark
 void mm_watermark_compute_reserve(uint64_t *reserve, size_t nr, const uint64_t *managed,
 				  uint64_t ratio);
 
-/* Compute everything anew, after boot or a sysctl write. */
+/* What z adds to totalreserve, in pages: what it keeps from the request it
+ * keeps most from, and its high mark; never more than it has.  Pure.
+ * Kernel: calculate_totalreserve_pages. */
+uint64_t mm_watermark_totalreserve(const struct zone *z);
+
+/* Compute everything anew, after boot or when a sysctl moved the marks: boost ends. */
 void mm_watermark_setup(struct mm_ctx *x);
-/* Boot value of min_free_kbytes for a machine whose zones are filled. */
+/* Reserves alone; marks and boost stay.  Kernel: setup_per_zone_lowmem_reserve. */
+void mm_watermark_setup_reserve(struct mm_ctx *x);
+/* min_free_kbytes, in kB, for so much lowmem, in kB, below 2^60.  Pure.
+ * Kernel: calculate_min_free_kbytes. */
+uint64_t mm_watermark_min_free_kbytes(uint64_t lowmem_kbytes);
+/* Boot value of min_free_kbytes for a machine whose zones are filled: by
+ * what they have above their high marks.  Kernel: nr_free_buffer_pages. */
 uint64_t mm_watermark_default_min_free_kbytes(const struct mm_machine *m);
 
 /*
@@ -100,7 +113,15 @@ static inline uint64_t mm_watermark_kept(const struct zone *z, uint32_t alloc_fl
 	return kept;
 }
 
-/* The same answer, quicker for order 0.  Kernel: zone_watermark_fast. */
+/* May a single page be taken by who is urgent and held to min, if boost is left out?
+ * No for all others.  Pure. */
+bool mm_watermark_ok_unboosted(const struct mm_machine *m, const struct zone *z, unsigned int order,
+			       enum mm_zone_type highest, uint32_t alloc_flags);
+
+/*
+ * The same answer, quicker for order 0; and for a single page that is urgent, a second
+ * look at the min mark without boost.  Kernel: zone_watermark_fast.
+ */
 static inline bool mm_watermark_fast(const struct mm_machine *m, const struct zone *z,
 				     unsigned int order, uint64_t mark, enum mm_zone_type highest,
 				     uint32_t alloc_flags)
@@ -109,8 +130,27 @@ static inline bool mm_watermark_fast(const struct mm_machine *m, const struct zo
 	    mm_vmstat_zone(z, MM_NR_FREE_PAGES) >
 		    mark + z->lowmem_reserve[highest] + mm_watermark_kept(z, alloc_flags))
 		return true;
-	return mm_watermark_ok(m, z, order, mark, highest, alloc_flags);
+	if (mm_watermark_ok(m, z, order, mark, highest, alloc_flags))
+		return true;
+	return MM_UNLIKELY(z->boost) &&
+	       mm_watermark_ok_unboosted(m, z, order, highest, alloc_flags);
 }
+
+/* Pages that compaction for a block of this order, at most MM_ORDER_LIMIT, may
+ * need at a time: copies and originals.  Kernel: compact_gap. */
+static inline uint64_t mm_watermark_compact_gap(unsigned int order)
+{
+	return (uint64_t)2 << order;
+}
+
+/*
+ * Are enough pages free in z for compaction to have a chance of making a block
+ * of this order, for a request that could have used zones up to highest?
+ * Costly orders must leave more.  Pure.  Kernel: the watermark of
+ * compaction_suitable.
+ */
+bool mm_watermark_suits_compaction(const struct mm_machine *m, const struct zone *z,
+				   unsigned int order, enum mm_zone_type highest);
 
 /* The mark after what alloc_flags grant is taken off (formulas: 1/2, 3/8, /2). */
 uint64_t mm_watermark_effective(uint64_t mark, uint32_t alloc_flags);

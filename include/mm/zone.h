@@ -9,8 +9,7 @@
  *
  * Kernel: struct zone, struct free_area (include/linux/mmzone.h), build_all_zonelists
  *   (6.12).
- * Differs: zones hang off the machine, five per node; boost is always 0.  A zone
- *   of which the allocator was given nothing is on no zonelist (the kernel keeps
+ * Differs: zones hang off the machine, five per node.  A zone of which the allocator was given nothing is on no zonelist (the kernel keeps
  *   zones there that have frames, and their watermark refuses).
  * State: free_area belongs to the buddy allocator, under `lock`; watermarks and
  *   lowmem_reserve to the watermark module, counts to vmstat, per-CPU lists to
@@ -64,7 +63,7 @@ struct zone {
 	uint64_t deferred;     /* the rest of it: frames of sections still to be made ready */
 	uint64_t next_section; /* none below it is left to be made ready */
 
-	/* watermark: recomputed by sysctl writes */
+	/* watermark: recomputed by sysctl writes; boost: on top of each mark, see boost.h */
 	uint64_t wmark[MM_NR_WMARK];
 	uint64_t boost;
 	uint64_t lowmem_reserve[MM_NR_ZONES];
@@ -93,6 +92,7 @@ struct zone {
 /* Kernel: enum zone_flags. */
 #define MM_ZONE_BELOW_HIGH     0x1u /* fewer free than the high mark, last we looked */
 #define MM_ZONE_RECLAIM_ACTIVE 0x2u /* reclaim works here and wants pages back */
+#define MM_ZONE_BOOSTED        0x4u /* boosted by who may wake kswapd, and is yet to */
 
 /* Zones a request walks, the preferred one first, NULL last.  A machine's lists have
  * room for as many as it has, zonelist_size bytes each. */

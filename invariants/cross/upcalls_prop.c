@@ -19,10 +19,12 @@ static struct reclaimer *reclaimer_of(const struct mm_ctx *x)
 	return (struct reclaimer *)x->m->upcalls;
 }
 
-static void count_wake(struct mm_ctx *x, struct zone *z, unsigned int order)
+static void count_wake(struct mm_ctx *x, struct zone *z, unsigned int order,
+		       enum mm_zone_type highest)
 {
 	(void)z;
 	(void)order;
+	(void)highest;
 	reclaimer_of(x)->wakes++;
 }
 
@@ -61,7 +63,7 @@ static void use_up(struct mm_prop_run *p, struct mm_machine *m, struct reclaimer
 /* Requests that may wait ask for reclaim, as long as it says it helps. */
 static void reclaim_is_asked(struct mm_prop_run *p)
 {
-	struct reclaimer r = {{count_wake, reclaim}, 0, 0, 0};
+	struct reclaimer r = {{.wake_kswapd = count_wake, .direct_reclaim = reclaim}, 0, 0, 0};
 	struct mm_machine *m = mm_boot("ram=2M max_order=6 pageblock_order=3", NULL);
 	struct mm_ctx x;
 	bool got;
@@ -102,7 +104,7 @@ static void who_insists_asks_again(struct mm_prop_run *p)
 		{MM_GFP_KERNEL | MM_GFP_NOMEMALLOC, 0, MM_TASK_MEMALLOC, 0},
 		{MM_GFP_KERNEL, 0, MM_TASK_NOIO, 16},
 	};
-	struct reclaimer r = {{count_wake, reclaim}, 0, 0, 0};
+	struct reclaimer r = {{.wake_kswapd = count_wake, .direct_reclaim = reclaim}, 0, 0, 0};
 	struct mm_machine *m = mm_boot("ram=2M max_order=6 pageblock_order=3", NULL);
 	struct mm_ctx x;
 	size_t i;
@@ -122,7 +124,7 @@ static void who_insists_asks_again(struct mm_prop_run *p)
 /* What reclaim frees lands on lists of its CPU, where it serves no larger request. */
 static void lists_are_drained_before_the_next_try(struct mm_prop_run *p)
 {
-	struct reclaimer r = {{count_wake, reclaim}, 0, 0, 0};
+	struct reclaimer r = {{.wake_kswapd = count_wake, .direct_reclaim = reclaim}, 0, 0, 0};
 	struct mm_machine *m = mm_boot("ram=2M max_order=6 pageblock_order=3 cpus=2 pcp=on", NULL);
 	struct mm_ctx x;
 	bool got;
@@ -140,7 +142,7 @@ static void lists_are_drained_before_the_next_try(struct mm_prop_run *p)
  * insist too; the last one goes before who insists fails. */
 static void reserves_are_given_up_after_reclaim(struct mm_prop_run *p)
 {
-	struct reclaimer r = {{count_wake, reclaim}, 0, 0, 0};
+	struct reclaimer r = {{.wake_kswapd = count_wake, .direct_reclaim = reclaim}, 0, 0, 0};
 	struct mm_machine *m = mm_boot("ram=4M max_order=6 pageblock_order=3", NULL);
 	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
 	struct page *a;

@@ -18,6 +18,11 @@ const struct mm_inv mm_checker_invs[] = {
 	 NULL, true},
 	{"machine.reset_is_fresh", "a reset machine has the digest of a fresh one", MM_OBJ_EVENT,
 	 NULL, true},
+	{"failure.no_effect",
+	 "an operation that an injected failure ends leaves the digest as it was", MM_OBJ_EVENT,
+	 NULL, true},
+	{"sweep.complete", "each fail point of a trace is told to fail, once", MM_OBJ_EVENT, NULL,
+	 true},
 	{"teardown.zero", "with all handles given back, every frame is free", MM_OBJ_EVENT, NULL,
 	 true},
 	{"check.reads_only", "a sweep changes nothing", MM_OBJ_EVENT, NULL, true},
@@ -38,6 +43,7 @@ const char *mm_checker_object_name(enum mm_obj kind)
 					    "section",
 					    "fragment cache of CPU",
 					    "fault attributes of site",
+					    "kswapd of node",
 					    "step"};
 
 	return kind <= MM_OBJ_EVENT ? names[kind] : "object";

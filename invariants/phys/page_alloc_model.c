@@ -11,7 +11,7 @@
  *
  *     in a zone's free blocks <-> in hand <-> on a CPU's list
  *                                    |
- *                                 taken -> dropped
+ *       <-> guards              taken -> dropped
  *
  * How many pages a watermark check sees is the zone's count, which lacks what
  * CPUs hold back: that count is the machine's, and vmstat.drift bounds it.
@@ -30,11 +30,12 @@
 #include <string.h>
 
 /* Where a frame is; from ON_LISTS on: on the lists of that CPU. */
-enum place { NOT_READY, IN_ZONE, IN_HAND, TAKEN, DROPPED, ON_LISTS };
+enum place { NOT_READY, IN_ZONE, GUARD, IN_HAND, TAKEN, DROPPED, ON_LISTS };
 
 /* What a request finds in a zone. */
 struct view {
-	int64_t seen;                /* free pages, as its count says */
+	int64_t seen; /* free pages, as its count says */
+	int64_t boost;
 	int64_t cma;                 /* those of them in CMA pageblocks, likewise */
 	int64_t highatomic;          /* and in reserved ones */
 	bool block[MM_FRAMES_KINDS]; /* is there a free block of its order? */
@@ -74,6 +75,7 @@ struct model {
 	uint64_t bulk_empty;          /* slots it may fill */
 	uint64_t bulk_got;            /* and has */
 	enum mm_migratetype bulk_type;
+	bool bulk_owes; /* it got nothing: one page is to be asked for */
 	uint64_t loose; /* frames that an exact request must give back */
 
 	/* special pageblocks */
@@ -234,6 +236,7 @@ static struct view view_of(const struct model *md, const struct mm_machine *m, i
 			   const struct wish *w)
 {
 	struct view v = {m->zones[zone].vm_stat[MM_NR_FREE_PAGES],
+			 (int64_t)m->zones[zone].boost,
 			 m->zones[zone].vm_stat[MM_NR_FREE_CMA],
 			 (int64_t)mm_frames_nr_kind(&md->frames, zone, MM_FRAMES_HIGHATOMIC),
 			 {false}};
@@ -271,6 +274,9 @@ static bool zone_leaves(const struct zone *z, const struct wish *w, const struct
 	int64_t mark;
 
 	mark = (int64_t)z->wmark[flags & MM_ALLOC_WMARK_MASK];
+	/* what mixing types added counts for all but urgent single pages held to min */
+	if (w->order || !(flags & MM_ALLOC_MIN_RESERVE) || (flags & MM_ALLOC_WMARK_MASK))
+		mark += v->boost;
 	if (flags & MM_ALLOC_MIN_RESERVE)
 		mark -= mark / 2;
 	if ((flags & MM_ALLOC_MIN_RESERVE) && (flags & MM_ALLOC_NON_BLOCK))
@@ -497,10 +503,14 @@ static bool flags_due(const struct mm_machine *m, const struct mm_walk_order *wa
 	if ((flags & MM_ALLOC_CMA) != cma_due(m, type_due(m, a->gfp)))
 		return false;
 	flags &= ~MM_ALLOC_CMA;
-	if (flags == MM_ALLOC_WMARK_LOW || flags == slow_flags(a))
+	if (flags == slow_flags(a))
 		return true;
-	if (flags == (MM_ALLOC_WMARK_LOW | MM_ALLOC_NOFRAGMENT))
-		return nofragment_due(m, walk, picked);
+	if (flags & MM_ALLOC_WMARK_LOW)
+		return (flags & MM_ALLOC_KSWAPD) == (a->gfp & MM_GFP_KSWAPD_RECLAIM) &&
+		       (flags & ~MM_ALLOC_KSWAPD) ==
+			       (MM_ALLOC_WMARK_LOW |
+				(nofragment_due(m, walk, picked) ? flags & MM_ALLOC_NOFRAGMENT
+								 : 0));
 	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
 		return flags == reserve_flags(a);
 	return false;
@@ -913,13 +923,15 @@ static void check_bulk_page(struct model *md, struct mm_report *r, const struct 
 /* Would z leave its low mark and what it keeps from requests for the preferred zone? */
 static bool leaves_all(const struct zone *z, int64_t usable, uint64_t pages, int preferred)
 {
-	return usable > (int64_t)(z->wmark[MM_WMARK_LOW] + pages + z->lowmem_reserve[preferred]);
+	return usable >
+	       (int64_t)(z->wmark[MM_WMARK_LOW] + z->boost + pages + z->lowmem_reserve[preferred]);
 }
 
 /* The zone that a bulk request is served from, or -1: of the preferred zone's node. */
-static int bulk_zone(const struct model *md, const struct mm_machine *m, const struct mm_event *ev)
+static int bulk_zone(const struct model *md, const struct mm_machine *m, const struct mm_event *ev,
+		     uint64_t gfp)
 {
-	struct wish w = wish_of(m, ev, 0, (uint32_t)ev->f[5]);
+	struct wish w = wish_of(m, ev, 0, (uint32_t)gfp);
 	struct mm_walk_order walk;
 	int i;
 
@@ -940,7 +952,7 @@ static int bulk_zone(const struct model *md, const struct mm_machine *m, const s
 static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
 {
-	int due = bulk_zone(md, m, ev);
+	int due = bulk_zone(md, m, ev, ev->f[5]);
 
 	MM_CHECK(r, "alloc.bulk", (int)ev->f[0] == due && ev->f[2] <= ev->f[1],
 		 "%llu pages, %llu of them empty, from zone %s; due is zone %d",
@@ -951,6 +963,20 @@ static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machi
 	md->bulk_got = 0;
 	check_gfp(md, r, m, ev->f[5], 0);
 	md->bulk_type = type_due(m, (uint32_t)ev->f[5]);
+}
+
+/* No zone has room for all, or its lists are another's at the moment. */
+static void on_bulk_none(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			 const struct mm_event *ev)
+{
+	int due = bulk_zone(md, m, ev, ev->f[2]);
+	int zone = ev->f[0] < MM_ZONES_MAX ? (int)ev->f[0] : -1;
+
+	MM_CHECK(r, "alloc.bulk",
+		 zone < 0 ? due < 0 || !m->desc.pcp : zone == due && md->contended[zone],
+		 "%llu pages were not taken from zone %d; due is zone %d",
+		 (unsigned long long)ev->f[1], zone, due);
+	md->bulk_owes = true;
 }
 
 static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -968,6 +994,7 @@ static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_m
 		 (unsigned long long)md->bulk_got, (unsigned long long)md->bulk_empty,
 		 m->zones[md->bulk].name);
 	md->bulk = -1;
+	md->bulk_owes = ev->f[0] == 0;
 }
 
 /* What must follow a success of who may use reserved pageblocks. */
@@ -999,6 +1026,7 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	zone = mm_frames_zone(&md->frames, pfn);
 	if (md->bulk < 0) {
 		check_zone_choice(md, r, m, ev);
+		md->bulk_owes = false;
 		if (md->took == pfn)
 			check_special(md, r, ev);
 		if (ev->f[4] & MM_ALLOC_HIGHATOMIC)
@@ -1321,7 +1349,8 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	for (k = ev->f[1]; k < ev->f[3]; k++) {
 		const struct page *p = &m->memmap[ev->f[0] + ((uint64_t)1 << k)];
 
-		MM_CHECK(r, "buddy.largest_first_split", (p->flags & MM_PG_BUDDY) && p->order == k,
+		MM_CHECK(r, "buddy.largest_first_split",
+			 (p->flags & (MM_PG_BUDDY | MM_PG_GUARD)) && p->order == k,
 			 "pfn %llu order %llu from %llu: no sibling of order %llu",
 			 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 			 (unsigned long long)ev->f[3], (unsigned long long)k);
@@ -1373,6 +1402,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_alloc_failed:
 		on_failed(md, r, m, ev);
 		forget_attempts(md);
+		md->bulk_owes = false;
 		break;
 	case MM_EV_mm_pcp_add:
 	case MM_EV_mm_pcp_take:
@@ -1383,6 +1413,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		md->excused[ev->f[0]] = true;
 		break;
 	case MM_EV_mm_bad_page:               on_bad(md, ev); break;
+	case MM_EV_mm_guard:                  move(md, ev->f[0], ev->f[1], ev->f[3] ? GUARD : IN_ZONE); break;
 	case MM_EV_mm_page_alloc_extfrag:     on_extfrag(md, r, m, ev); break;
 	case MM_EV_mm_buddy_merge:            on_merge(md, m, ev); break;
 	case MM_EV_mm_pageblock_move:         on_pageblock(md, r, m, ev); break;
@@ -1393,6 +1424,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_split:             on_split(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk:              on_bulk(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk_end:          on_bulk_end(md, r, m, ev); break;
+	case MM_EV_mm_page_bulk_none:         on_bulk_none(md, r, m, ev); break;
 	case MM_EV_mm_zone_grow:              on_grow(md, m, ev); break;
 	case MM_EV_mm_cpuset_mems:            md->mems[ev->f[0]] = (uint32_t)ev->f[1]; break;
 	case MM_EV_mm_page_alloc_from:
@@ -1459,12 +1491,13 @@ static void check_zone_counts(const struct model *md, struct mm_report *r,
 	MM_CHECK(r, "zone.conservation",
 		 z->managed == md->managed[z->id] && !count[IN_HAND] &&
 			 z->managed == free_pages + isolated + count[ON_LISTS] + count[TAKEN] +
-					       count[DROPPED],
+					       count[DROPPED] + count[GUARD],
 		 "zone %s: managed %llu, free %llu, isolated %llu, on lists %llu, allocated %llu, "
-		 "dropped %llu",
+		 "dropped %llu, guards %llu",
 		 z->name, (unsigned long long)z->managed, (unsigned long long)free_pages,
 		 (unsigned long long)isolated, (unsigned long long)count[ON_LISTS],
-		 (unsigned long long)count[TAKEN], (unsigned long long)count[DROPPED]);
+		 (unsigned long long)count[TAKEN], (unsigned long long)count[DROPPED],
+		 (unsigned long long)count[GUARD]);
 	check_kinds(md, r, m, z);
 }
 
@@ -1522,6 +1555,9 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	check_events(md, r, m);
 	check_reserved(md, r);
 	forget_attempts(md);
+	MM_CHECK(r, "alloc.bulk", !md->bulk_owes,
+		 "a bulk request got no page, and asked for none in the ordinary way");
+	md->bulk_owes = false;
 	MM_CHECK(r, "alloc.exact_tail", !md->loose,
 		 "%llu frames that an exact request did not ask for are not given back",
 		 (unsigned long long)md->loose);
@@ -1581,9 +1617,10 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended) |
 		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_task_flags) |
 		  MM_EV_BIT(MM_EV_mm_page_split) | MM_EV_BIT(MM_EV_mm_page_bulk) |
-		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
-		  MM_EV_BIT(MM_EV_mm_cpuset_mems) | MM_EV_BIT(MM_EV_mm_zone_grow) |
-		  MM_EV_BIT(MM_EV_mm_pageblock_move) | MM_EV_BIT(MM_EV_mm_page_alloc_slowpath),
+		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_bulk_none) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_from) | MM_EV_BIT(MM_EV_mm_cpuset_mems) |
+		  MM_EV_BIT(MM_EV_mm_zone_grow) | MM_EV_BIT(MM_EV_mm_pageblock_move) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_slowpath) | MM_EV_BIT(MM_EV_mm_guard),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -402,6 +402,9 @@ static uint64_t both(uint32_t gfp)
 	return (uint64_t)gfp << 32 | gfp;
 }
 
+/* Flags of a first attempt with MM_GFP_KERNEL. */
+#define FIRST_TRY (MM_ALLOC_WMARK_LOW | MM_ALLOC_KSWAPD)
+
 static void announce(struct mm_victim *v, uint64_t pfn, uint32_t gfp, uint32_t flags)
 {
 	mm_event(v->x, MM_EV_mm_page_alloc, pfn, v->m->memmap[pfn].order, both(gfp),
@@ -410,20 +413,19 @@ static void announce(struct mm_victim *v, uint64_t pfn, uint32_t gfp, uint32_t f
 
 static void wrong_zone(struct mm_victim *v)
 {
-	announce(v, served(v, 0, MM_GFP_KERNEL), MM_GFP_KERNEL | MM_GFP_DMA, MM_ALLOC_WMARK_LOW);
+	announce(v, served(v, 0, MM_GFP_KERNEL), MM_GFP_KERNEL | MM_GFP_DMA, FIRST_TRY);
 }
 
 static void zone_of_another_frame(struct mm_victim *v)
 {
 	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
 
-	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, both(MM_GFP_KERNEL), 0, MM_ALLOC_WMARK_LOW,
-		 MM_ZONE_DMA);
+	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, both(MM_GFP_KERNEL), 0, FIRST_TRY, MM_ZONE_DMA);
 }
 
 static void handed_out_twice(struct mm_victim *v)
 {
-	announce(v, mm_victim_held(v, VICTIM_B), MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	announce(v, mm_victim_held(v, VICTIM_B), MM_GFP_KERNEL, FIRST_TRY);
 }
 
 static void taken_back_twice(struct mm_victim *v)
@@ -446,7 +448,7 @@ static void spoiled_mapping(struct mm_victim *v)
 	uint64_t pfn = served(v, 1, MM_GFP_KERNEL);
 
 	v->m->memmap[pfn + 1].mapping = 4;
-	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	announce(v, pfn, MM_GFP_KERNEL, FIRST_TRY);
 }
 
 static void two_references(struct mm_victim *v)
@@ -454,12 +456,12 @@ static void two_references(struct mm_victim *v)
 	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
 
 	v->m->memmap[pfn].refcount = 2;
-	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	announce(v, pfn, MM_GFP_KERNEL, FIRST_TRY);
 }
 
 static void forgotten_zeroing(struct mm_victim *v)
 {
-	announce(v, served(v, 2, MM_GFP_KERNEL), MM_GFP_KERNEL | MM_GFP_ZERO, MM_ALLOC_WMARK_LOW);
+	announce(v, served(v, 2, MM_GFP_KERNEL), MM_GFP_KERNEL | MM_GFP_ZERO, FIRST_TRY);
 }
 
 static void failed_for_nothing(struct mm_victim *v)
@@ -469,7 +471,7 @@ static void failed_for_nothing(struct mm_victim *v)
 
 static void lower_zone_for_nothing(struct mm_victim *v)
 {
-	announce(v, served(v, 0, MM_GFP_KERNEL | MM_GFP_DMA), MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	announce(v, served(v, 0, MM_GFP_KERNEL | MM_GFP_DMA), MM_GFP_KERNEL, FIRST_TRY);
 }
 
 static void slow_for_nothing(struct mm_victim *v)
@@ -489,14 +491,13 @@ static void treated_as_another_type(struct mm_victim *v)
 	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
 
 	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, both(MM_GFP_KERNEL), MM_MIGRATE_MOVABLE,
-		 MM_ALLOC_WMARK_LOW, v->m->memmap[pfn].zone);
+		 FIRST_TRY, v->m->memmap[pfn].zone);
 }
 
 static void right_it_does_not_have(struct mm_victim *v)
 {
 	/* there is no DMA32 that could be fragmented instead */
-	announce(v, served(v, 0, MM_GFP_KERNEL), MM_GFP_KERNEL,
-		 MM_ALLOC_WMARK_LOW | MM_ALLOC_NOFRAGMENT);
+	announce(v, served(v, 0, MM_GFP_KERNEL), MM_GFP_KERNEL, FIRST_TRY | MM_ALLOC_NOFRAGMENT);
 }
 
 static void lost_reference(struct mm_victim *v)
@@ -602,7 +603,7 @@ static void reserved_block_for_anybody(struct mm_victim *v)
 
 	(void)move_free_pageblock(v, MM_MIGRATE_HIGHATOMIC, MM_BUDDY_OTHER);
 	mm_event(v->x, MM_EV_mm_zone_watermark, z->id, 0, mm_zone_wmark(z, MM_WMARK_HIGH),
-		 MM_ALLOC_WMARK_LOW, MM_ZONE_NORMAL, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
+		 FIRST_TRY, MM_ZONE_NORMAL, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
 	mm_lock_acquire(v->x, &z->lock);
 	page = mm_buddy_take_special(v->x, z, 0, MM_MIGRATE_HIGHATOMIC);
 	mm_lock_release(v->x, &z->lock);
@@ -611,7 +612,7 @@ static void reserved_block_for_anybody(struct mm_victim *v)
 	mm_page_touch(v->x, page);
 	mm_vmstat_count(v->x, MM_VM_PGALLOC + MM_ZONE_NORMAL, 1);
 	mm_vmstat_numa(v->x, z, z);
-	announce(v, pfn_of_page(v->x, page), MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	announce(v, pfn_of_page(v->x, page), MM_GFP_KERNEL, FIRST_TRY);
 }
 
 /* A free pageblock of Normal is isolated, and something takes of it all the same. */
@@ -682,7 +683,7 @@ static void scope_without_effect(struct mm_victim *v)
 	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
 
 	(void)!mm_task_enter(v->x, MM_TASK_NOFS);
-	announce(v, pfn, MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	announce(v, pfn, MM_GFP_KERNEL, FIRST_TRY);
 }
 
 static void mask_edited_for_nothing(struct mm_victim *v)
@@ -690,7 +691,7 @@ static void mask_edited_for_nothing(struct mm_victim *v)
 	uint64_t pfn = served(v, 0, MM_GFP_NOIO);
 
 	mm_event(v->x, MM_EV_mm_page_alloc, pfn, 0, (uint64_t)MM_GFP_KERNEL << 32 | MM_GFP_NOIO, 0,
-		 MM_ALLOC_WMARK_LOW, v->m->memmap[pfn].zone);
+		 FIRST_TRY, v->m->memmap[pfn].zone);
 }
 
 static void taken_back_with_contents(struct mm_victim *v)
@@ -751,6 +752,18 @@ static void bulk_of_the_wrong_zone(struct mm_victim *v)
 	begin_bulk(v, 4, MM_ZONE_DMA);
 }
 
+/* Nothing is in its way: zone Normal has room for both. */
+static void bulk_finds_no_zone(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_page_bulk_none, MM_ZONES_MAX, 2, both(MM_GFP_KERNEL));
+}
+
+/* More than there are; and no single page is asked for. */
+static void bulk_asks_no_further(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_page_bulk_none, MM_ZONES_MAX, 1u << 20, both(MM_GFP_KERNEL));
+}
+
 static void bulk_miscounts(struct mm_victim *v)
 {
 	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
@@ -801,6 +814,8 @@ static const struct mm_plant plants[] = {
 	{"alloc.bulk", bulk_miscounts, NULL, true},
 	{"alloc.bulk", bulk_gives_up_early, NULL, true},
 	{"alloc.bulk", bulk_takes_one_more, NULL, true},
+	{"alloc.bulk", bulk_finds_no_zone, NULL, true},
+	{"alloc.bulk", bulk_asks_no_further, NULL, true},
 	{"alloc.zone_allowed", wrong_zone, NULL, true},
 	{"alloc.zone_allowed", zone_of_another_frame, "watermark.respected alloc.result", true},
 	{"alloc.no_double", handed_out_twice, NULL, true},

@@ -110,7 +110,7 @@ static void check_bounds(struct mm_report *r, const struct mm_machine *m, uint64
 	const struct per_cpu_pages *pcp = lists_of(m, id);
 	const struct zone *z = zone_of(m, id);
 	/* a low mark above an eighth of the zone turns the limits round in Linux too */
-	bool turned = z->wmark[MM_WMARK_LOW] + z->boost > mm_zone_pages(z) / 8;
+	bool turned = z->wmark[MM_WMARK_LOW] > mm_zone_pages(z) / 8;
 
 	MM_CHECK(r, "pcp.bounds",
 		 pcp->batch >= 1 && pcp->count >= 0 && pcp->high_min >= 0 && pcp->high_max >= 0 &&
@@ -166,7 +166,7 @@ static void check_limits(struct mm_report *r, const struct mm_machine *m, uint64
 	uint64_t fraction = m->sysctl.percpu_pagelist_high_fraction;
 	uint64_t quarter = (mm_zone_pages(z) >= 262144 ? 256 : mm_zone_pages(z) / 1024) / 4;
 	uint64_t batch = below_power(larger(quarter, 1) * 3 / 2);
-	uint64_t lo = fraction ? mm_zone_pages(z) / fraction : z->wmark[MM_WMARK_LOW] + z->boost;
+	uint64_t lo = fraction ? mm_zone_pages(z) / fraction : z->wmark[MM_WMARK_LOW];
 	uint64_t hi = fraction ? lo : mm_zone_pages(z) / 8;
 
 	lo = larger(lo / cpus, 4 * batch);

@@ -22,8 +22,7 @@ static void check_order(struct mm_report *r, const struct mm_machine *m, uint64_
 		MM_CHECK(r, "watermark.order",
 			 w[MM_WMARK_MIN] <= w[MM_WMARK_LOW] && gap >= by_scale &&
 				 w[MM_WMARK_HIGH] - w[MM_WMARK_LOW] == gap &&
-				 w[MM_WMARK_PROMO] - w[MM_WMARK_HIGH] == gap &&
-				 m->zones[i].boost == 0,
+				 w[MM_WMARK_PROMO] - w[MM_WMARK_HIGH] == gap,
 			 "zone %s: min %llu low %llu high %llu promo %llu", m->zones[i].name,
 			 (unsigned long long)w[0], (unsigned long long)w[1],
 			 (unsigned long long)w[2], (unsigned long long)w[3]);

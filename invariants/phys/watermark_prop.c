@@ -462,12 +462,6 @@ static void uneven_gap(struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
 }
 
-static void boost_that_nothing_gives(struct mm_victim *v)
-{
-	v->m->zones[MM_ZONE_DMA].boost = 1;
-	mm_touch(v->x, MM_OBJ_SETTINGS, 0);
-}
-
 /* All marks of a zone move, and the total with them. */
 static void shift_marks(struct mm_victim *v, enum mm_zone_type zone, uint64_t by)
 {
@@ -535,7 +529,6 @@ static void yes_without_a_block(struct mm_victim *v)
 
 static const struct mm_plant plants[] = {
 	{"watermark.order", uneven_gap, NULL, false},
-	{"watermark.order", boost_that_nothing_gives, NULL, false},
 	{"watermark.sum", more_than_its_share, NULL, false},
 	{"watermark.sum", movable_keeps_too_much, NULL, false},
 	{"lowmem_reserve.formula", reserve_off_by_one, NULL, false},

@@ -8,10 +8,13 @@
  * held back.  Then reclaim is asked through the upcall.
  */
 #include "mm/fail_page_alloc.h"
+#include "mm/page_owner.h"
 #include "mm/ram.h"
 #include "mm/task.h"
 
 #include "parts.h"
+
+_Static_assert(MM_ALLOC_KSWAPD == MM_GFP_KSWAPD_RECLAIM, "masks hand it on as it is");
 
 /* Rounds of reclaim that freed something before a request gives up.
  * Kernel: MAX_RECLAIM_RETRIES. */
@@ -144,7 +147,11 @@ static MM_ALWAYS_INLINE struct page *take_from(struct mm_ctx *x, struct zone *z,
 
 	if (mm_pcp_allowed(x->m, rq->order))
 		page = take_from_pcp(x, z, rq, alloc_flags);
-	return page ? page : take_from_buddy(x, z, rq, alloc_flags);
+	if (!page)
+		page = take_from_buddy(x, z, rq, alloc_flags);
+	if (MM_UNLIKELY(z->flags & MM_ZONE_BOOSTED) && (alloc_flags & MM_ALLOC_KSWAPD))
+		mm_page_alloc_wake_boosted(x, z);
+	return page;
 }
 
 /*
@@ -186,6 +193,8 @@ static MM_ALWAYS_INLINE void hand_out(struct mm_ctx *x, struct zone *z, struct p
 	mm_vmstat_count(x, MM_VM_PGALLOC + z->type, (uint64_t)1 << rq->order);
 	mm_vmstat_numa(x, rq->preferred, z);
 	prepare_new(x, page, rq, alloc_flags);
+	if (MM_UNLIKELY(x->m->desc.page_owner))
+		mm_page_owner_set(x, page, rq->order, rq->gfp);
 	mm_event(x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(x->m, page)), rq->order,
 		 mm_page_alloc_masks(rq), rq->type, alloc_flags, z->id);
 }
@@ -264,8 +273,13 @@ int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
 
 	if (err)
 		return err;
-	mm_watermark_setup(x);
+	/* the kernel's too end boost only when they move the marks */
+	if (mm_sysctl_moves_marks(i))
+		mm_watermark_setup(x);
+	else
+		mm_watermark_setup_reserve(x);
 	mm_pcp_setup(x);
+	mm_event(x, MM_EV_mm_sysctl, i, value);
 	return 0;
 }
 
@@ -359,8 +373,8 @@ static struct page *slow_path(struct mm_ctx *x, struct request *rq)
 		 rq->highest);
 	mm_page_alloc_restrict_slow(x, rq);
 	if (rq->preferred) {
-		if ((flags & MM_ALLOC_KSWAPD) && x->m->upcalls->wake_kswapd)
-			x->m->upcalls->wake_kswapd(x, rq->preferred, rq->order);
+		if (flags & MM_ALLOC_KSWAPD)
+			mm_page_alloc_wake_all(x, rq);
 		page = try_zones(x, rq, flags);
 		if (!page)
 			page = reserve_attempts(x, rq, &flags);
@@ -397,6 +411,7 @@ static MM_ALWAYS_INLINE struct page *get_pages(struct mm_ctx *x, unsigned int or
 		return NULL;
 	}
 	flags = mm_page_alloc_start(x, &rq, nid, nodemask) | mm_page_alloc_cma_right(x->m, rq.type);
+	flags |= rq.gfp & MM_GFP_KSWAPD_RECLAIM;
 	page = first_try(x, &rq, flags);
 	if (!page)
 		page = slow_path(x, &rq);
@@ -474,6 +489,8 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 	page->order = 0;
 	mm_page_touch(x, page);
 	mm_vmstat_count(x, MM_VM_PGFREE, (uint64_t)1 << order);
+	if (MM_UNLIKELY(x->m->desc.page_owner))
+		mm_page_owner_reset(x, page, order);
 	if (x->m->init_on_any && x->m->desc.init_on_free)
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
 	if (end == MM_BUDDY_TAIL)

@@ -94,6 +94,14 @@ static MM_ALWAYS_INLINE uint32_t mm_page_alloc_start(const struct mm_ctx *x, str
 	return rq->list->alloc_flags;
 }
 
+/* ---- wake.c ---- */
+
+/* A request may wake kswapd of the nodes it may use: each once, told of its first zone
+ * there.  Kernel: wake_all_kswapds. */
+void mm_page_alloc_wake_all(struct mm_ctx *x, const struct request *rq);
+/* Boosted by a request that may wake kswapd. */
+void mm_page_alloc_wake_boosted(struct mm_ctx *x, struct zone *z);
+
 /* ---- highatomic.c ---- */
 
 /* A block of z was taken by who may use what is kept for its like: keep its pageblock

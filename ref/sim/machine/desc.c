@@ -80,6 +80,9 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_PAGEBLOCK_ORDER:
 		r->d->pageblock_order = (unsigned int)v;
 		break;
+	case F_GUARD_MINORDER:
+		r->d->guard_minorder = (unsigned int)v;
+		break;
 	case F_CPUS:
 		r->d->cpus = (int)v;
 		break;
@@ -91,6 +94,9 @@ static int read_plain(struct mm_machine_desc_reader *r)
 		break;
 	case F_WATERMARK_SCALE_FACTOR:
 		r->d->sysctl.watermark_scale_factor = v;
+		break;
+	case F_WATERMARK_BOOST_FACTOR:
+		r->d->sysctl.watermark_boost_factor = v;
 		break;
 	case F_RAM:
 	case F_HOLE:
@@ -121,6 +127,7 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_LOWMEM_RESERVE_RATIO:
 	case F_PROFILE:
 	case F_PAGE_EXT:
+	case F_PAGE_OWNER:
 	case F_NR:
 		break;
 	}
@@ -162,6 +169,7 @@ static int read_switch(struct mm_machine_desc_reader *r)
 		   : r->field == F_DEFERRED      ? &r->d->deferred
 		   : r->field == F_INIT_ON_ALLOC ? &r->d->init_on_alloc
 		   : r->field == F_INIT_ON_FREE  ? &r->d->init_on_free
+		   : r->field == F_PAGE_OWNER    ? &r->d->page_owner
 						 : &r->d->movable_node;
 
 	*to = mm_machine_desc_is(r, "on");
@@ -310,9 +318,13 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "zone limits of an architecture: dma=16M dma32=4G, or dma=4G; none"},
 	{"page_ext", read_page_ext, 0, 0, "owner, idle, table_check",
 	 "who has a record beside each struct page; none"},
+	{"page_owner", read_switch, 0, 0, "on or off",
+	 "record who has each page, in the owner's part of page_ext; off"},
 	{"max_order", read_plain, 0, MM_ORDER_LIMIT, "0 .. 14", "largest block order; 10"},
 	{"pageblock_order", read_plain, 0, MM_ORDER_LIMIT, "0 .. max_order",
 	 "order of a pageblock; the smaller of 9 and max_order"},
+	{"debug_guardpage_minorder", read_plain, 0, MM_ORDER_LIMIT / 2, "0 .. max_order / 2",
+	 "halves below it that a split leaves are guards; at most pageblock_order; 0"},
 	{"cpus", read_plain, 1, MM_CPUS_MAX, "1 .. 64", "CPUs; 1"},
 	{"contents", read_contents, 0, 0, "none, tag or full",
 	 "bytes of frames: not kept, one byte stands for 64, all 4096; tag"},
@@ -332,6 +344,8 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "0: by the kernel's formula; 0"},
 	{"watermark_scale_factor", read_plain, 1, 3000, "1 .. 3000",
 	 "distance of watermarks in 1/10000 of managed; 10"},
+	{"watermark_boost_factor", read_plain, 0, INT32_MAX, "0 .. 2147483647",
+	 "what mixing types may add to marks, in 1/10000 of high, 0: nothing; 15000"},
 	{"lowmem_reserve_ratio", read_ratio, 0, 0, "N/N/N/N/N",
 	 "per zone from DMA up, 0: none; 256/256/32/0/0"},
 };
@@ -431,6 +445,7 @@ static void set_defaults(struct mm_machine_desc *d)
 	d->section_order = SECTION_ORDER;
 	d->nr_nodes = 1;
 	d->sysctl.watermark_scale_factor = 10;
+	d->sysctl.watermark_boost_factor = 15000;
 	memcpy(d->sysctl.lowmem_reserve_ratio, ratio, sizeof(ratio));
 }
 

@@ -44,6 +44,8 @@ static const struct sysctl_def sysctls[] = {
 	RATIO(4),
 	{"percpu_pagelist_high_fraction", offsetof(struct mm_sysctl, percpu_pagelist_high_fraction),
 	 0, INT32_MAX},
+	{"watermark_boost_factor", offsetof(struct mm_sysctl, watermark_boost_factor), 0,
+	 INT32_MAX},
 };
 
 /* Kernel: MIN_PERCPU_PAGELIST_HIGH_FRACTION; 0 is allowed too. */
@@ -58,6 +60,12 @@ static bool in_a_gap(size_t i, uint64_t value)
 size_t mm_sysctl_count(void)
 {
 	return sizeof(sysctls) / sizeof(sysctls[0]);
+}
+
+bool mm_sysctl_moves_marks(size_t i)
+{
+	return sysctls[i].offset == offsetof(struct mm_sysctl, min_free_kbytes) ||
+	       sysctls[i].offset == offsetof(struct mm_sysctl, watermark_scale_factor);
 }
 
 const char *mm_sysctl_name(size_t i)
