@@ -416,9 +416,11 @@ static void say_memblock_grow(const struct mm_machine *m, const uint64_t *f, cha
 static void say_pageblock(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	static const char *const why[] = {
-		[MM_BUDDY_RESERVE] = "reserved",  [MM_BUDDY_UNRESERVE] = "no longer reserved",
-		[MM_BUDDY_ISOLATE] = "isolated",  [MM_BUDDY_UNISOLATE] = "no longer isolated",
-		[MM_BUDDY_BOOT] = "as described",
+		[MM_BUDDY_RESERVE] = "reserved",
+		[MM_BUDDY_UNRESERVE] = "no longer reserved",
+		[MM_BUDDY_ISOLATE] = "isolated",
+		[MM_BUDDY_UNISOLATE] = "no longer isolated",
+		[MM_BUDDY_OTHER] = "for a reason of its own",
 	};
 
 	(void)snprintf(buf, len, "pageblock of pfn %" PRIu64 " in zone %s: %s to %s, %s", f[0],

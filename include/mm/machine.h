@@ -86,6 +86,8 @@ struct mm_machine_desc {
 	int nr_ram;
 	struct mm_range reserved[MM_RAM_RANGES_MAX]; /* present, never free */
 	int nr_reserved;
+	struct mm_range cma[MM_RANGES_GIVEN_MAX]; /* whole pageblocks; none: no CMA at all */
+	int nr_cma;
 	uint64_t zone_end[MM_NR_ZONES]; /* pfn; equal to the one below: empty */
 	unsigned int max_order;         /* 0 .. MM_ORDER_LIMIT, default 10 */
 	unsigned int pageblock_order;   /* 0 .. max_order, default min(9, max) */

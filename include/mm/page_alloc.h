@@ -38,6 +38,8 @@
  *   alloc.unreserve      they are given up to a request that could not be served, one by
  *                        one, and before a request that insists fails
  *   alloc.special_lists  blocks of special pageblocks are taken only by who may
+ *   alloc.cma_turn       CMA serves what can move first while most of what is free is
+ *                        there, else before other types
  *   alloc.no_double      a frame is handed out only when it is free, and taken
  *                        back only as (part of) the block that was handed out
  *   alloc.free_checked   a block is taken back only when no owner's mapping is

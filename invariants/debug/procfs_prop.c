@@ -7,6 +7,7 @@
 #include "mm/procfs.h"
 
 #include "mm/page.h"
+#include "mm/page_alloc.h"
 #include "mm/pcp.h"
 
 #include "fuzz/import/proc.h"
@@ -549,7 +550,41 @@ static void extfrag_index_is_printed(struct mm_prop_run *p)
 	free(pa);
 }
 
+/* A kernel with CMA names it, and counts what is free there. */
+static void cma_is_named_where_it_is(struct mm_prop_run *p)
+{
+	static const struct {
+		render_fn render;
+		const char *says;
+	} rows[] = {
+		{mm_procfs_zoneinfo, "\n        cma      256\n"},
+		{mm_procfs_zoneinfo, "\n      nr_free_cma  192\n"},
+		{mm_procfs_vmstat, "\nnr_free_cma 192\n"},
+		{mm_procfs_pagetypeinfo,
+		 "Normal, type          CMA      0      0      0      0      0 "
+		 "     0      3 \n"},
+		{mm_procfs_pagetypeinfo, "  HighAtomic          CMA      Isolate \n"},
+	};
+	struct mm_machine *m = mm_boot("ram=4M max_order=6 pageblock_order=3 cma=1M-2M", NULL);
+	struct mm_ctx x;
+	size_t i;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	/* until more than half of what is free is CMA, and once more */
+	while (mm_vmstat_zone(&m->zones[MM_ZONE_NORMAL], MM_NR_FREE_CMA) == 256)
+		PROP(p, mm_page_alloc_get(&x, 6, MM_GFP_KERNEL | MM_GFP_MOVABLE), "a block");
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = text_of(rows[i].render, m);
+
+		PROP(p, text && strstr(text, rows[i].says), "row %zu is not in\n%s", i, text);
+		free(text);
+	}
+	mm_machine_destroy(m);
+}
+
 const struct mm_prop mm_procfs_props[] = {
+	{"procfs.cma_is_named_where_it_is", cma_is_named_where_it_is, 1},
 	{"procfs.buddyinfo_to_the_letter", buddyinfo_to_the_letter, 1},
 	{"procfs.pagetypeinfo_to_the_letter", pagetypeinfo_to_the_letter, 1},
 	{"procfs.zoneinfo_to_the_letter", zoneinfo_to_the_letter, 1},

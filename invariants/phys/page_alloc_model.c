@@ -85,6 +85,7 @@ struct model {
 	uint64_t give_left;       /* so many frames */
 	uint64_t reserve_at;      /* frames that are to be reserved: the first */
 	uint64_t reserve_left;    /* and how many */
+	bool fell_back;           /* the block to be taken next is another type's */
 	uint64_t took;            /* the last block that left a zone, not to a list */
 	enum mm_frames_kind kind; /* of its pageblock */
 };
@@ -138,6 +139,22 @@ static void count_given(struct model *md, const struct mm_machine *m)
 	}
 }
 
+/* Pageblocks that the description says are CMA, but for those that zones share. */
+static void set_cma(struct model *md, const struct mm_machine *m)
+{
+	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
+	uint64_t pfn;
+	int i;
+
+	for (i = 0; i < m->desc.nr_cma; i++) {
+		for (pfn = m->desc.cma[i].start; pfn < m->desc.cma[i].end; pfn += size) {
+			if (mm_pageblocks_may_move(&md->pageblocks,
+						   mm_frames_zone(&md->frames, pfn), pfn))
+				mm_pageblocks_set(&md->pageblocks, pfn, MM_MIGRATE_CMA);
+		}
+	}
+}
+
 static void model_boot(void *state, const struct mm_machine *m)
 {
 	struct model *md = state;
@@ -167,6 +184,7 @@ static void model_boot(void *state, const struct mm_machine *m)
 	md->took = UINT64_MAX;
 	mm_nodes_order(&m->desc, md->order);
 	count_given(md, m);
+	set_cma(md, m);
 	for (z = 0; z < m->nr_zones; z++) {
 		md->managed[z] = mm_frames_nr_free(&md->frames, z);
 		md->count[z][IN_ZONE] = md->managed[z];
@@ -368,6 +386,12 @@ static enum mm_migratetype type_due(const struct mm_machine *m, uint32_t gfp)
 	return movable ? MM_MIGRATE_MOVABLE : MM_MIGRATE_RECLAIMABLE;
 }
 
+/* On a machine with CMA, pages that can move may lie there. */
+static uint32_t cma_due(const struct mm_machine *m, enum mm_migratetype type)
+{
+	return m->desc.nr_cma && type == MM_MIGRATE_MOVABLE ? MM_ALLOC_CMA : 0;
+}
+
 static struct wish wish_of(const struct mm_machine *m, const struct mm_event *ev, uint64_t order,
 			   uint32_t gfp)
 {
@@ -473,6 +497,12 @@ static bool nofragment_due(const struct mm_machine *m, const struct mm_walk_orde
 static bool flags_due(const struct mm_machine *m, const struct mm_walk_order *walk,
 		      const struct asker *a, uint32_t flags, int picked)
 {
+	if ((a->gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE)
+		return true;
+	/* CMA is for all attempts but that one, or for none */
+	if ((flags & MM_ALLOC_CMA) != cma_due(m, type_due(m, a->gfp)))
+		return false;
+	flags &= ~MM_ALLOC_CMA;
 	if (flags == slow_flags(a))
 		return true;
 	if (flags & MM_ALLOC_WMARK_LOW)
@@ -483,7 +513,7 @@ static bool flags_due(const struct mm_machine *m, const struct mm_walk_order *wa
 								 : 0));
 	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
 		return flags == reserve_flags(a);
-	return (a->gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
+	return false;
 }
 
 static void check_treatment(const struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -506,6 +536,9 @@ static void check_passed_over(const struct model *md, struct mm_report *r,
 	struct mm_walk_order walk;
 	int i;
 
+	/* the last help for who must not fail is none of CMA */
+	if (!(w->gfp & MM_GFP_NOFAIL) || flags != MM_ALLOC_MIN_RESERVE)
+		flags |= cma_due(m, w->type);
 	walk_of(md, m, w, nodes, &walk);
 	for (i = 0; i < walk.nr && walk.zone[i] != stop; i++) {
 		int z = walk.zone[i];
@@ -672,6 +705,9 @@ static void check_special(const struct model *md, struct mm_report *r, const str
 			((flags & (MM_ALLOC_OOM | MM_ALLOC_NON_BLOCK)) && !had[MM_FRAMES_ORDINARY]),
 		"pfn %llu order %llu of a reserved pageblock was taken with flags 0x%x",
 		(unsigned long long)ev->f[0], (unsigned long long)ev->f[1], flags);
+	MM_CHECK(r, "alloc.special_lists", md->kind != MM_FRAMES_CMA || (flags & MM_ALLOC_CMA),
+		 "pfn %llu order %llu of a CMA pageblock was taken with flags 0x%x",
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1], flags);
 }
 
 static void on_failed(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -878,15 +914,16 @@ static void check_bulk_page(struct model *md, struct mm_report *r, const struct 
 		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 		 m->zones[ev->f[5]].name);
 	MM_CHECK(r, "alloc.treatment",
-		 ev->f[4] == MM_ALLOC_WMARK_LOW && ev->f[3] == type_due(m, gfp),
+		 ev->f[4] == (MM_ALLOC_WMARK_LOW | cma_due(m, type_due(m, gfp))) &&
+			 ev->f[3] == type_due(m, gfp),
 		 "bulk gfp 0x%x was treated as type %llu with flags 0x%llx", gfp,
 		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
 }
 
 /* Would z leave its low mark and what it keeps from requests for the preferred zone? */
-static bool leaves_all(const struct zone *z, const struct view *v, uint64_t pages, int preferred)
+static bool leaves_all(const struct zone *z, int64_t usable, uint64_t pages, int preferred)
 {
-	return v->seen - kept_from(v, MM_ALLOC_WMARK_LOW) >
+	return usable >
 	       (int64_t)(z->wmark[MM_WMARK_LOW] + z->boost + pages + z->lowmem_reserve[preferred]);
 }
 
@@ -905,7 +942,8 @@ static int bulk_zone(const struct model *md, const struct mm_machine *m, const s
 
 		if (z->nid != m->zones[walk.zone[0]].nid)
 			break;
-		if (leaves_all(z, &v, ev->f[1], (int)m->zones[walk.zone[0]].type))
+		if (leaves_all(z, v.seen - kept_from(&v, cma_due(m, w.type)), ev->f[1],
+			       (int)m->zones[walk.zone[0]].type))
 			return z->id;
 	}
 	return -1;
@@ -951,7 +989,7 @@ static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_m
 		 (unsigned long long)md->bulk_got, (unsigned long long)ev->f[0]);
 	MM_CHECK(r, "alloc.bulk",
 		 md->bulk_got == md->bulk_empty ||
-			 !zone_can(md, m, md->bulk, &w, &v, MM_ALLOC_WMARK_LOW),
+			 !zone_can(md, m, md->bulk, &w, &v, cma_due(m, w.type)),
 		 "%llu of %llu pages came although zone %s has more",
 		 (unsigned long long)md->bulk_got, (unsigned long long)md->bulk_empty,
 		 m->zones[md->bulk].name);
@@ -1091,10 +1129,12 @@ static void on_list(struct model *md, struct mm_report *r, const struct mm_machi
 	md->contended[ev->f[3]] &= add;
 	if (add)
 		check_not_isolated(md, r, m, pfn, ev->f[1], "came onto a list");
-	/* a refill takes no reserved block */
+	/* a refill takes no reserved block, and CMA for what can move alone */
 	MM_CHECK(r, "alloc.special_lists",
-		 !add || md->took != pfn || md->kind != MM_FRAMES_HIGHATOMIC,
-		 "pfn %llu order %llu of a reserved pageblock came with a refill",
+		 !add || md->took != pfn || md->kind == MM_FRAMES_ORDINARY ||
+			 (md->kind == MM_FRAMES_CMA &&
+			  ev->f[2] == mm_pcp_index(MM_MIGRATE_MOVABLE, (unsigned int)ev->f[1])),
+		 "pfn %llu order %llu of a special pageblock came with a refill",
 		 (unsigned long long)pfn, (unsigned long long)ev->f[1]);
 	if (r->failures)
 		return;
@@ -1224,6 +1264,11 @@ static void on_extfrag(struct model *md, struct mm_report *r, const struct mm_ma
 								    : MM_MIGRATE_RECLAIMABLE])),
 		 "type %d fell back to %llu before its first choice", (int)type,
 		 (unsigned long long)from);
+	md->fell_back = true;
+	MM_CHECK(r, "alloc.cma_turn",
+		 !cma_due(m, type) || (md->slow.f[1] & MM_GFP_NOFAIL) ||
+			 !zone_has_block(md, z->id, MM_FRAMES_CMA, (unsigned int)order),
+		 "order %llu fell back while there is a CMA block", (unsigned long long)order);
 	MM_CHECK(r, "alloc.fallback_claim", (ev->f[5] != 0) == may_claim(md, m, ev),
 		 "pageblock of pfn %llu, block of order %llu, type %llu to %d: %s",
 		 (unsigned long long)pfn, (unsigned long long)fallback, (unsigned long long)from,
@@ -1268,6 +1313,33 @@ static void on_pageblock(struct model *md, struct mm_report *r, const struct mm_
 	mm_pageblocks_set(&md->pageblocks, ev->f[0], ev->f[2]);
 }
 
+/* CMA goes first while it is more than half of what is free, else when there is no other
+ * block that can move; and before other types. */
+static void check_cma_turn(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			   const struct mm_event *ev)
+{
+	const struct zone *z = &m->zones[ev->f[4]];
+	int64_t cma = z->vm_stat[MM_NR_FREE_CMA] < 0 ? 0 : z->vm_stat[MM_NR_FREE_CMA];
+	int64_t all = z->vm_stat[MM_NR_FREE_PAGES] < 0 ? 0 : z->vm_stat[MM_NR_FREE_PAGES];
+	bool first = cma > all / 2;
+	bool nofail =
+		md->slow.kind == MM_EV_mm_page_alloc_slowpath && (md->slow.f[1] & MM_GFP_NOFAIL);
+
+	if (ev->f[2] == MM_MIGRATE_CMA)
+		MM_CHECK(r, "alloc.cma_turn",
+			 first || !own_list_has(m, z, ev->f[1], MM_MIGRATE_MOVABLE),
+			 "pfn %llu order %llu is CMA, of which %lld of %lld pages are",
+			 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1], (long long)cma,
+			 (long long)all);
+	else if (ev->f[2] == MM_MIGRATE_MOVABLE && !md->fell_back && m->desc.nr_cma && !nofail)
+		MM_CHECK(r, "alloc.cma_turn",
+			 !first ||
+				 !zone_has_block(md, z->id, MM_FRAMES_CMA, (unsigned int)ev->f[1]),
+			 "pfn %llu order %llu is not CMA, of which %lld of %lld pages are",
+			 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1], (long long)cma,
+			 (long long)all);
+}
+
 /* The block was taken from the low end: its siblings follow, one per order. */
 static void on_take(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
@@ -1293,6 +1365,10 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	check_not_isolated(md, r, m, ev->f[0], ev->f[1], "left the zone");
 	if (r->failures)
 		return;
+	check_cma_turn(md, r, m, ev);
+	if (r->failures)
+		return;
+	md->fell_back = false;
 	md->took = ev->f[0];
 	md->kind = mm_frames_kind_of(md->block[ev->f[0] >> m->desc.pageblock_order]);
 	move(md, ev->f[0], ev->f[1], IN_HAND);

@@ -341,7 +341,7 @@ static struct page *reserve_attempts(struct mm_ctx *x, struct request *rq, uint3
 	uint32_t reserve = mm_page_alloc_reserve_flags(x, rq->gfp);
 
 	if (reserve)
-		*flags = reserve | (*flags & MM_ALLOC_KSWAPD);
+		*flags = reserve | (*flags & (MM_ALLOC_KSWAPD | MM_ALLOC_CMA));
 	else if (!mm_page_alloc_leaves_cpuset(rq->gfp) || rq->nodes == MM_PAGE_ALLOC_ALL_NODES)
 		return NULL;
 	mm_page_alloc_restrict_to(rq, MM_PAGE_ALLOC_ALL_NODES);
@@ -410,7 +410,7 @@ static MM_ALWAYS_INLINE struct page *get_pages(struct mm_ctx *x, unsigned int or
 			 rq.highest, 1);
 		return NULL;
 	}
-	flags = mm_page_alloc_start(x, &rq, nid, nodemask);
+	flags = mm_page_alloc_start(x, &rq, nid, nodemask) | mm_page_alloc_cma_right(x->m, rq.type);
 	flags |= rq.gfp & MM_GFP_KSWAPD_RECLAIM;
 	page = first_try(x, &rq, flags);
 	if (!page)

@@ -114,6 +114,20 @@ void mm_page_alloc_reserve(struct mm_ctx *x, struct zone *z, const struct page *
  * there is none.  Kernel: unreserve_highatomic_pageblock. */
 bool mm_page_alloc_unreserve(struct mm_ctx *x, const struct request *rq, bool last);
 
+/* ---- cma.c ---- */
+
+/* Pageblocks that the description says are CMA, before memory is handed over.  And these
+ * last, to their own lists.  Kernel: init_cma_reserved_pageblock. */
+void mm_page_alloc_cma_types(struct mm_ctx *x);
+void mm_page_alloc_cma_boot(struct mm_ctx *x);
+
+/* The right to CMA pageblocks, on a machine that has such.  Kernel:
+ * gfp_to_alloc_flags_cma. */
+static inline uint32_t mm_page_alloc_cma_right(const struct mm_machine *m, enum mm_migratetype type)
+{
+	return MM_UNLIKELY(m->desc.nr_cma != 0) && type == MM_MIGRATE_MOVABLE ? MM_ALLOC_CMA : 0;
+}
+
 /* ---- compound.c ---- */
 
 /* Make the frames behind head its tails.  Kernel: prep_compound_tail. */
