@@ -21,7 +21,8 @@ struct loop {
 	size_t next_expect;
 	uint64_t outcomes; /* recorded before the operation */
 	uint64_t digest;
-	uint64_t nr_ready; /* sections, before the operation */
+	uint64_t nr_ready;     /* sections, before the operation */
+	uint64_t nr_reclaimed; /* pages, likewise */
 };
 
 struct mm_run *mm_run_create(struct mm_machine *m, struct mm_checker *c)
@@ -311,8 +312,9 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 	}
 	if (!l->o->atomic)
 		return;
-	/* a request may have made sections ready before it failed */
-	if (res->err && r->m->nr_ready == l->nr_ready && mm_machine_digest_firm(r->m) != l->digest)
+	/* a request may have made sections ready, or had pages reclaimed, before it failed */
+	if (res->err && r->m->nr_ready == l->nr_ready && r->m->nr_reclaimed == l->nr_reclaimed &&
+	    mm_machine_digest_firm(r->m) != l->digest)
 		mm_run_found(r, "op.atomicity_on_failure",
 			     "the operation failed with -%s and changed %s %" PRIu64,
 			     mm_err_name(res->err),
@@ -320,6 +322,7 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 			     mm_touched_id(r->m->digest_changed));
 	l->digest = mm_machine_digest_firm(r->m);
 	l->nr_ready = r->m->nr_ready;
+	l->nr_reclaimed = r->m->nr_reclaimed;
 }
 
 static void one_op(struct loop *l)
@@ -400,7 +403,8 @@ static void tell(const struct mm_run *r)
 
 int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run_options *o)
 {
-	struct loop l = {r, o, 0, 0, mm_machine_digest_firm(r->m), r->m->nr_ready};
+	struct loop l = {
+		r, o, 0, 0, mm_machine_digest_firm(r->m), r->m->nr_ready, r->m->nr_reclaimed};
 	size_t next_progress = o->progress ? o->progress_every : SIZE_MAX;
 
 	if (room_for_handles(r, t->nr))

@@ -34,13 +34,15 @@
 #define MM_PG_MOVABLE    0x40u  /* allocated with __GFP_MOVABLE */
 #define MM_PG_COMP       0x80u  /* head of a block allocated with __GFP_COMP */
 #define MM_PG_PCP        0x100u /* head of a block of `order` on a per-CPU list */
+#define MM_PG_LRU        0x200u /* in the cache: on the list of what can be reclaimed */
 
 /* The mapping of every tail of a compound block.  Kernel: TAIL_MAPPING. */
 #define MM_TAIL_MAPPING 0x400u
 
 /* What a page that is handed out, or given back, must not carry. */
-#define MM_PG_CHECK_AT_PREP 0x1ffu
-#define MM_PG_CHECK_AT_FREE (MM_PG_ABSENT | MM_PG_RESERVED | MM_PG_BUDDY | MM_PG_BAD | MM_PG_PCP)
+#define MM_PG_CHECK_AT_PREP 0x3ffu
+#define MM_PG_CHECK_AT_FREE                                                                        \
+	(MM_PG_ABSENT | MM_PG_RESERVED | MM_PG_BUDDY | MM_PG_BAD | MM_PG_PCP | MM_PG_LRU)
 
 /*
  * refcount 0 and mapcount -1 at rest.  refcount > 0 <=> somebody holds the
@@ -53,7 +55,8 @@ struct page {
 	uint8_t list;  /* BUDDY: migratetype of its list; PCP: number of its list */
 
 	union {
-		/* place on a list: zone lock while BUDDY, the CPU's while PCP */
+		/* place on a list: zone lock while BUDDY, the CPU's while PCP, the
+		 * cache's while LRU */
 		struct mm_list lru;
 		/* of a tail of a compound block: its head's address, and bit 0 set,
 		 * which no link has */

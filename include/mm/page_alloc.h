@@ -18,7 +18,9 @@
  *   fails may have made sections ready.  No dirty balancing and no node_reclaim;
  *   cpusets have one level below the root, which holds all nodes; no highatomic
  *   reserve (its flag is carried); the slow path reclaims only through the upcall,
- *   never compacts, and kills nobody: with no reclaimer it fails.
+ *   never compacts, and kills nobody: where reclaim helps no more it fails, and a
+ *   __GFP_NOFAIL request that would loop is an outcome.  Who is woken is kswapd of the
+ *   nodes that the next attempt may use.
  *   A put on a page with no reference is reported and
  *   changes nothing, where the kernel's count would go below zero.  The parts of a
  *   split block stay Movable, which stands for being on an LRU.  Who asks for

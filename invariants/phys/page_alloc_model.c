@@ -33,7 +33,7 @@ enum place { NOT_READY, IN_ZONE, IN_HAND, TAKEN, DROPPED, ON_LISTS };
 
 /* What a request finds in a zone. */
 struct view {
-	int64_t seen;                /* free pages, as its count says */
+	int64_t seen; /* free pages, as its count says */
 	int64_t boost;
 	int64_t cma;                 /* those of them in CMA pageblocks, likewise */
 	int64_t highatomic;          /* and in reserved ones */
@@ -74,6 +74,13 @@ struct model {
 	uint64_t bulk_got;            /* and has */
 	enum mm_migratetype bulk_type;
 	uint64_t loose; /* frames that an exact request must give back */
+	bool helped;    /* reclaim was asked: what attempts before saw is gone */
+	bool blurred;   /* and nothing was tried since */
+	struct outer {  /* the request that it was asked for */
+		bool from;
+		uint64_t nid;
+		uint32_t nodemask;
+	} outer;
 };
 
 static size_t model_size(const struct mm_machine *m)
@@ -533,6 +540,8 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 		 (long long)md->found.seen, w.order, flags);
 	if (place_in(&walk, picked) >= 0)
 		check_passed_over(md, r, m, &w, nodes, flags, picked, "went past it");
+	if (md->helped)
+		return; /* earlier attempts were judged when reclaim was asked */
 	if (!(flags & MM_ALLOC_WMARK_LOW))
 		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
 				  "took the slow path");
@@ -541,26 +550,72 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 				  "took from the reserves");
 }
 
+/* The request is over. */
+static void forget_attempts(struct model *md)
+{
+	md->asked = -1;
+	md->from = false;
+	memset(md->contended, 0, sizeof(md->contended));
+	memset(md->excused, 0, sizeof(md->excused));
+	md->helped = false;
+	md->blurred = false;
+}
+
+/* No attempt after the first could have succeeded. */
+static void check_all_tried(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			    const struct asker *a, const struct wish *w, const char *what)
+{
+	struct mm_walk_order walk;
+
+	walk_of(md, m, w, later_nodes(md, w), &walk);
+	/* without a node to ask not even reserves are tried */
+	if (!walk.nr)
+		return;
+	check_passed_over(md, r, m, w, later_nodes(md, w), slow_flags(a), -1, what);
+	if (urgent(w))
+		check_passed_over(md, r, m, w, UINT32_MAX, slow_flags(a), -1, what);
+	if (reserve_flags(a))
+		check_passed_over(md, r, m, w, UINT32_MAX, reserve_flags(a), -1, what);
+}
+
+/* Nothing is to be had: reclaim may ask for pages of its own meanwhile. */
+static void on_reclaim(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		       const struct mm_event *ev)
+{
+	struct asker a = asker_of(md, ev, ev->f[0], ev->f[1]);
+	struct wish w = wish_of(m, ev, ev->f[0], a.gfp);
+
+	md->asked = -1;
+	if (!md->helped)
+		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
+				  "had memory reclaimed");
+	if (!md->blurred)
+		check_all_tried(md, r, m, &a, &w, "had memory reclaimed");
+	md->outer = (struct outer){md->from, md->nid, md->nodemask};
+	forget_attempts(md);
+}
+
+static void on_reclaim_end(struct model *md)
+{
+	forget_attempts(md);
+	md->from = md->outer.from;
+	md->nid = md->outer.nid;
+	md->nodemask = md->outer.nodemask;
+	md->helped = true;
+	md->blurred = true;
+}
+
 static void on_failed(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		      const struct mm_event *ev)
 {
 	struct asker a = asker_of(md, ev, ev->f[0], ev->f[1]);
 	struct wish w = wish_of(m, ev, ev->f[0], a.gfp);
-	struct mm_walk_order walk;
 
 	if (ev->f[4])
 		return; /* injected: a bulk request does not look at the task */
 	check_gfp(md, r, m, ev->f[1], a.task);
-	walk_of(md, m, &w, later_nodes(md, &w), &walk);
-	/* without a node to ask not even reserves are tried */
-	if (walk.nr) {
-		check_passed_over(md, r, m, &w, later_nodes(md, &w), slow_flags(&a), -1, "failed");
-		if (urgent(&w))
-			check_passed_over(md, r, m, &w, UINT32_MAX, slow_flags(&a), -1, "failed");
-		if (reserve_flags(&a))
-			check_passed_over(md, r, m, &w, UINT32_MAX, reserve_flags(&a), -1,
-					  "failed");
-	}
+	if (!md->blurred)
+		check_all_tried(md, r, m, &a, &w, "failed");
 	if ((a.gfp & MM_GFP_NOFAIL) && (a.gfp & MM_GFP_DIRECT_RECLAIM))
 		check_passed_over(md, r, m, &w, callers(md), MM_ALLOC_MIN_RESERVE, -1, "failed");
 }
@@ -581,15 +636,6 @@ static void count_numa(struct model *md, const struct mm_machine *m, const struc
 		md->numa[walk.zone[0]][MM_NUMA_FOREIGN]++;
 	}
 	md->numa[zone][nid == m->desc.cpu_node[ev->cpu] ? MM_NUMA_LOCAL : MM_NUMA_OTHER]++;
-}
-
-/* The request is over. */
-static void forget_attempts(struct model *md)
-{
-	md->asked = -1;
-	md->from = false;
-	memset(md->contended, 0, sizeof(md->contended));
-	memset(md->excused, 0, sizeof(md->excused));
 }
 
 /* ---- frames change hands ---- */
@@ -1125,6 +1171,7 @@ static void on_watermark(struct model *md, struct mm_report *r, const struct mm_
 {
 	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu, 0};
 
+	md->blurred = false;
 	md->asked = (int)ev->f[0];
 	md->found = view_of(md, m, md->asked, &w);
 	MM_CHECK(r, "watermark.order_suitable",
@@ -1166,6 +1213,9 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_task_flags:             md->task[ev->cpu] = (uint32_t)ev->f[1]; break;
 	case MM_EV_mm_page_split:             on_split(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk:              on_bulk(md, r, m, ev); break;
+	case MM_EV_mm_vmscan_direct_reclaim_begin: on_reclaim(md, r, m, ev); break;
+	case MM_EV_mm_vmscan_direct_reclaim_end: on_reclaim_end(md); break;
+	case MM_EV_mm_zone_refused:           md->blurred = false; break;
 	case MM_EV_mm_page_bulk_end:          on_bulk_end(md, r, m, ev); break;
 	case MM_EV_mm_zone_grow:              on_grow(md, m, ev); break;
 	case MM_EV_mm_cpuset_mems:            md->mems[ev->f[0]] = (uint32_t)ev->f[1]; break;
@@ -1348,6 +1398,8 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended) |
 		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_task_flags) |
 		  MM_EV_BIT(MM_EV_mm_page_split) | MM_EV_BIT(MM_EV_mm_page_bulk) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) | MM_EV_BIT(MM_EV_mm_zone_refused) |
 		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
 		  MM_EV_BIT(MM_EV_mm_cpuset_mems) | MM_EV_BIT(MM_EV_mm_zone_grow) |
 		  MM_EV_BIT(MM_EV_mm_pageblock_move),

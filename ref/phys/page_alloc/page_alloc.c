@@ -15,10 +15,6 @@
 
 _Static_assert(MM_ALLOC_KSWAPD == MM_GFP_KSWAPD_RECLAIM, "masks hand it on as it is");
 
-/* Rounds of reclaim that freed something before a request gives up.
- * Kernel: MAX_RECLAIM_RETRIES. */
-#define RECLAIM_RETRIES_MAX 16
-
 static void bad_page(struct mm_ctx *x, struct page *page, unsigned int order, bool dropped)
 {
 	uint64_t pfn = pfn_raw(mm_page_pfn(x->m, page));
@@ -262,50 +258,32 @@ int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
 	return 0;
 }
 
-/* How often reclaim is asked: once by who does not insist.  Kernel: should_reclaim_retry
- * and what stands before it. */
-static int reclaim_rounds(const struct request *rq)
+struct page *mm_page_alloc_try(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags)
 {
-	bool costly = rq->order > MM_PCP_COSTLY_ORDER;
-
-	if (rq->gfp & MM_GFP_NORETRY)
-		return 1;
-	return costly && !(rq->gfp & MM_GFP_RETRY_MAYFAIL) ? 1 : RECLAIM_RETRIES_MAX;
+	return try_zones(x, rq, alloc_flags);
 }
 
-static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq, uint32_t flags)
-{
-	int round;
-
-	/* reclaim that needs memory does not reclaim for it */
-	if (!x->m->upcalls->direct_reclaim || (x->task_flags & MM_TASK_MEMALLOC))
-		return NULL;
-	for (round = reclaim_rounds(rq); round > 0; round--) {
-		struct page *page;
-
-		if (!x->m->upcalls->direct_reclaim(x, rq->order, rq->gfp))
-			return NULL;
-		page = try_zones(x, rq, flags);
-		if (!page) {
-			/* what was freed may sit on lists of other CPUs */
-			mm_pcp_drain_all(x, NULL);
-			page = try_zones(x, rq, flags);
-		}
-		if (page)
-			return page;
-	}
-	return NULL;
-}
-
-static struct page *reserve_attempts(struct mm_ctx *x, struct request *rq, uint32_t *flags)
+/* Give the request all that it has a right to; false: it has that already. */
+static bool open_reserves(struct mm_ctx *x, struct request *rq, uint32_t *flags)
 {
 	uint32_t reserve = mm_page_alloc_reserve_flags(x, rq->gfp);
 
 	if (reserve)
 		*flags = reserve | (*flags & MM_ALLOC_KSWAPD);
 	else if (!mm_page_alloc_leaves_cpuset(rq->gfp) || rq->nodes == MM_PAGE_ALLOC_ALL_NODES)
-		return NULL;
+		return false;
 	mm_page_alloc_restrict_to(rq, MM_PAGE_ALLOC_ALL_NODES);
+	return true;
+}
+
+static struct page *reserve_attempts(struct mm_ctx *x, struct request *rq, uint32_t *flags)
+{
+	return open_reserves(x, rq, flags) ? try_zones(x, rq, *flags) : NULL;
+}
+
+struct page *mm_page_alloc_retry(struct mm_ctx *x, struct request *rq, uint32_t *flags)
+{
+	(void)open_reserves(x, rq, flags);
 	return try_zones(x, rq, *flags);
 }
 
@@ -349,7 +327,7 @@ static struct page *slow_path(struct mm_ctx *x, struct request *rq)
 	}
 	if ((rq->gfp & MM_GFP_DIRECT_RECLAIM) && rq->preferred) {
 		mm_lock_might_sleep(x);
-		page = reclaim_and_retry(x, rq, flags);
+		page = mm_page_alloc_reclaim(x, rq, &flags);
 	}
 	return page || !(rq->gfp & MM_GFP_NOFAIL) ? page : nofail_attempts(x, rq);
 }
