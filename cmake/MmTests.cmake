@@ -38,6 +38,7 @@ function(mm_add_tests)
 	mm_test_traces(seed traces)
 	mm_test_traces(regress regress)
 	mm_test_recordings()
+	mm_test_sweeps()
 	mm_test(command/bad-input LABELS prop slow COMMAND bash cmake/tests/command.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/command")
 	mm_test(command/corpus LABELS prop slow COMMAND bash cmake/tests/corpus.sh
@@ -72,6 +73,17 @@ function(mm_test_traces folder part)
 		mm_test(${folder}/${layer}/${name} LABELS ${folder}
 			COMMAND mmref-cli check corpus/${layer}/${name}/${folder})
 	endforeach()
+endfunction()
+
+# Each allocation of each seed trace fails once. A layer is named when it has traces.
+function(mm_test_sweeps)
+	foreach(layer sim early phys)
+		mm_test(sweep/${layer} LABELS seed COMMAND mmref-cli sweep corpus/${layer})
+	endforeach()
+	mm_test(command/sweep LABELS prop COMMAND bash cmake/tests/sweep.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/sweep")
+	mm_test(command/sweep-planted LABELS build slow COMMAND bash cmake/tests/sweep.sh planted
+		"${CMAKE_BINARY_DIR}/sweep-planted")
 endfunction()
 
 # Recordings of real kernels: imported, replayed, judged. Those too large to ship

@@ -47,10 +47,12 @@ int command_shrink(int argc, char **argv);
 int command_trail(int argc, char **argv);
 int command_corpus(int argc, char **argv);
 int command_triage(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 
 extern const struct command_form help_form;
 extern const struct command_form run_form;
 extern const struct command_form check_form;
+extern const struct command_form sweep_form;
 extern const struct command_form fuzz_form;
 extern const struct command_form shrink_form;
 extern const struct command_form trail_form;
@@ -142,6 +144,10 @@ bool engine_program(const char *target, char *path, size_t len);
  * command that replays it.  STATUS_FINDING.
  */
 int report_finding(const struct mm_run *r, const struct mm_trace *t);
+/* "FILE:LINE: @POS: OPERATION"; line 0: that of the operation. */
+void finding_moment(const struct mm_run *r, size_t pos, uint32_t line, FILE *out);
+/* "check": subcommand and options that replay what is reported from here on. */
+void finding_replays(const char *words);
 /* Findings that are reported from here on are shrunk for so many s; 0: not. */
 void finding_shrinks(double seconds);
 

@@ -30,7 +30,8 @@
 
 static const struct mm_run *watched;
 static double shrink_seconds;
-static char *shared_kept; /* where a dying child says what it kept */
+static char replay_words[64] = "check"; /* subcommand and options that replay */
+static char *shared_kept;               /* where a dying child says what it kept */
 
 const char *finding_share(void)
 {
@@ -50,6 +51,11 @@ void finding_shrinks(double seconds)
 	shrink_seconds = seconds;
 }
 
+void finding_replays(const char *words)
+{
+	(void)snprintf(replay_words, sizeof(replay_words), "%s", words);
+}
+
 /* The operation a finding belongs to: the last that ran. */
 static size_t last_op(const struct mm_run *r, size_t pos)
 {
@@ -63,7 +69,7 @@ static const char *op_name(const struct mm_run *r, size_t pos)
 	return r->trace->nr ? mm_optable_get(r->trace->ops[last_op(r, pos)].op)->name : "none";
 }
 
-static void print_moment(const struct mm_run *r, size_t pos, uint32_t line, FILE *out)
+void finding_moment(const struct mm_run *r, size_t pos, uint32_t line, FILE *out)
 {
 	const struct mm_trace *t = r->trace;
 	const char *file = t->file ? t->file : "trace";
@@ -175,9 +181,9 @@ static void print_replay(const struct mm_run *r, const char *trace, FILE *out)
 
 	/* a text file replays itself; bytes and streams replay what was kept */
 	if (t->file && t->nr && t->ops[0].line && access(t->file, R_OK) == 0)
-		(void)fprintf(out, "replay: mmref check %s\n", t->file);
+		(void)fprintf(out, "replay: mmref %s %s\n", replay_words, t->file);
 	else
-		(void)fprintf(out, "replay: mmref check %s\n", trace);
+		(void)fprintf(out, "replay: mmref %s %s\n", replay_words, trace);
 }
 
 int report_finding(const struct mm_run *r, const struct mm_trace *t)
@@ -188,7 +194,7 @@ int report_finding(const struct mm_run *r, const struct mm_trace *t)
 
 	(void)t;
 	if (f) {
-		print_moment(r, r->finding_pos, r->finding_line, f);
+		finding_moment(r, r->finding_pos, r->finding_line, f);
 		(void)fprintf(f, "\n  %s: %s\n  digest 0x%016" PRIx64 "\n", r->claim, r->text,
 			      mm_machine_digest_sweep(r->m));
 		(void)fclose(f);
@@ -222,7 +228,7 @@ static void die_with_report(const char *why)
 	if (!r || !r->trace)
 		return;
 	(void)fprintf(stderr, "\n%s\nmmref: the process died (%s) at\n", "----", why);
-	print_moment(r, r->pos, 0, stderr);
+	finding_moment(r, r->pos, 0, stderr);
 	(void)fprintf(stderr, "\nlast operations of the trace so far:\n");
 	i = r->pos >= SHOWN_OPS ? r->pos - SHOWN_OPS + 1 : 0;
 	for (; i <= r->pos && i < r->trace->nr; i++) {

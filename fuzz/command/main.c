@@ -13,6 +13,8 @@ const struct subcommand subcommands[] = {
 	{"run", command_run, "execute a trace and print each operation with its result", &run_form},
 	{"check", command_check, "judge traces: expectations, models, claims, digests",
 	 &check_form},
+	{"sweep", command_sweep, "judge traces with each of their allocations failing once",
+	 &sweep_form},
 	{"fuzz", command_fuzz, "search a target for findings", &fuzz_form},
 	{"corpus", command_corpus, "make and tend folders of a fuzzer's inputs", &corpus_form},
 	{"shrink", command_shrink, "make a failing trace small; it fails in the same way",

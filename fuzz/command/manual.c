@@ -12,7 +12,7 @@
 
 /* When the texts of this file or of a table changed last: no build's date, so
  * that two builds print the same page. */
-#define MANUAL_DATE "2026-11-25"
+#define MANUAL_DATE "2026-11-26"
 
 struct entry {
 	const char *name;

@@ -39,6 +39,16 @@ static int fact_protection(const struct mm_machine *m, const uint64_t *key, uint
 	return 0;
 }
 
+static int fact_suits(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	const struct zone *z = &m->zones[key[0]];
+
+	if (key[1] > m->desc.max_order)
+		return -MM_ENOENT;
+	*value = mm_watermark_suits_compaction(m, z, (unsigned int)key[1], z->type);
+	return 0;
+}
+
 static int fact_total(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
 {
 	(void)key;
@@ -59,6 +69,8 @@ static const struct mm_fact facts[] = {
 	{"zone.%z.high", fact_high, "high watermark in pages"},
 	{"zone.%z.promo", fact_promo, "promo watermark in pages"},
 	{"zone.%z.protection[%n]", fact_protection, "pages kept from requests up to zone n"},
+	{"zone.%z.suits_compaction[%n]", fact_suits,
+	 "1: enough is free for compaction to make a block of order n"},
 	{"machine.totalreserve", fact_total, "pages no user can count on"},
 	{"sysctl.min_free_kbytes", fact_min_free, "its value in KiB"},
 	{NULL, NULL, NULL},

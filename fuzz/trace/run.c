@@ -5,6 +5,7 @@
  */
 #include "fuzz/trace/run.h"
 
+#include "mm/failpoint.h"
 #include "mm/page.h"
 #include "mm/vmstat.h"
 
@@ -23,6 +24,7 @@ struct loop {
 	uint64_t digest;
 	uint64_t nr_ready;     /* sections, before the operation */
 	uint64_t nr_reclaimed; /* pages, likewise */
+	bool told;             /* a fail point was told to fail, before the operation */
 };
 
 struct mm_run *mm_run_create(struct mm_machine *m, struct mm_checker *c)
@@ -301,6 +303,11 @@ static void judge_expects(struct loop *l, const struct mm_op_result *res)
 
 /* ---- judging one operation ---- */
 
+static bool is_told(const struct mm_machine *m)
+{
+	return m->fault_watch && m->fault_watch->told;
+}
+
 static void judge_op(struct loop *l, const struct mm_op_result *res)
 {
 	struct mm_run *r = l->r;
@@ -315,7 +322,9 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 	/* a request may have made sections ready, or had pages reclaimed, before it failed */
 	if (res->err && r->m->nr_ready == l->nr_ready && r->m->nr_reclaimed == l->nr_reclaimed &&
 	    mm_machine_digest_firm(r->m) != l->digest)
-		mm_run_found(r, "op.atomicity_on_failure",
+		mm_run_found(r,
+			     is_told(r->m) && !l->told ? "failure.no_effect"
+						       : "op.atomicity_on_failure",
 			     "the operation failed with -%s and changed %s %" PRIu64,
 			     mm_err_name(res->err),
 			     mm_checker_object_name(mm_touched_kind(r->m->digest_changed)),
@@ -328,16 +337,16 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 static void one_op(struct loop *l)
 {
 	struct mm_run *r = l->r;
-	struct mm_op_result res;
 
 	l->outcomes = r->m->nr_outcomes;
-	run_op(r, &r->trace->ops[r->pos], &res);
+	l->told = is_told(r->m);
+	run_op(r, &r->trace->ops[r->pos], &r->result);
 	if (l->o->echo)
-		echo(l, &res);
+		echo(l, &r->result);
 	if (r->checker)
-		judge_op(l, &res);
+		judge_op(l, &r->result);
 	if (l->o->expect && !r->finding)
-		judge_expects(l, &res);
+		judge_expects(l, &r->result);
 	if (!r->finding && r->m->outcomes[MM_OUTCOME_NOFAIL_STALL])
 		found(r, MM_FINDING_STOP, "nofail_stall");
 	else if (!r->finding && r->m->outcomes[MM_OUTCOME_MEMBLOCK_FULL])
@@ -403,8 +412,14 @@ static void tell(const struct mm_run *r)
 
 int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run_options *o)
 {
-	struct loop l = {
-		r, o, 0, 0, mm_machine_digest_firm(r->m), r->m->nr_ready, r->m->nr_reclaimed};
+	struct loop l = {r,
+			 o,
+			 0,
+			 0,
+			 mm_machine_digest_firm(r->m),
+			 r->m->nr_ready,
+			 r->m->nr_reclaimed,
+			 false};
 	size_t next_progress = o->progress ? o->progress_every : SIZE_MAX;
 
 	if (room_for_handles(r, t->nr))

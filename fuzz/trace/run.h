@@ -42,7 +42,7 @@ struct mm_run_stats {
 
 struct mm_run_options {
 	bool expect;          /* judge expectations */
-	bool atomic;          /* a failed operation must leave the digest */
+	bool atomic;          /* a failed operation must leave the firm digest */
 	bool sweep;           /* at the end */
 	uint32_t sweep_every; /* also each time so many operations have run; 0: not */
 	bool teardown;        /* give handles back and judge */
@@ -61,7 +61,8 @@ struct mm_run {
 	const struct mm_trace *trace;
 	struct mm_handle *handles; /* by position */
 	size_t cap_handles;
-	size_t pos; /* operation being run */
+	size_t pos;                 /* operation being run */
+	struct mm_op_result result; /* of the one that ran last */
 	/* written each time pos is, for who outlives the process; may be NULL */
 	size_t *told;
 	bool measure;

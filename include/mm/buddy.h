@@ -53,6 +53,20 @@ static inline uint64_t mm_buddy_pfn(uint64_t pfn, unsigned int order)
 	return pfn ^ ((uint64_t)1 << order);
 }
 
+/* The number of the block that the two halves make together. */
+static inline uint64_t mm_buddy_parent(uint64_t pfn, unsigned int order)
+{
+	return pfn & mm_buddy_pfn(pfn, order);
+}
+
+/*
+ * Is the block that this one and its buddy make likely to find its own buddy
+ * free?  Then this one waits at the tail, where it is taken last.  Pure.
+ * Kernel: buddy_merge_likely.
+ */
+bool mm_buddy_merge_likely(const struct mm_machine *m, const struct zone *z, uint64_t pfn,
+			   unsigned int order);
+
 /*
  * Take a block of 2^order frames for type, from larger blocks and other types
  * as the rules say.  Caller: zone lock held, order <= max_order.  The block's
@@ -85,6 +99,31 @@ struct mm_buddy_counts {
 /* Count the pageblock at pfn, all of which lies in one zone and which no block
  * larger than itself covers. */
 struct mm_buddy_counts mm_buddy_count_pageblock(const struct mm_machine *m, uint64_t pfn);
+
+/*
+ * Is a pageblock that counts so and is of type from worth claiming whole for
+ * type: is at least half of it free or of type's kind?  Pure.  Kernel:
+ * steal_suitable_fallback.
+ */
+bool mm_buddy_worth_claiming(const struct mm_machine *m, enum mm_migratetype type,
+			     const struct mm_buddy_counts *counts, enum mm_migratetype from);
+
+/* What a request falls back to. */
+struct mm_buddy_fallback {
+	unsigned int order; /* of the block found */
+	enum mm_migratetype from;
+	bool can_steal; /* the pageblock may be worth claiming */
+};
+
+/*
+ * The block of another type that a request for type takes: of the largest order
+ * there is; a movable request that may not steal that one, the smallest.
+ * False: there is none, or, with MM_ALLOC_NOFRAGMENT, none of a pageblock or
+ * more.  Pure.  Kernel: the search of __rmqueue_fallback.
+ */
+bool mm_buddy_find_fallback(const struct mm_machine *m, const struct zone *z, unsigned int order,
+			    enum mm_migratetype type, uint32_t alloc_flags,
+			    struct mm_buddy_fallback *f);
 
 /*
  * Move the free blocks of the pageblock at pfn from its type's lists to those

@@ -118,6 +118,7 @@ struct mm_failpoint_watch {
 	uint64_t passed; /* fail points so far */
 	uint64_t fail;   /* the one that is told to fail, from 1; 0: none */
 	bool told;       /* it came, and was */
+	int cpu;         /* then: whose it was */
 };
 
 /* Let w count and tell, through resets; NULL: nobody does any more. */

@@ -172,6 +172,16 @@ void mm_pcp_put(struct mm_ctx *x, struct zone *z, struct page *page, unsigned in
 /* Fewer pages than the high mark are free in z: lists are to shrink. */
 void mm_pcp_note_below_high(struct mm_ctx *x, struct zone *z);
 
+/* What those two decide by the numbers of the lists, batch >= 1, and the zone's
+ * MM_ZONE_ flags.  They move these numbers and touch nothing else. */
+/* Blocks a refill asks for; moves high, alloc_factor.  Kernel: nr_pcp_alloc. */
+int mm_pcp_refill_blocks(struct per_cpu_pages *pcp, uint32_t zone_flags, unsigned int order);
+/* From which count on a free gives some back; moves high.  free_high: a run of
+ * blocks of several pages.  Kernel: nr_pcp_high. */
+int mm_pcp_high_at_free(struct per_cpu_pages *pcp, uint32_t zone_flags, bool free_high);
+/* Pages to give back then.  Kernel: nr_pcp_free. */
+int mm_pcp_excess(const struct per_cpu_pages *pcp, int high, bool free_high);
+
 /* Give back all that a CPU holds, of one zone or (NULL) of all.
  * Kernel: drain_pages_zone, drain_pages. */
 void mm_pcp_drain(struct mm_ctx *x, struct zone *z, int cpu);

@@ -79,6 +79,13 @@ void mm_vmstat_refresh_thresholds(struct mm_ctx *x);
 /* Deltas of one (zone, CPU) that may stand before they are folded, in pages.
  * Kernel: calculate_normal_threshold. */
 unsigned int mm_vmstat_threshold(int cpus, uint64_t managed);
+/* The same where little is left of a zone with these marks: what all CPUs
+ * hold back then is not more than lies between low and min.  Kernel:
+ * calculate_pressure_threshold. */
+unsigned int mm_vmstat_pressure_threshold(int cpus, const uint64_t wmark[MM_NR_WMARK]);
+/* The count below which a zone with these marks is to be counted exactly,
+ * because so much drift could hide that it is below min; 0: it could not. */
+uint64_t mm_vmstat_drift_mark(uint64_t drift, const uint64_t wmark[MM_NR_WMARK]);
 
 /* Add to a counter on this CPU.  Kernel: __mod_zone_page_state. */
 void mm_vmstat_mod(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t delta);

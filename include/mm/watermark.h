@@ -71,11 +71,20 @@ void mm_watermark_compute(uint64_t wmark[MM_NR_WMARK], const struct mm_watermark
 void mm_watermark_compute_reserve(uint64_t *reserve, size_t nr, const uint64_t *managed,
 				  uint64_t ratio);
 
+/* What z adds to totalreserve, in pages: what it keeps from the request it
+ * keeps most from, and its high mark; never more than it has.  Pure.
+ * Kernel: calculate_totalreserve_pages. */
+uint64_t mm_watermark_totalreserve(const struct zone *z);
+
 /* Compute everything anew, after boot or when a sysctl moved the marks: boost ends. */
 void mm_watermark_setup(struct mm_ctx *x);
 /* Reserves alone; marks and boost stay.  Kernel: setup_per_zone_lowmem_reserve. */
 void mm_watermark_setup_reserve(struct mm_ctx *x);
-/* Boot value of min_free_kbytes for a machine whose zones are filled. */
+/* min_free_kbytes, in kB, for so much lowmem, in kB, below 2^60.  Pure.
+ * Kernel: calculate_min_free_kbytes. */
+uint64_t mm_watermark_min_free_kbytes(uint64_t lowmem_kbytes);
+/* Boot value of min_free_kbytes for a machine whose zones are filled: by
+ * what they have above their high marks.  Kernel: nr_free_buffer_pages. */
 uint64_t mm_watermark_default_min_free_kbytes(const struct mm_machine *m);
 
 /*
@@ -132,6 +141,22 @@ static inline bool mm_watermark_fast(const struct mm_machine *m, const struct zo
 	return MM_UNLIKELY(z->boost) &&
 	       mm_watermark_ok_unboosted(m, z, order, highest, alloc_flags);
 }
+
+/* Pages that compaction for a block of this order, at most MM_ORDER_LIMIT, may
+ * need at a time: copies and originals.  Kernel: compact_gap. */
+static inline uint64_t mm_watermark_compact_gap(unsigned int order)
+{
+	return (uint64_t)2 << order;
+}
+
+/*
+ * Are enough pages free in z for compaction to have a chance of making a block
+ * of this order, for a request that could have used zones up to highest?
+ * Costly orders must leave more.  Pure.  Kernel: the watermark of
+ * compaction_suitable.
+ */
+bool mm_watermark_suits_compaction(const struct mm_machine *m, const struct zone *z,
+				   unsigned int order, enum mm_zone_type highest);
 
 /* The mark after what alloc_flags grant is taken off (formulas: 1/2, 3/8, /2). */
 uint64_t mm_watermark_effective(uint64_t mark, uint32_t alloc_flags);

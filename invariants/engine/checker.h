@@ -9,6 +9,8 @@
  * Claims of its own (no module could make them):
  *   touched.complete          an object that changed was marked as touched
  *   op.atomicity_on_failure   a failed operation leaves the digest as it was
+ *   failure.no_effect         so does one that an injected failure ends
+ *   sweep.complete            each fail point of a trace is told to fail, once
  *   machine.reset_is_fresh    a reset machine has the digest of a fresh one
  *   teardown.zero             with all handles given back, every frame is free
  *   check.reads_only          a sweep changes nothing

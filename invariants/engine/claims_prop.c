@@ -6,8 +6,10 @@
  * of each table needs a planted corruption, and those of the checker and of the
  * run, which no module could plant, are planted here.
  */
+#include "mm/failpoint.h"
 #include "mm/page.h"
 
+#include "fuzz/trace/sweep.h"
 #include "invariants/engine/checker.h"
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/prop.h"
@@ -56,6 +58,46 @@ static void failure_with_effect(struct mm_victim *v)
 	mm_event_unlisten(v->m, v);
 }
 
+static void injected_failure_with_effect(struct mm_victim *v)
+{
+	const struct mm_listener l = {MM_EV_BIT(MM_EV_mm_page_alloc_failed), on_failed_request, v};
+	struct mm_failpoint_watch w = {.fail = 1};
+
+	if (mm_event_listen(v->m, &l))
+		return;
+	v->x->events = mm_event_mask(v->m);
+	mm_failpoint_set_watch(v->m, &w);
+	mm_victim_trace(v, "alloc order=0 gfp=KERNEL\n");
+	mm_failpoint_set_watch(v->m, NULL);
+	mm_event_unlisten(v->m, v);
+}
+
+/* One is counted twice, and the next has no turn. */
+static void on_question(void *env, const struct mm_event *ev)
+{
+	struct mm_sweep *s = env;
+
+	if (s->watch.fail == 2 && ev->f[5] == MM_FAILPOINT_PASSED && s->watch.passed == 1)
+		s->watch.passed++;
+}
+
+static void a_fail_point_without_a_turn(struct mm_victim *v)
+{
+	static const char text[] = "alloc order=0 gfp=KERNEL\nalloc order=0 gfp=KERNEL\n";
+	struct mm_sweep s;
+	const struct mm_listener l = {MM_EV_BIT(MM_EV_mm_fault_ask), on_question, &s};
+	struct mm_trace t;
+
+	mm_trace_init(&t);
+	if (mm_trace_parse(&t, text, strlen(text), NULL, NULL) || mm_event_listen(v->m, &l) ||
+	    mm_sweep_begin(&s, v->run, &t) || mm_sweep_one(&s, 2))
+		prop_fail(v->p, __FILE__, __LINE__, "the trace does not run");
+	mm_event_unlisten(v->m, &s);
+	mm_sweep_end(&s);
+	v->run->trace = NULL;
+	mm_trace_free(&t);
+}
+
 /* The image is what a reset goes back to. */
 static void image_differs(struct mm_victim *v)
 {
@@ -94,6 +136,8 @@ static const struct mm_plant plants[] = {
 	{"touched.complete", unmarked_change, NULL, false},
 	{"touched.complete", unmarked_page, NULL, false},
 	{"op.atomicity_on_failure", failure_with_effect, NULL, true},
+	{"failure.no_effect", injected_failure_with_effect, NULL, true},
+	{"sweep.complete", a_fail_point_without_a_turn, NULL, true},
 	{"machine.reset_is_fresh", image_differs, NULL, true},
 	{"teardown.zero", nobody_gives_back, NULL, true},
 	{"check.reads_only", sweep_that_writes, "machine.lock_clean", false},

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* failpoint properties: exactly the n-th, a trace that survives each n, and each
- * attribute by itself against numbers. */
+/* failpoint properties: exactly the n-th, and each attribute by itself against
+ * numbers.  Whole traces: invariants/engine/sweep_prop.c. */
 #include "mm/failpoint.h"
 
 #include "mm/machine.h"
 
-#include "fuzz/trace/arg.h"
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
@@ -52,61 +51,6 @@ static void arming_is_a_contexts_own(struct mm_prop_run *p)
 	mm_failpoint_arm(&x, 1);
 	mm_failpoint_arm(&x, 0);
 	PROP(p, !mm_failpoint_ask(&x), "disarmed and fails");
-}
-
-/* `fail_nth n` and then body, whose own arming gives way to ticks. */
-static bool arm_and_append(struct mm_trace *t, const struct mm_trace *body, uint64_t n)
-{
-	int arm = mm_optable_find("fail_nth", 8);
-	int tick = mm_optable_find("tick", 4);
-	struct mm_op op = {.op = (uint16_t)arm, .arg = {n}};
-	size_t i;
-
-	mm_trace_clear(t);
-	if (arm < 0 || tick < 0 || mm_trace_add(t, &op))
-		return false;
-	for (i = 0; i < body->nr; i++) {
-		const struct mm_arg_def *a = mm_optable_get(body->ops[i].op)->args;
-		int k;
-
-		op = body->ops[i];
-		for (k = 0; a[k].kind != MM_ARG_END; k++) {
-			bool handle = mm_arg_is_handle(a[k].kind);
-
-			op.arg[k] += handle && op.arg[k];
-		}
-		if (op.op == (uint16_t)arm)
-			op = (struct mm_op){.op = (uint16_t)tick, .arg = {1}};
-		if (mm_trace_add(t, &op))
-			return false;
-	}
-	return true;
-}
-
-/* A random trace, once for each n: no claim breaks, wherever it fails. */
-static void sweep_breaks_no_claim(struct mm_prop_run *p)
-{
-	const struct mm_run_options o = mm_walk_options();
-	struct mm_trace body;
-	struct mm_trace t;
-	struct mm_walk w;
-	uint64_t n;
-
-	if (!mm_walk_open(&w, p, mm_walk_machines[1]))
-		return;
-	mm_trace_init(&body);
-	mm_trace_init(&t);
-	mm_walk_trace(p, &body, mm_walk_machines[1], 80);
-	for (n = 1; n <= 60; n++) {
-		PROP(p, arm_and_append(&t, &body, n), "the trace is refused");
-		mm_run_reset(w.run);
-		PROP(p, mm_run_trace(w.run, &t, &o) == 0, "no host memory");
-		PROP(p, w.run->finding != MM_FINDING_CLAIM, "n = %llu: %s: %s",
-		     (unsigned long long)n, w.run->claim, w.run->text);
-	}
-	mm_trace_free(&body);
-	mm_trace_free(&t);
-	mm_walk_close(&w);
 }
 
 /* ---- attributes ---- */
@@ -333,7 +277,6 @@ const struct mm_stateful mm_failpoint_stateful = {
 const struct mm_prop mm_failpoint_props[] = {
 	{"failpoint.exactly_the_nth_fails", exactly_the_nth_fails, 1},
 	{"failpoint.arming_is_a_contexts_own", arming_is_a_contexts_own, 1},
-	{"failpoint.sweep_breaks_no_claim", sweep_breaks_no_claim, 2},
 	{"failpoint.as_many_fail_as_the_percentage", as_many_fail_as_the_percentage, 20},
 	{"failpoint.each_attribute_counts_exactly", each_attribute_counts_exactly, 30},
 	{"failpoint.files_keep_what_they_take", files_keep_what_they_take, 5},

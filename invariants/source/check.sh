@@ -21,6 +21,7 @@ rules=(
 	"patches    each bug to plant still applies (needs git) and names a claim"
 	"seeds      each operation stands in a seed trace"
 	"claims     each claim is planted, and promised in its module's contract"
+	"formulas   each formula has a function, and a property that judges it"
 	"links      links and paths in Markdown lead somewhere"
 	"commands   commands in READMEs are known to the test that runs them"
 	"words      no marks of unfinished work, nothing about how the text came to be"

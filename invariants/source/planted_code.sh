@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2016,SC2034
-# Sourced by planted.sh: claims, words, licence, typedefs, host, filenames.
+# Sourced by planted.sh: claims, formulas, words, licence, typedefs, host, filenames.
 
 new_claim='	{"zone.new", "x", MM_OBJ_ZONE, check, false},'
 new_plant='	{"zone.new", harm, NULL, false},'
@@ -23,6 +23,16 @@ refused "invariants/sim/ram_inv.c:3: claims: zone.sound is claimed twice" <<-'TE
 	sed s/mm_zone_invs/mm_ram_invs/ invariants/phys/zone_inv.c >invariants/sim/ram_inv.c
 	mv invariants/phys/zone_inv.c invariants/phys/a_inv.c
 TEXT
+
+table=invariants/cross/README.md
+refused "$table:30: formulas: formula 31 stands where 30 is due" <<<"sed -i '30s/30/31/' $table"
+refused "$table:1: formulas: 29 formulas" <<<"sed -i '30d' $table"
+refused "$table:30: formulas: formula 30 has no function or no property" <<<"sed -i '30s/not modelled: too large/later/' $table"
+refused "$table:30: formulas: formula 30 has no function or no property" <<<"sed -i '30s/not modelled: too large/\`zone.size_is_a_size\`/' $table"
+refused "$table:1: formulas: mm_zone_sizes() is in no contract" <<<"sed -i '1s/mm_zone_size/&s/' $table"
+refused "$table:2: formulas: zone.other is no property" <<<"sed -i '2s/| | .*/| \`mm_zone_size\` | \`zone.other\` |/' $table"
+refused "invariants/cross/formula_prop.c:4: formulas: zone.more is in no row" \
+	<<<'sed -i "3a\\	{\"zone.more\", more, 1}," invariants/cross/formula_prop.c'
 
 # The words are cut in two, or this file would be refused.
 word() { # WORD

@@ -70,6 +70,13 @@ tree_code() {
 			{NULL, NULL, NULL, false},
 		};
 	TEXT
+	put invariants/cross/formula_prop.c <<-'TEXT'
+		/* SPDX-License-Identifier: MIT */
+		const struct mm_prop mm_formula_props[] = {
+			{"zone.size_is_a_size", size, 1},
+			{NULL, NULL, 0},
+		};
+	TEXT
 }
 
 tree_corpus() {
@@ -118,6 +125,13 @@ tree_docs() {
 
 		Nothing; [back](../README.md).
 	TEXT
+	# thirty formulas, of which the first is there
+	{
+		printf '| 1 | size | `mm_zone_size` | `zone.size_is_a_size` |\n'
+		for n in $(seq 2 30); do
+			printf '| %d | more | | not modelled: too large |\n' "$n"
+		done
+	} | put invariants/cross/README.md
 	put invariants/source/commands.txt <<-'TEXT'
 		command  ./run build
 		instead  true

@@ -10,6 +10,12 @@ rule_claims() {
 	over '^(include/mm/[^/]*|invariants/(.*_inv|.*_prop|engine/checker))\.[ch]$' "$(<"$here/claims.awk")"
 }
 
+# ---- formulas -------------------------------------------------------------------
+
+rule_formulas() {
+	over '^(invariants/cross/README\.md|include/mm/[^/]*\.h|invariants/.*_prop\.c)$' "$(<"$here/formulas.awk")"
+}
+
 # ---- words ------------------------------------------------------------------------
 
 # Each line of words.txt: an expression in quotes, and what to do instead.

@@ -346,8 +346,7 @@ static int bulk_free(struct mm_ctx *x, struct zone *z, int cpu, unsigned int ind
 
 /* ---- taking ---- */
 
-/* How many blocks a refill asks for.  Kernel: nr_pcp_alloc. */
-static int refill_blocks(const struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
+int mm_pcp_refill_blocks(struct per_cpu_pages *pcp, uint32_t zone_flags, unsigned int order)
 {
 	int batch = pcp->batch;
 	int high = clamp_int(pcp->high, pcp->high_min, pcp->high_max);
@@ -357,7 +356,7 @@ static int refill_blocks(const struct zone *z, struct per_cpu_pages *pcp, unsign
 		return 1; /* disabled */
 	if (!order)
 		batch <<= pcp->alloc_factor;
-	if (pcp->high_min != pcp->high_max && !(z->flags & MM_ZONE_BELOW_HIGH)) {
+	if (pcp->high_min != pcp->high_max && !(zone_flags & MM_ZONE_BELOW_HIGH)) {
 		high = min_int(high + batch, pcp->high_max);
 		pcp->high = high;
 	}
@@ -379,7 +378,7 @@ static void refill(struct mm_ctx *x, struct zone *z, unsigned int order, enum mm
 {
 	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
 	const struct place cold = place_of(pcp, mm_pcp_index(type, order), order, true);
-	int wanted = refill_blocks(z, pcp, order);
+	int wanted = mm_pcp_refill_blocks(pcp, z->flags, order);
 	int got;
 
 	mm_lock_acquire(x, &z->lock);
@@ -449,9 +448,7 @@ struct page *mm_pcp_take(struct mm_ctx *x, struct zone *z, unsigned int order,
 
 /* ---- putting ---- */
 
-/* The number of pages above which a free gives some back, after it moved with
- * what is going on.  Kernel: nr_pcp_high. */
-static int high_at_free(const struct zone *z, struct per_cpu_pages *pcp, bool free_high)
+int mm_pcp_high_at_free(struct per_cpu_pages *pcp, uint32_t zone_flags, bool free_high)
 {
 	int high = clamp_int(pcp->high, pcp->high_min, pcp->high_max);
 	int run = max_int(pcp->free_count, pcp->batch);
@@ -463,13 +460,13 @@ static int high_at_free(const struct zone *z, struct per_cpu_pages *pcp, bool fr
 		pcp->high = max_int(high - (pcp->batch << MM_PCP_BATCH_SCALE_MAX), pcp->high_min);
 		return 0;
 	}
-	if (z->flags & MM_ZONE_RECLAIM_ACTIVE) {
+	if (zone_flags & MM_ZONE_RECLAIM_ACTIVE) {
 		pcp->high = max_int(high - run, pcp->high_min);
 		return min_int(pcp->batch << 2, pcp->high);
 	}
 	if (pcp->high_min == pcp->high_max)
 		return high;
-	if (z->flags & MM_ZONE_BELOW_HIGH) {
+	if (zone_flags & MM_ZONE_BELOW_HIGH) {
 		pcp->high = max_int(high - run, pcp->high_min);
 		return max_int(pcp->count, pcp->high_min);
 	}
@@ -478,8 +475,7 @@ static int high_at_free(const struct zone *z, struct per_cpu_pages *pcp, bool fr
 	return high;
 }
 
-/* How many pages to give back at once.  Kernel: nr_pcp_free. */
-static int excess(const struct per_cpu_pages *pcp, int high, bool free_high)
+int mm_pcp_excess(const struct per_cpu_pages *pcp, int high, bool free_high)
 {
 	if (free_high)
 		return min_int(pcp->count, pcp->batch << MM_PCP_BATCH_SCALE_MAX);
@@ -538,13 +534,13 @@ static bool is_calm(const struct zone *z, const struct per_cpu_pages *pcp)
 static void trim(struct mm_ctx *x, struct zone *z, unsigned int index, bool free_high)
 {
 	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
-	int high = high_at_free(z, pcp, free_high);
+	int high = mm_pcp_high_at_free(pcp, z->flags, free_high);
 	int wanted;
 	int freed;
 
 	if (pcp->count < high)
 		return;
-	wanted = excess(pcp, high, free_high);
+	wanted = mm_pcp_excess(pcp, high, free_high);
 	freed = bulk_free(x, z, x->cpu, index, wanted);
 	clear_below_high(x, z);
 	mm_event(x, MM_EV_mm_pcp_bulk_free, z->id, (uint64_t)x->cpu, (uint64_t)wanted,

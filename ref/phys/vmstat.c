@@ -90,6 +90,22 @@ unsigned int mm_vmstat_threshold(int cpus, uint64_t managed)
 	return t > THRESHOLD_MAX ? THRESHOLD_MAX : t;
 }
 
+unsigned int mm_vmstat_pressure_threshold(int cpus, const uint64_t wmark[MM_NR_WMARK])
+{
+	uint64_t t = (wmark[MM_WMARK_LOW] - wmark[MM_WMARK_MIN]) / (uint64_t)cpus;
+
+	if (t > THRESHOLD_MAX)
+		return THRESHOLD_MAX;
+	return t ? (unsigned int)t : 1;
+}
+
+uint64_t mm_vmstat_drift_mark(uint64_t drift, const uint64_t wmark[MM_NR_WMARK])
+{
+	uint64_t room = wmark[MM_WMARK_LOW] - wmark[MM_WMARK_MIN];
+
+	return drift > room ? wmark[MM_WMARK_HIGH] + drift : 0;
+}
+
 void mm_vmstat_refresh_thresholds(struct mm_ctx *x)
 {
 	const struct mm_machine *m = x->m;
@@ -101,13 +117,13 @@ void mm_vmstat_refresh_thresholds(struct mm_ctx *x)
 		unsigned int t = m->desc.pcp && z->present
 					 ? mm_vmstat_threshold(m->desc.cpus, mm_zone_pages(z))
 					 : 0;
-		uint64_t drift = (uint64_t)m->desc.cpus * t;
-		uint64_t room = z->wmark[MM_WMARK_LOW] - z->wmark[MM_WMARK_MIN];
+		uint64_t mark = mm_vmstat_drift_mark((uint64_t)m->desc.cpus * t, z->wmark);
 
 		for (cpu = 0; cpu < m->desc.cpus; cpu++)
 			z->zonestats[cpu].stat_threshold = (uint8_t)t;
-		if (drift > room)
-			z->percpu_drift_mark = z->wmark[MM_WMARK_HIGH] + drift;
+		/* one that stands stays, as in the kernel */
+		if (mark)
+			z->percpu_drift_mark = mark;
 	}
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
 }

@@ -55,6 +55,11 @@ static uint64_t lowmem_managed(const struct mm_machine *m)
 	return sum;
 }
 
+uint64_t mm_watermark_min_free_kbytes(uint64_t lowmem_kbytes)
+{
+	return clamp_u64(isqrt(lowmem_kbytes * 16), 128, 262144);
+}
+
 uint64_t mm_watermark_default_min_free_kbytes(const struct mm_machine *m)
 {
 	uint64_t pages = 0;
@@ -66,7 +71,7 @@ uint64_t mm_watermark_default_min_free_kbytes(const struct mm_machine *m)
 		if (is_lowmem(&m->zones[z]) && mm_zone_pages(&m->zones[z]) > high)
 			pages += mm_zone_pages(&m->zones[z]) - high;
 	}
-	return clamp_u64(isqrt(pages * (MM_PAGE_SIZE / 1024) * 16), 128, 262144);
+	return mm_watermark_min_free_kbytes(pages * (MM_PAGE_SIZE / 1024));
 }
 
 static void setup_marks(const struct mm_machine *m, struct zone *z, uint64_t lowmem)
@@ -93,7 +98,7 @@ static void setup_lowmem_reserve(const struct mm_machine *m, struct zone *z)
 				     m->sysctl.lowmem_reserve_ratio[z->type]);
 }
 
-static uint64_t zone_totalreserve(const struct zone *z)
+uint64_t mm_watermark_totalreserve(const struct zone *z)
 {
 	uint64_t max = 0;
 	int j;
@@ -182,7 +187,7 @@ void mm_watermark_setup_reserve(struct mm_ctx *x)
 
 	for (i = 0; i < m->nr_zones; i++) {
 		setup_lowmem_reserve(m, &m->zones[i]);
-		total += zone_totalreserve(&m->zones[i]);
+		total += mm_watermark_totalreserve(&m->zones[i]);
 	}
 	m->totalreserve_pages = total;
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
@@ -294,4 +299,13 @@ bool mm_watermark_ok_given(const struct mm_machine *m, const struct zone *z, uns
 
 	return leaves_enough(free_pages, order, need) &&
 	       (order == 0 || has_block(m, z, order, alloc_flags));
+}
+
+bool mm_watermark_suits_compaction(const struct mm_machine *m, const struct zone *z,
+				   unsigned int order, enum mm_zone_type highest)
+{
+	enum mm_wmark w = order > MM_PCP_COSTLY_ORDER ? MM_WMARK_LOW : MM_WMARK_MIN;
+
+	return mm_watermark_ok(m, z, 0, mm_zone_wmark(z, w) + mm_watermark_compact_gap(order),
+			       highest, MM_ALLOC_CMA);
 }

@@ -61,13 +61,14 @@ static bool count_down(struct mm_ctx *x)
 }
 
 /* Does the run tell this one to fail? */
-static bool told(struct mm_machine *m)
+static bool told(const struct mm_ctx *x)
 {
-	struct mm_failpoint_watch *w = m->fault_watch;
+	struct mm_failpoint_watch *w = x->m->fault_watch;
 
 	if (!w || ++w->passed != w->fail)
 		return false;
 	w->told = true;
+	w->cpu = x->cpu;
 	return true;
 }
 
@@ -76,7 +77,7 @@ bool mm_failpoint_hit(struct mm_ctx *x)
 	uint32_t nth = x->fail_nth;
 	enum mm_failpoint_answer a = MM_FAILPOINT_PASSED;
 
-	if (told(x->m))
+	if (told(x))
 		a = MM_FAILPOINT_TOLD;
 	else if (nth && count_down(x))
 		a = MM_FAILPOINT_FAILED;
@@ -227,7 +228,7 @@ static enum mm_failpoint_answer answer(struct mm_ctx *x, const struct mm_failpoi
 {
 	struct mm_failpoint *f = &x->m->faults[rq->site];
 
-	if (told(x->m))
+	if (told(x))
 		return MM_FAILPOINT_TOLD;
 	if (x->fail_nth)
 		return count_down(x) ? MM_FAILPOINT_FAILED : MM_FAILPOINT_PASSED;

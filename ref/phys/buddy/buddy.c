@@ -122,14 +122,10 @@ static void retype_range(struct mm_ctx *x, uint64_t pfn, unsigned int order,
 		mm_migratetype_set(x, pfn, type);
 }
 
-/*
- * Is the next larger block likely to become whole soon?  Then this one waits
- * at the tail, where it is taken last.  Kernel: buddy_merge_likely.
- */
-static bool merge_likely(const struct mm_machine *m, const struct zone *z, uint64_t pfn,
-			 unsigned int order)
+bool mm_buddy_merge_likely(const struct mm_machine *m, const struct zone *z, uint64_t pfn,
+			   unsigned int order)
 {
-	uint64_t parent = pfn & mm_buddy_pfn(pfn, order);
+	uint64_t parent = mm_buddy_parent(pfn, order);
 
 	if (order + 1 >= m->desc.max_order)
 		return false;
@@ -153,11 +149,11 @@ static void put_one(struct mm_ctx *x, struct zone *z, uint64_t pfn, unsigned int
 		mm_buddy_list_del(x, z, page_at(m, buddy), order);
 		if (order >= m->desc.pageblock_order && mm_migratetype_get(m, buddy) != type)
 			retype_range(x, buddy, order, type);
-		pfn &= buddy;
+		pfn = mm_buddy_parent(pfn, order);
 		order++;
 		mm_event(x, MM_EV_mm_buddy_merge, pfn, order, type);
 	}
-	tail = end == MM_BUDDY_TAIL || merge_likely(m, z, pfn, order);
+	tail = end == MM_BUDDY_TAIL || mm_buddy_merge_likely(m, z, pfn, order);
 	mm_buddy_list_add(x, z, page_at(m, pfn), order, type, tail);
 }
 

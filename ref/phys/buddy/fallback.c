@@ -19,12 +19,6 @@
 #include "mm/boost.h"
 #include "mm/buddy.h"
 
-struct fallback {
-	unsigned int order; /* of the block found */
-	enum mm_migratetype from;
-	bool can_steal;
-};
-
 bool mm_buddy_can_steal(const struct mm_machine *m, unsigned int order, enum mm_migratetype type)
 {
 	if (order >= m->desc.pageblock_order || order >= m->desc.pageblock_order / 2)
@@ -34,7 +28,7 @@ bool mm_buddy_can_steal(const struct mm_machine *m, unsigned int order, enum mm_
 
 /* A type to fall back to that has a block of exactly f->order. */
 static bool find_type(const struct mm_machine *m, const struct zone *z, enum mm_migratetype type,
-		      struct fallback *f)
+		      struct mm_buddy_fallback *f)
 {
 	const struct free_area *area = &z->free_area[f->order];
 	unsigned int n;
@@ -51,9 +45,9 @@ static bool find_type(const struct mm_machine *m, const struct zone *z, enum mm_
 	return false;
 }
 
-/* Largest first; a movable request that may not steal: smallest first. */
-static bool find_block(const struct mm_machine *m, const struct zone *z, unsigned int order,
-		       enum mm_migratetype type, uint32_t alloc_flags, struct fallback *f)
+bool mm_buddy_find_fallback(const struct mm_machine *m, const struct zone *z, unsigned int order,
+			    enum mm_migratetype type, uint32_t alloc_flags,
+			    struct mm_buddy_fallback *f)
 {
 	unsigned int o = m->desc.max_order + 1;
 	unsigned int lowest = order;
@@ -119,30 +113,37 @@ void mm_buddy_retype(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_mig
 	mm_migratetype_set(x, pfn, type);
 }
 
-/* At least half of the pageblock free or of the requester's kind? */
-static bool worth_claiming(const struct mm_machine *m, const struct zone *z, uint64_t pfn,
-			   enum mm_migratetype type)
+bool mm_buddy_worth_claiming(const struct mm_machine *m, enum mm_migratetype type,
+			     const struct mm_buddy_counts *counts, enum mm_migratetype from)
 {
 	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
-	struct mm_buddy_counts counts;
 	uint64_t alike = 0;
+
+	if (m->grouping_off)
+		return true;
+	if (type == MM_MIGRATE_MOVABLE)
+		alike = counts->movable;
+	else if (from == MM_MIGRATE_MOVABLE)
+		/* what is neither free nor movable is taken for our kind */
+		alike = size - counts->free - counts->movable;
+	return counts->free + alike >= size / 2;
+}
+
+/* Is the pageblock at pfn whole, and worth it? */
+static bool may_claim(const struct mm_machine *m, const struct zone *z, uint64_t pfn,
+		      enum mm_migratetype type)
+{
+	struct mm_buddy_counts counts;
 
 	if (!mm_buddy_whole_pageblock(m, z, pfn))
 		return false;
-	if (m->grouping_off)
-		return true;
 	counts = mm_buddy_count_pageblock(m, pfn);
-	if (type == MM_MIGRATE_MOVABLE)
-		alike = counts.movable;
-	else if (mm_migratetype_get(m, pfn) == MM_MIGRATE_MOVABLE)
-		/* what is neither free nor movable is taken for our kind */
-		alike = size - counts.free - counts.movable;
-	return counts.free + alike >= size / 2;
+	return mm_buddy_worth_claiming(m, type, &counts, mm_migratetype_get(m, pfn));
 }
 
 /* A block of a pageblock or more: take all of it for type. */
 static struct page *take_whole(struct mm_ctx *x, struct zone *z, struct page *page,
-			       const struct fallback *f, unsigned int order,
+			       const struct mm_buddy_fallback *f, unsigned int order,
 			       enum mm_migratetype type)
 {
 	uint64_t pfn = pfn_raw(mm_page_pfn(x->m, page));
@@ -159,7 +160,7 @@ static struct page *take_whole(struct mm_ctx *x, struct zone *z, struct page *pa
 
 /* One block only: its remainder stays with the type it has. */
 static struct page *take_single(struct mm_ctx *x, struct zone *z, struct page *page,
-				const struct fallback *f, unsigned int order)
+				const struct mm_buddy_fallback *f, unsigned int order)
 {
 	mm_buddy_list_del(x, z, page, f->order);
 	mm_buddy_expand(x, z, page, order, f->order, f->from);
@@ -170,13 +171,13 @@ static struct page *take_single(struct mm_ctx *x, struct zone *z, struct page *p
 
 static struct page *take_found(struct mm_ctx *x, struct zone *z, unsigned int order,
 			       enum mm_migratetype type, uint32_t alloc_flags,
-			       const struct fallback *f)
+			       const struct mm_buddy_fallback *f)
 {
 	const struct mm_list *list = &z->free_area[f->order].free_list[f->from];
 	struct page *page = mm_list_entry(list->next, struct page, lru);
 	uint64_t pfn = pfn_raw(mm_page_pfn(x->m, page));
 	bool whole = f->order >= x->m->desc.pageblock_order;
-	bool claim = whole || (f->can_steal && worth_claiming(x->m, z, pfn, type));
+	bool claim = whole || (f->can_steal && may_claim(x->m, z, pfn, type));
 
 	/* before anything moves, so that a reader sees what was decided on */
 	mm_event(x, MM_EV_mm_page_alloc_extfrag, pfn, order, f->order, type, f->from, claim);
@@ -192,9 +193,9 @@ static struct page *take_found(struct mm_ctx *x, struct zone *z, unsigned int or
 struct page *mm_buddy_take_fallback(struct mm_ctx *x, struct zone *z, unsigned int order,
 				    enum mm_migratetype type, uint32_t alloc_flags)
 {
-	struct fallback f;
+	struct mm_buddy_fallback f;
 
-	if (!find_block(x->m, z, order, type, alloc_flags, &f))
+	if (!mm_buddy_find_fallback(x->m, z, order, type, alloc_flags, &f))
 		return NULL;
 	return take_found(x, z, order, type, alloc_flags, &f);
 }
