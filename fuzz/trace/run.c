@@ -412,14 +412,9 @@ static void tell(const struct mm_run *r)
 
 int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run_options *o)
 {
-	struct loop l = {r,
-			 o,
-			 0,
-			 0,
-			 mm_machine_digest_firm(r->m),
-			 r->m->nr_ready,
-			 r->m->nr_reclaimed,
-			 false};
+	struct loop l = {
+		r,    o, 0, 0, mm_machine_digest_firm(r->m), r->m->nr_ready, r->m->nr_reclaimed,
+		false};
 	size_t next_progress = o->progress ? o->progress_every : SIZE_MAX;
 
 	if (room_for_handles(r, t->nr))
