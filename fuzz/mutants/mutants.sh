@@ -328,6 +328,8 @@ killed_by_fuzz() { # FILE
 	check "$limit_fuzz" "$tree/build/$preset/mmref" fuzz "$(target_of_file "$1")" --no-shrink --runs "$runs" \
 		--seed 1 --ignore-stored || status=$?
 	[ "$status" -ne 0 ] || return 1
+	# the limit ends the program that mmref waits for: it stops, and has found nothing
+	! grep -qsx 'found after [0-9]* executions: *' "$log" || status=124
 	killed fuzz "$status"
 }
 
@@ -430,34 +432,49 @@ files_by() { # FUNCTION
 	done | sort -u -k 1,1 | cut -d ' ' -f 2
 }
 
-# The user time of all children so far, in hundredths.
-computed() {
-	times | awk 'END { split($1, t, /[ms]/); printf "%d", 100 * (t[1] * 60 + t[2]) }'
+# What all children have computed so far, in hundredths of a second, to $spent. The
+# children of a subshell, as of a pipe, would be others.
+spent=0
+look_at_time() {
+	times >"$work/times"
+	spent=$(awk 'END { for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); s += t[1] * 60 + t[2] }
+		printf "%d", 100 * s }' "$work/times")
+}
+
+# How long a kind of check may compute, $limit: so many times what it did since before.
+set_limit() { # TIMES BEFORE
+	look_at_time
+	limit=$((patience + $1 * (spent - $2) / 100))
 }
 
 # Without any mutant everything has to pass, and how long that takes says when
 # something hangs: several times that long.
 judge_nothing() {
-	local file before
+	local file before limit
 	tree=$work/1
 	say "judging the tree without mutants"
-	before=$(computed)
+	look_at_time
+	before=$spent
 	! killed_by_corpus || no_verdict
-	limit_corpus=$((patience + 10 * ($(computed) - before) / 100))
-	before=$(computed)
+	set_limit 10 "$before"
+	limit_corpus=$limit
+	before=$spent
 	while read -r file; do
 		! killed_by_suites 1200 "$(module_of "$file")" || no_verdict
 	done < <(files_by module_of)
-	limit_own=$((patience + 2 * ($(computed) - before) / 100))
-	before=$(computed)
+	set_limit 2 "$before"
+	limit_own=$limit
+	before=$spent
 	while read -r file; do
 		! killed_by_fuzz "$file" || no_verdict
 	done < <(files_by target_of_file)
-	limit_fuzz=$((patience + 4 * ($(computed) - before) / 100))
+	set_limit 4 "$before"
+	limit_fuzz=$limit
 	[ "$own" = no ] || return 0
-	before=$(computed)
+	before=$spent
 	! killed_by_suites 1200 || no_verdict
-	limit_all=$((patience + 4 * ($(computed) - before) / 100))
+	set_limit 4 "$before"
+	limit_all=$limit
 }
 
 no_verdict() {

@@ -22,9 +22,8 @@ struct loop {
 	size_t next_expect;
 	uint64_t outcomes; /* recorded before the operation */
 	uint64_t digest;
-	uint64_t nr_ready;     /* sections, before the operation */
-	uint64_t nr_reclaimed; /* pages, likewise */
-	bool told;             /* a fail point was told to fail, before the operation */
+	uint64_t lasting; /* before the operation */
+	bool told;        /* a fail point was told to fail, before the operation */
 };
 
 struct mm_run *mm_run_create(struct mm_machine *m, struct mm_checker *c)
@@ -308,6 +307,13 @@ static bool is_told(const struct mm_machine *m)
 	return m->fault_watch && m->fault_watch->told;
 }
 
+/* What a request may have changed for good before it failed: sections that it made
+ * ready, pageblocks that were reserved and are not. */
+static uint64_t lasting(const struct mm_machine *m)
+{
+	return m->nr_ready + m->nr_unreserved + m->nr_reclaimed;
+}
+
 static void judge_op(struct loop *l, const struct mm_op_result *res)
 {
 	struct mm_run *r = l->r;
@@ -319,9 +325,7 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 	}
 	if (!l->o->atomic)
 		return;
-	/* a request may have made sections ready, or had pages reclaimed, before it failed */
-	if (res->err && r->m->nr_ready == l->nr_ready && r->m->nr_reclaimed == l->nr_reclaimed &&
-	    mm_machine_digest_firm(r->m) != l->digest)
+	if (res->err && lasting(r->m) == l->lasting && mm_machine_digest_firm(r->m) != l->digest)
 		mm_run_found(r,
 			     is_told(r->m) && !l->told ? "failure.no_effect"
 						       : "op.atomicity_on_failure",
@@ -330,8 +334,7 @@ static void judge_op(struct loop *l, const struct mm_op_result *res)
 			     mm_checker_object_name(mm_touched_kind(r->m->digest_changed)),
 			     mm_touched_id(r->m->digest_changed));
 	l->digest = mm_machine_digest_firm(r->m);
-	l->nr_ready = r->m->nr_ready;
-	l->nr_reclaimed = r->m->nr_reclaimed;
+	l->lasting = lasting(r->m);
 }
 
 static void one_op(struct loop *l)
@@ -412,9 +415,7 @@ static void tell(const struct mm_run *r)
 
 int mm_run_trace(struct mm_run *r, const struct mm_trace *t, const struct mm_run_options *o)
 {
-	struct loop l = {
-		r,    o, 0, 0, mm_machine_digest_firm(r->m), r->m->nr_ready, r->m->nr_reclaimed,
-		false};
+	struct loop l = {r, o, 0, 0, mm_machine_digest_firm(r->m), lasting(r->m), false};
 	size_t next_progress = o->progress ? o->progress_every : SIZE_MAX;
 
 	if (room_for_handles(r, t->nr))

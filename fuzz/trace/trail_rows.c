@@ -367,12 +367,17 @@ static void say_vmstat_fold(const struct mm_machine *m, const uint64_t *f, char 
 
 static void say_free(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
-	static const char *const where[] = {"to the zone", "to the CPU's list",
-					    "past the CPU's list to the zone"};
+	static const char *const where[] = {
+		[MM_PCP_FREED_TO_ZONE] = "to the zone",
+		[MM_PCP_FREED_TO_LIST] = "to the CPU's list",
+		[MM_PCP_FREED_PAST_LIST] = "past the CPU's list to the zone",
+		[MM_PCP_FREED_UNLISTED] = "?",
+		[MM_PCP_FREED_ISOLATED] = "to the zone, where it is isolated",
+	};
 
 	(void)m;
 	(void)snprintf(buf, len, "pfn %" PRIu64 " of order %" PRIu64 " goes %s", f[0], f[1],
-		       f[3] < 3 ? where[f[3]] : "?");
+		       f[3] <= MM_PCP_FREED_ISOLATED ? where[f[3]] : "?");
 }
 
 static void say_merge(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
@@ -471,6 +476,13 @@ static void say_fault_ask(const struct mm_machine *m, const uint64_t *f, char *b
 		       f[5] < 3 ? answers[f[5]] : "?");
 }
 
+static void say_isolate(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "%s pageblock of pfn %" PRIu64 " in zone %s: %s",
+		       f[1] ? "give back" : "isolate", f[0], zone_name(m, f[3]).s,
+		       f[2] ? "refused" : "done");
+}
+
 /* ---- the table ---- */
 
 /* What may happen on the way to a block. */
@@ -479,7 +491,7 @@ static void say_fault_ask(const struct mm_machine *m, const uint64_t *f, char *b
 	 B(mm_page_alloc_slowpath) | B(mm_pcp_take) | B(mm_pcp_refill) |                           \
 	 B(mm_page_alloc_zone_locked) | B(mm_page_alloc_extfrag) | B(mm_pcp_contended) |           \
 	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free) | B(mm_fault_ask) |                 \
-	 B(mm_page_alloc_wake) | B(mm_vmscan_direct_reclaim_begin) |                               \
+	 B(mm_page_alloc_wake) | B(mm_pageblock_move) | B(mm_vmscan_direct_reclaim_begin) |        \
 	 B(mm_vmscan_direct_reclaim_end) | B(reclaim_retry_zone))
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
@@ -494,7 +506,8 @@ static void say_fault_ask(const struct mm_machine *m, const uint64_t *f, char *b
 
 /* clang-format off */
 static const struct mm_trail_row rows[] = {
-	ROW(mm_page_alloc, "mm_page_alloc_get", PAGE_ALLOC, OF_A_REQUEST, 0, say_alloc),
+	ROW(mm_page_alloc, "mm_page_alloc_get", PAGE_ALLOC, OF_A_REQUEST, B(mm_pageblock_move),
+	    say_alloc),
 	ROW(mm_page_alloc_failed, "mm_page_alloc_get", PAGE_ALLOC, OF_A_REQUEST, 0, say_failed),
 	ROW(mm_page_alloc_from, "mm_page_alloc_node", PAGE_ALLOC, 0, 0, say_from),
 	ROW(mm_zone_grow, "mm_page_alloc_grow", "ref/phys/page_alloc/handover.c", 0, 0, say_grow),
@@ -530,6 +543,8 @@ static const struct mm_trail_row rows[] = {
 	    say_free),
 	ROW(mm_pageblock_move, "mm_buddy_move", "ref/phys/buddy/move.c", 0, B(mm_buddy_merge),
 	    say_pageblock),
+	ROW(mm_isolate, "locked", "ref/phys/isolate.c", B(mm_pageblock_move) | B(mm_buddy_merge), 0,
+	    say_isolate),
 	ROW(mm_buddy_merge, "put_one", BUDDY, 0, 0, say_merge),
 	ROW(mm_bad_page, "bad_page", PAGE_ALLOC, 0, 0, say_bad_page),
 	ROW(mm_sysctl, "mm_page_alloc_sysctl", PAGE_ALLOC, 0, B(mm_page_pcpu_drain), say_sysctl),

@@ -131,8 +131,18 @@ bool mm_buddy_find_fallback(const struct mm_machine *m, const struct zone *z, un
  */
 void mm_buddy_retype(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migratetype type);
 
+/*
+ * The same from the lists of one type alone, which may be any: what is reserved for
+ * some, or CMA.  Kernel: __rmqueue_smallest.
+ */
+struct page *mm_buddy_take_special(struct mm_ctx *x, struct zone *z, unsigned int order,
+				   enum mm_migratetype type);
+
 /* Does the zone span all of the pageblock at pfn? */
 bool mm_buddy_whole_pageblock(const struct mm_machine *m, const struct zone *z, uint64_t pfn);
+
+/* And is no frame of it another zone's? */
+bool mm_buddy_may_move(const struct mm_machine *m, const struct zone *z, uint64_t pfn);
 
 /* Why a pageblock changes its type: field of the event mm_pageblock_move. */
 enum mm_buddy_why {
@@ -144,7 +154,7 @@ enum mm_buddy_why {
 };
 
 /*
- * The pageblock at pfn, all of which is spanned by z, gets a type of any kind: its
+ * The pageblock at pfn, which may move, gets a type of any kind: its
  * free blocks go to the end of that type's lists, and counts follow.  A free block
  * larger than the pageblock is split first, a free pageblock may join with what lies
  * beside it.  Caller: zone lock held.  Kernel: move_freepages_block,

@@ -22,6 +22,7 @@
  *   reclaim.oldest_first  what is given up is the oldest of the zones in question
  *   alloc.reclaim         a request that may wait has memory reclaimed, again while a zone
  *                         could be above min and reclaim has not failed 16 times in a row,
+ *                         or a reserved pageblock was given up,
  *                         and never on behalf of reclaim
  */
 #ifndef MM_CLEAN_CACHE_H

@@ -61,6 +61,7 @@
 	E(mm_page_frag, "pfn", "offset", "size", "align", "pfmemalloc", "bias")                    \
 	E(mm_page_frag_put, "pfn", "what", "count", "", "", "")                                    \
 	E(mm_pageblock_move, "pfn", "before", "after", "zone", "why", "")                          \
+	E(mm_isolate, "pfn", "undo", "err", "zone", "", "")                                        \
 	E(mm_fault_write, "what", "file", "value", "err", "", "")                                  \
 	E(mm_fault_ask, "site", "request", "size", "left_out", "nth", "answer")                    \
 	E(mm_sysctl, "sysctl", "value", "", "", "", "")                                            \

@@ -203,6 +203,9 @@ struct mm_machine {
 	uint64_t nr_sections;              /* that the span reaches; 0: flat */
 	uint64_t nr_ready;                 /* those made ready since boot began */
 
+	/* page_alloc: HighAtomic pageblocks given up since boot began */
+	uint64_t nr_unreserved;
+
 	/* early/page_ext: a record per frame; NULL: no client is on */
 	unsigned char *page_ext;
 	/* page_alloc: bits that requests may have now; in the digest */

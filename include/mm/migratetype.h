@@ -8,8 +8,7 @@
  *
  * Kernel: pageblock flags, fallbacks[] and the grouping by mobility of
  *   mm/page_alloc.c (6.12).
- * Differs: HighAtomic, CMA and Isolate have lists and names, but no pageblock
- *   gets these types yet.
+ * Differs: CMA has lists and a name, but no pageblock is CMA yet.
  * State: one byte per pageblock, written at boot (all Movable) and by the
  *   buddy allocator under the zone lock.
  * Invariants:

@@ -16,16 +16,17 @@
  *   and a first part of each node ready), and marks, reserves and limits follow from
  *   what zones will have in the end, as after the kernel's boot.  A request that
  *   fails may have made sections ready.  No dirty balancing and no node_reclaim;
- *   cpusets have one level below the root, which holds all nodes; no highatomic
- *   reserve (its flag is carried); the slow path reclaims only through the upcall,
- *   never compacts, and kills nobody: where reclaim helps no more it fails, and a
- *   __GFP_NOFAIL request that would loop is an outcome.  Who is woken is kswapd of the
- *   nodes that the next attempt may use.
+ *   cpusets have one level below the root, which holds all nodes; the slow path
+ *   reclaims only through the upcall, never compacts, and kills nobody: where reclaim
+ *   helps no more it fails, and a __GFP_NOFAIL request that would loop is an outcome.
+ *   Who is woken is kswapd of the nodes that the next attempt may use.
  *   A put on a page with no reference is reported and
  *   changes nothing, where the kernel's count would go below zero.  The parts of a
  *   split block stay Movable, which stands for being on an LRU.  Who asks for
  *   __GFP_NOFAIL with an order above 1 is not warned.  Where no lists per CPU are
- *   kept, a bulk request always takes a single page.
+ *   kept, a bulk request always takes a single page.  A request gives up reserved
+ *   pageblocks of nodes that it may use itself; in the kernel also of those that only
+ *   its cpuset forbids.  A request that fails may have given some up.
  * State: gfp_allowed_mask of the machine; pages of an allocated block belong to the
  *   caller.
  * Invariants:
@@ -34,6 +35,11 @@
  *   alloc.zone_allowed   a page comes from a zone its mask allows
  *   zone.isolated_never_allocated  no block of an isolated pageblock leaves the zone's
  *                        lists, or comes onto one of a CPU
+ *   alloc.reserve        who may use HighAtomic pageblocks takes from them first, and
+ *                        adds one exactly when the rule says so
+ *   alloc.unreserve      they are given up to a request that could not be served, one by
+ *                        one, and before a request that insists fails
+ *   alloc.special_lists  blocks of special pageblocks are taken only by who may
  *   alloc.no_double      a frame is handed out only when it is free, and taken
  *                        back only as (part of) the block that was handed out
  *   alloc.free_checked   a block is taken back only when no owner's mapping is

@@ -14,8 +14,7 @@
  *   decay_pcp_high, drain_pages, zone_pcp_disable, zone_set_pageset_high_and_batch
  *   (mm/page_alloc.c, 6.12).
  * Differs: a block on a list carries MM_PG_PCP, its order and its list, which the
- *   kernel does not keep.  No highatomic, CMA or isolated pageblocks exist, whose
- *   blocks the kernel puts on the Movable list or straight back.  The share of the
+ *   kernel does not keep.  The share of the
  *   data cache is the description's (cache=), not the host's.  Writing a sysctl
  *   while lists are disabled waits in the kernel; here it is stored and takes
  *   effect when they are enabled.  Lists of other nodes are not drained by age.
@@ -31,8 +30,8 @@
  *   pcp.lifo            the block freed last is handed out first
  *   pcp.refill          a refill asks for as many blocks as the rule says
  *   pcp.bulk_free       a bulk free gives back as many pages as the rule says
- *   pcp.list            a block is freed to the list of its pageblock's type and taken
- *                       from that of the request's
+ *   pcp.list            a block is freed to the list of its pageblock's type, Movable
+ *                       for CMA and HighAtomic, and taken from that of the request's
  *   pcp.used            an ordinary block goes to the list of the CPU that frees it
  *   pcp.below_high      lists shrink while fewer pages than the high mark are free
  *   pcp.tuning          high, alloc_factor and free_count move by the rule
@@ -83,7 +82,8 @@ enum mm_pcp_freed {
 	MM_PCP_FREED_TO_ZONE, /* its order has no per-CPU lists */
 	MM_PCP_FREED_TO_LIST,
 	MM_PCP_FREED_PAST_LIST, /* to the zone, because the CPU's lock was taken */
-	MM_PCP_FREED_UNLISTED   /* to the end of the zone's list: not wanted soon */
+	MM_PCP_FREED_UNLISTED,  /* to the end of the zone's list: not wanted soon */
+	MM_PCP_FREED_ISOLATED   /* to the zone: its pageblock is isolated */
 };
 
 int mm_pcp_boot(struct mm_ctx *x);

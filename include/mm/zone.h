@@ -20,6 +20,7 @@
  *                        for those on the lists of Isolate
  *   zone.free_cma        that of free CMA pages is what CMA's lists hold
  *   zone.free_highatomic nr_free_highatomic is what HighAtomic's lists hold
+ *   zone.reserved_highatomic  nr_reserved_highatomic is what HighAtomic pageblocks span
  *   zone.conservation    managed == free, isolated or not + on per-CPU lists +
  *                        allocated + dropped
  *   zone.lists_order     each zonelist has each zone it may use once, the local
@@ -68,8 +69,10 @@ struct zone {
 
 	/* vmstat: counts without what CPUs still hold back, and that, by CPU */
 	int64_t vm_stat[MM_NR_ZONE_STATS];
-	uint64_t percpu_drift_mark;  /* below it only exact counts will do; 0: never */
-	uint64_t nr_free_highatomic; /* under `lock`; those in MM_NR_FREE_PAGES too */
+	uint64_t percpu_drift_mark;      /* below it only exact counts will do; 0: never */
+	uint64_t nr_free_highatomic;     /* under `lock`; those in MM_NR_FREE_PAGES too */
+	uint64_t nr_reserved_highatomic; /* under `lock`: frames of its pageblocks */
+	uint64_t nr_isolated;            /* under `lock`: pageblocks */
 	struct per_cpu_zonestat *zonestats;
 
 	/* pcp: lists by CPU; what the settings give them, kept while disabled */

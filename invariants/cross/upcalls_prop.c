@@ -141,6 +141,45 @@ static void lists_are_drained_before_the_next_try(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* Reclaim that helped in vain gives up all reserved pageblocks but one, for who does not
+ * insist too; the last one goes before who insists fails. */
+static void reserves_are_given_up_after_reclaim(struct mm_prop_run *p)
+{
+	struct reclaimer r = {{.wake_kswapd = count_wake, .direct_reclaim = reclaim}, 0, 0, 0};
+	struct mm_machine *m = mm_boot("ram=4M max_order=6 pageblock_order=3", NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	struct page *a;
+	struct page *b;
+	struct mm_ctx x;
+
+	PROP(p, m, "the machine does not boot");
+	m->upcalls = &r.up;
+	mm_ctx_init(&x, m, 0);
+	/* a low mark above all that is free */
+	PROP(p, !mm_page_alloc_sysctl(&x, 0, 3280) && z->wmark[MM_WMARK_LOW] > 1024,
+	     "not the sysctl that was meant");
+	/* the pageblocks that follow are no two halves of a block */
+	PROP(p, mm_page_alloc_get(&x, 3, MM_GFP_KERNEL), "a pageblock");
+	a = mm_page_alloc_get(&x, 3, MM_GFP_ATOMIC);
+	b = mm_page_alloc_get(&x, 3, MM_GFP_ATOMIC);
+	PROP(p, a && b && z->nr_reserved_highatomic == 16, "two pageblocks are not reserved");
+	mm_page_alloc_put(&x, a, 3);
+	mm_page_alloc_put(&x, b, 3);
+	PROP(p, !mm_page_alloc_sysctl(&x, 0, 4096), "the marks stay");
+	r.frees = 1;
+	PROP(p, !mm_page_alloc_get(&x, 0, MM_GFP_KERNEL | MM_GFP_NORETRY) && r.calls == 1,
+	     "reclaim was asked %d times", r.calls);
+	PROP(p, z->nr_reserved_highatomic == 8, "%llu frames are reserved",
+	     (unsigned long long)z->nr_reserved_highatomic);
+	r.frees = 0;
+	PROP(p, !mm_page_alloc_get(&x, 0, MM_GFP_KERNEL) && r.calls == 3,
+	     "reclaim was asked %d times: once before the last pageblock goes, once after it",
+	     r.calls - 1);
+	PROP(p, z->nr_reserved_highatomic == 0 && z->nr_free_highatomic == 0,
+	     "it failed with a reserve");
+	mm_machine_destroy(m);
+}
+
 /* The slow path may sleep on behalf of those who may: not under a lock. */
 static void who_may_wait_holds_no_lock(struct mm_prop_run *p)
 {
@@ -168,6 +207,7 @@ const struct mm_prop mm_upcalls_props[] = {
 	{"upcalls.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
 	{"upcalls.who_insists_asks_again", who_insists_asks_again, 1},
 	{"upcalls.lists_are_drained_before_the_next_try", lists_are_drained_before_the_next_try, 1},
+	{"upcalls.reserves_are_given_up_after_reclaim", reserves_are_given_up_after_reclaim, 1},
 	{"upcalls.who_may_wait_holds_no_lock", who_may_wait_holds_no_lock, 1},
 	{NULL, NULL, 0},
 };

@@ -388,6 +388,20 @@ static void giants_return_by_pageblock(struct mm_prop_run *p)
 
 /* ---- pageblocks of all types ---- */
 
+/* As its callers do, who count what is reserved. */
+static void move_to(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migratetype type)
+{
+	uint64_t size = (uint64_t)1 << x->m->desc.pageblock_order;
+
+	mm_lock_acquire(x, &z->lock);
+	if (mm_migratetype_get(x->m, pfn) == MM_MIGRATE_HIGHATOMIC)
+		z->nr_reserved_highatomic -= size;
+	mm_buddy_move(x, z, pfn, type, MM_BUDDY_BOOT);
+	if (type == MM_MIGRATE_HIGHATOMIC)
+		z->nr_reserved_highatomic += size;
+	mm_lock_release(x, &z->lock);
+}
+
 /* Pageblocks in use, and free ones, go through all types and back: what claims say holds
  * on the way, and at its end all is as it was. */
 static void moved_pageblocks_take_their_pages_along(struct mm_prop_run *p)
@@ -414,9 +428,7 @@ static void moved_pageblocks_take_their_pages_along(struct mm_prop_run *p)
 			put(&x, held[--nr]);
 			continue;
 		}
-		mm_lock_acquire(&x, &z->lock);
-		mm_buddy_move(&x, z, pfn, type, MM_BUDDY_BOOT);
-		mm_lock_release(&x, &z->lock);
+		move_to(&x, z, pfn, type);
 		/* joined pageblocks of ordinary types are all of one */
 		PROP(p,
 		     mm_migratetype_get(m, pfn) == type ||
@@ -425,11 +437,8 @@ static void moved_pageblocks_take_their_pages_along(struct mm_prop_run *p)
 		     "the type is another");
 		check_claims(p, m);
 	}
-	for (block = 0; block < 32; block++) {
-		mm_lock_acquire(&x, &z->lock);
-		mm_buddy_move(&x, z, block * 8, MM_MIGRATE_MOVABLE, MM_BUDDY_BOOT);
-		mm_lock_release(&x, &z->lock);
-	}
+	for (block = 0; block < 32; block++)
+		move_to(&x, z, block * 8, MM_MIGRATE_MOVABLE);
 	while (nr)
 		put(&x, held[--nr]);
 	check_claims(p, m);

@@ -21,6 +21,8 @@ struct model {
 	/* of a request */
 	bool inside;     /* reclaim works */
 	bool again;      /* a zone could help: another round is due */
+	bool gave;       /* or a reserved pageblock was given up: likewise */
+	bool unsure;     /* it was for this round's try, or in the end */
 	bool restricted; /* to some nodes */
 	int rounds;
 	int no_progress;
@@ -93,12 +95,14 @@ static void on_begin(struct model *md, struct mm_report *r, const struct mm_even
 			 !md->inside,
 		 "gfp 0x%x by task %#x has memory reclaimed", gfp, md->task[ev->cpu]);
 	MM_CHECK(r, "alloc.reclaim",
-		 !md->rounds || (md->again && insists(md) && md->no_progress <= 16),
+		 !md->rounds || (insists(md) && (md->gave || (md->again && md->no_progress <= 16))),
 		 "gfp 0x%x order %llu: another round after %d, %d of them without progress", gfp,
 		 (unsigned long long)ev->f[0], md->rounds, md->no_progress);
 	md->restricted = md->restricted || md->mems[ev->cpu] || (gfp & MM_GFP_THISNODE);
 	md->inside = true;
 	md->again = false;
+	md->gave = false;
+	md->unsure = false;
 	md->looked = 0;
 	md->order = ev->f[0];
 	md->gfp = gfp;
@@ -219,14 +223,29 @@ static void forget(struct model *md)
 	md->rounds = 0;
 	md->no_progress = 0;
 	md->again = false;
+	md->gave = false;
+	md->unsure = false;
 	md->restricted = false;
+}
+
+/*
+ * A reserved pageblock is given up: for the try after reclaim that helped, or in the end.
+ * Which of both shows in that zones were looked at, unless none was.
+ */
+static void on_moved(struct model *md, const struct mm_event *ev)
+{
+	if (ev->f[4] != MM_BUDDY_UNRESERVE || md->inside)
+		return;
+	if (md->looked || md->no_progress > 16)
+		md->gave = true;
+	md->unsure |= md->no_progress > 16 && md->freed;
 }
 
 static void on_failed(struct model *md, struct mm_report *r, const struct mm_machine *m)
 {
 	if (md->inside)
 		return; /* reclaim's own request */
-	MM_CHECK(r, "alloc.reclaim", !md->again,
+	MM_CHECK(r, "alloc.reclaim", !md->again && (!md->gave || md->unsure),
 		 "order %llu gfp 0x%x fails after %d rounds although a zone could help",
 		 (unsigned long long)md->order, md->gfp, md->rounds);
 	MM_CHECK(r, "alloc.reclaim",
@@ -252,6 +271,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		break;
 	case MM_EV_mm_vmscan_direct_reclaim_begin: on_begin(md, r, ev); break;
 	case MM_EV_mm_vmscan_direct_reclaim_end:   on_end(md, r, ev); break;
+	case MM_EV_mm_pageblock_move:  on_moved(md, ev); break;
 	case MM_EV_reclaim_retry_zone: on_zone(md, r, m, ev); break;
 	case MM_EV_mm_page_alloc_from: md->restricted = true; break;
 	case MM_EV_mm_page_alloc_failed: on_failed(md, r, m); break;
@@ -290,9 +310,10 @@ const struct mm_model mm_clean_cache_model = {
 	.events = MM_EV_BIT(MM_EV_mm_cache_add) | MM_EV_BIT(MM_EV_mm_cache_del) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) |
-		  MM_EV_BIT(MM_EV_reclaim_retry_zone) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
-		  MM_EV_BIT(MM_EV_mm_page_alloc_failed) | MM_EV_BIT(MM_EV_mm_page_alloc) |
-		  MM_EV_BIT(MM_EV_mm_task_flags) | MM_EV_BIT(MM_EV_mm_cpuset_mems),
+		  MM_EV_BIT(MM_EV_reclaim_retry_zone) | MM_EV_BIT(MM_EV_mm_pageblock_move) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_from) | MM_EV_BIT(MM_EV_mm_page_alloc_failed) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_task_flags) |
+		  MM_EV_BIT(MM_EV_mm_cpuset_mems),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -25,6 +25,7 @@
 
 #include "invariants/engine/frames.h"
 #include "invariants/engine/nodes.h"
+#include "invariants/engine/pageblocks.h"
 
 #include <string.h>
 
@@ -50,7 +51,8 @@ struct model {
 	uint8_t *place;          /* of each frame */
 	uint8_t *unit;           /* of each frame: UNIT_... */
 	uint8_t *block;          /* type each pageblock must have */
-	uint64_t *listed;        /* blocks by zone, CPU and list */
+	struct mm_pageblocks pageblocks;
+	uint64_t *listed; /* blocks by zone, CPU and list */
 	struct mm_node_order order[MM_NODES_MAX];
 	uint64_t managed[MM_ZONES_MAX];
 	uint64_t given[MM_ZONES_MAX];               /* what it has when all sections are ready */
@@ -80,7 +82,18 @@ struct model {
 		bool from;
 		uint64_t nid;
 		uint32_t nodemask;
+		struct mm_event slow;
 	} outer;
+
+	/* special pageblocks */
+	struct mm_event slow;     /* the request that the fast path did not serve */
+	bool unreserved;          /* a pageblock was given up to it */
+	uint64_t give_at;         /* and what is behind it must follow: from here */
+	uint64_t give_left;       /* so many frames */
+	uint64_t reserve_at;      /* frames that are to be reserved: the first */
+	uint64_t reserve_left;    /* and how many */
+	uint64_t took;            /* the last block that left a zone, not to a list */
+	enum mm_frames_kind kind; /* of its pageblock */
 };
 
 static size_t model_size(const struct mm_machine *m)
@@ -155,6 +168,10 @@ static void model_boot(void *state, const struct mm_machine *m)
 		memset(md->place, IN_ZONE, (size_t)m->max_pfn);
 		memset(md->block, MM_MIGRATE_MOVABLE, (size_t)m->nr_pageblocks);
 	}
+	md->pageblocks.m = m;
+	md->pageblocks.frames = &md->frames;
+	md->pageblocks.type = md->block;
+	md->took = UINT64_MAX;
 	mm_nodes_order(&m->desc, md->order);
 	count_given(md, m);
 	for (z = 0; z < m->nr_zones; z++) {
@@ -542,10 +559,10 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 		check_passed_over(md, r, m, &w, nodes, flags, picked, "went past it");
 	if (md->helped)
 		return; /* earlier attempts were judged when reclaim was asked */
-	if (!(flags & MM_ALLOC_WMARK_LOW))
+	if (!(flags & MM_ALLOC_WMARK_LOW) && !md->unreserved)
 		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
 				  "took the slow path");
-	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
+	if ((flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM)) && !md->unreserved)
 		check_passed_over(md, r, m, &w, later_nodes(md, &w), slow_flags(&a), -1,
 				  "took from the reserves");
 }
@@ -555,15 +572,19 @@ static void forget_attempts(struct model *md)
 {
 	md->asked = -1;
 	md->from = false;
+	md->unreserved = false;
+	md->give_left = 0;
+	md->slow.kind = MM_EV_NR;
+	md->took = UINT64_MAX;
 	memset(md->contended, 0, sizeof(md->contended));
 	memset(md->excused, 0, sizeof(md->excused));
 	md->helped = false;
 	md->blurred = false;
 }
 
-/* No attempt after the first could have succeeded. */
-static void check_all_tried(const struct model *md, struct mm_report *r, const struct mm_machine *m,
-			    const struct asker *a, const struct wish *w, const char *what)
+/* All attempts of a request that may have been made so far were in vain. */
+static void check_unserved(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			   const struct wish *w, const struct asker *a)
 {
 	struct mm_walk_order walk;
 
@@ -571,11 +592,11 @@ static void check_all_tried(const struct model *md, struct mm_report *r, const s
 	/* without a node to ask not even reserves are tried */
 	if (!walk.nr)
 		return;
-	check_passed_over(md, r, m, w, later_nodes(md, w), slow_flags(a), -1, what);
+	check_passed_over(md, r, m, w, later_nodes(md, w), slow_flags(a), -1, "failed");
 	if (urgent(w))
-		check_passed_over(md, r, m, w, UINT32_MAX, slow_flags(a), -1, what);
+		check_passed_over(md, r, m, w, UINT32_MAX, slow_flags(a), -1, "failed");
 	if (reserve_flags(a))
-		check_passed_over(md, r, m, w, UINT32_MAX, reserve_flags(a), -1, what);
+		check_passed_over(md, r, m, w, UINT32_MAX, reserve_flags(a), -1, "failed");
 }
 
 /* Nothing is to be had: reclaim may ask for pages of its own meanwhile. */
@@ -586,12 +607,12 @@ static void on_reclaim(struct model *md, struct mm_report *r, const struct mm_ma
 	struct wish w = wish_of(m, ev, ev->f[0], a.gfp);
 
 	md->asked = -1;
-	if (!md->helped)
+	if (!md->helped && !md->unreserved)
 		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
 				  "had memory reclaimed");
 	if (!md->blurred)
-		check_all_tried(md, r, m, &a, &w, "had memory reclaimed");
-	md->outer = (struct outer){md->from, md->nid, md->nodemask};
+		check_unserved(md, r, m, &w, &a);
+	md->outer = (struct outer){md->from, md->nid, md->nodemask, md->slow};
 	forget_attempts(md);
 }
 
@@ -601,8 +622,109 @@ static void on_reclaim_end(struct model *md)
 	md->from = md->outer.from;
 	md->nid = md->outer.nid;
 	md->nodemask = md->outer.nodemask;
+	md->slow = md->outer.slow;
 	md->helped = true;
 	md->blurred = true;
+}
+
+/* Does it ask again and again before it fails? */
+static bool insists(const struct asker *a)
+{
+	bool costly = a->order > 3;
+
+	return (a->gfp & MM_GFP_DIRECT_RECLAIM) && !(a->gfp & MM_GFP_NORETRY) &&
+	       (!costly || ((a->gfp & MM_GFP_RETRY_MAYFAIL) && (a->gfp & MM_GFP_IO))) &&
+	       !(a->task & MM_TASK_MEMALLOC);
+}
+
+/* The nodes that it may use in the end. */
+static uint32_t last_nodes(const struct model *md, const struct wish *w, const struct asker *a)
+{
+	return reserve_flags(a) ? UINT32_MAX : later_nodes(md, w);
+}
+
+/* The first zone it may use that has reserved pages to give up, or -1. */
+static int reserving_zone(const struct model *md, const struct mm_machine *m, const struct wish *w,
+			  const struct asker *a)
+{
+	struct mm_walk_order walk;
+	int i;
+
+	walk_of(md, m, w, last_nodes(md, w, a), &walk);
+	for (i = 0; i < walk.nr; i++) {
+		if (mm_frames_nr_kind(&md->frames, walk.zone[i], MM_FRAMES_HIGHATOMIC))
+			return walk.zone[i];
+	}
+	return -1;
+}
+
+/* A reserved pageblock is given up: to a request that insists and was not served, of the
+ * first zone that has one. */
+static void check_unreserve(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			    const struct mm_event *ev)
+{
+	struct asker a = asker_of(md, &md->slow, md->slow.f[0], md->slow.f[1]);
+	struct wish w = wish_of(m, &md->slow, md->slow.f[0], a.gfp);
+	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
+
+	/* the rest of a block goes with its first pageblock */
+	if (md->give_left && ev->f[0] == md->give_at) {
+		md->give_at += size;
+		md->give_left -= size;
+		return;
+	}
+	md->give_left = mm_pageblocks_unreserve_due(&md->pageblocks, (int)ev->f[3], ev->f[0]);
+	MM_CHECK(r, "alloc.unreserve",
+		 md->slow.kind == MM_EV_mm_page_alloc_slowpath && (insists(&a) || md->helped) &&
+			 ev->f[2] == mm_pageblocks_stored(m, type_due(m, a.gfp)) &&
+			 (int)ev->f[3] == reserving_zone(md, m, &w, &a) && md->give_left,
+		 "pfn %llu of zone %s is given up to type %llu, by order %u gfp 0x%x",
+		 (unsigned long long)ev->f[0], m->zones[ev->f[3]].name,
+		 (unsigned long long)ev->f[2], a.order, a.gfp);
+	if (!r->failures && !md->blurred)
+		check_unserved(md, r, m, &w, &a);
+	md->unreserved = true;
+	md->give_at = ev->f[0] + size;
+	md->give_left -= size;
+}
+
+/* After a block of the pageblock at reserve_at was taken by who may. */
+static void check_reserve(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			  const struct mm_event *ev)
+{
+	MM_CHECK(r, "alloc.reserve",
+		 md->reserve_left && ev->f[0] == md->reserve_at &&
+			 ev->f[2] == MM_MIGRATE_HIGHATOMIC,
+		 "pageblock of pfn %llu of zone %s is reserved against the rule",
+		 (unsigned long long)ev->f[0], m->zones[ev->f[3]].name);
+	md->reserve_at += (uint64_t)1 << m->desc.pageblock_order;
+	md->reserve_left -= (uint64_t)1 << m->desc.pageblock_order;
+}
+
+static void check_reserved(struct model *md, struct mm_report *r)
+{
+	MM_CHECK(r, "alloc.reserve", !md->reserve_left,
+		 "%llu frames from pfn %llu on are not reserved",
+		 (unsigned long long)md->reserve_left, (unsigned long long)md->reserve_at);
+	md->reserve_left = 0;
+}
+
+/* The block that a request takes from a zone itself, against what was there. */
+static void check_special(const struct model *md, struct mm_report *r, const struct mm_event *ev)
+{
+	uint32_t flags = (uint32_t)ev->f[4];
+	const bool *had = md->found.block;
+	bool first = (flags & MM_ALLOC_HIGHATOMIC) && had[MM_FRAMES_HIGHATOMIC];
+
+	MM_CHECK(r, "alloc.reserve", !first || md->kind == MM_FRAMES_HIGHATOMIC,
+		 "pfn %llu order %llu was taken although a reserved block is there",
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1]);
+	MM_CHECK(
+		r, "alloc.special_lists",
+		md->kind != MM_FRAMES_HIGHATOMIC || first ||
+			((flags & (MM_ALLOC_OOM | MM_ALLOC_NON_BLOCK)) && !had[MM_FRAMES_ORDINARY]),
+		"pfn %llu order %llu of a reserved pageblock was taken with flags 0x%x",
+		(unsigned long long)ev->f[0], (unsigned long long)ev->f[1], flags);
 }
 
 static void on_failed(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -610,12 +732,18 @@ static void on_failed(struct model *md, struct mm_report *r, const struct mm_mac
 {
 	struct asker a = asker_of(md, ev, ev->f[0], ev->f[1]);
 	struct wish w = wish_of(m, ev, ev->f[0], a.gfp);
+	struct mm_walk_order walk;
 
 	if (ev->f[4])
 		return; /* injected: a bulk request does not look at the task */
 	check_gfp(md, r, m, ev->f[1], a.task);
 	if (!md->blurred)
-		check_all_tried(md, r, m, &a, &w, "failed");
+		check_unserved(md, r, m, &w, &a);
+	walk_of(md, m, &w, later_nodes(md, &w), &walk);
+	MM_CHECK(r, "alloc.unreserve",
+		 !walk.nr || !insists(&a) || reserving_zone(md, m, &w, &a) < 0,
+		 "order %u gfp 0x%x failed although zone %s keeps reserved pages", w.order, w.gfp,
+		 m->zones[reserving_zone(md, m, &w, &a) & 0xff].name);
 	if ((a.gfp & MM_GFP_NOFAIL) && (a.gfp & MM_GFP_DIRECT_RECLAIM))
 		check_passed_over(md, r, m, &w, callers(md), MM_ALLOC_MIN_RESERVE, -1, "failed");
 }
@@ -856,6 +984,17 @@ static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_m
 	md->bulk = -1;
 }
 
+/* What must follow a success of who may use reserved pageblocks. */
+static void owe_reserve(struct model *md, const struct mm_machine *m, uint64_t pfn,
+			unsigned int order)
+{
+	int zone = mm_frames_zone(&md->frames, pfn);
+
+	md->reserve_left =
+		mm_pageblocks_reserve_due(&md->pageblocks, zone, pfn, order, md->given[zone]);
+	md->reserve_at = pfn >> m->desc.pageblock_order << m->desc.pageblock_order;
+}
+
 static void on_alloc(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		     const struct mm_event *ev)
 {
@@ -870,13 +1009,18 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	if (r->failures)
 		return; /* the picture is no longer true */
 	check_gfp(md, r, m, ev->f[2], md->task[ev->cpu]);
+	check_reserved(md, r);
+	zone = mm_frames_zone(&md->frames, pfn);
 	if (md->bulk < 0) {
 		check_zone_choice(md, r, m, ev);
+		if (md->took == pfn)
+			check_special(md, r, ev);
+		if (ev->f[4] & MM_ALLOC_HIGHATOMIC)
+			owe_reserve(md, m, pfn, order);
 	} else {
 		check_bulk_page(md, r, m, ev);
 	}
 	check_init_state(r, m, ev);
-	zone = mm_frames_zone(&md->frames, pfn);
 	move(md, pfn, order, TAKEN);
 	md->unit[pfn] = (uint8_t)((order + 1) | (new_flags(ev) & MM_PG_COMP ? UNIT_COMP : 0));
 	md->allocated[zone % MM_NR_ZONES] += (uint64_t)1 << order;
@@ -932,6 +1076,21 @@ static void on_bad(struct model *md, const struct mm_event *ev)
 	set_movable(md, pfn, (uint64_t)1 << ev->f[1], false);
 }
 
+/* What lies in an isolated pageblock is for nobody. */
+static void check_not_isolated(const struct model *md, struct mm_report *r,
+			       const struct mm_machine *m, uint64_t pfn, uint64_t order,
+			       const char *what)
+{
+	uint64_t at;
+
+	for (at = pfn; at < pfn + ((uint64_t)1 << order);
+	     at += (uint64_t)1 << m->desc.pageblock_order)
+		MM_CHECK(r, "zone.isolated_never_allocated",
+			 md->block[at >> m->desc.pageblock_order] != MM_MIGRATE_ISOLATE,
+			 "pfn %llu order %llu of an isolated pageblock %s", (unsigned long long)pfn,
+			 (unsigned long long)order, what);
+}
+
 /* In hand, to a list; off a list, into the hand; off a list, to the zone. */
 static void on_list(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
@@ -954,6 +1113,16 @@ static void on_list(struct model *md, struct mm_report *r, const struct mm_machi
 		return;
 	}
 	md->contended[ev->f[3]] &= add;
+	if (add)
+		check_not_isolated(md, r, m, pfn, ev->f[1], "came onto a list");
+	/* a refill takes no reserved block */
+	MM_CHECK(r, "alloc.special_lists",
+		 !add || md->took != pfn || md->kind != MM_FRAMES_HIGHATOMIC,
+		 "pfn %llu order %llu of a reserved pageblock came with a refill",
+		 (unsigned long long)pfn, (unsigned long long)ev->f[1]);
+	if (r->failures)
+		return;
+	md->took = UINT64_MAX;
 	move(md, pfn, ev->f[1], add ? lists : IN_HAND);
 	*listed_at(md, m, ev->f[3], (int)ev->f[4], ev->f[2]) += add ? 1 : UINT64_MAX;
 }
@@ -980,12 +1149,6 @@ static void on_grow(struct model *md, const struct mm_machine *m, const struct m
 }
 
 /* ---- pageblocks ---- */
-
-static enum mm_migratetype stored_type(const struct mm_machine *m, uint64_t type)
-{
-	return m->grouping_off && type < MM_MIGRATE_PCPTYPES ? MM_MIGRATE_UNMOVABLE
-							     : (enum mm_migratetype)type;
-}
 
 /* The steal rule, from the model's picture of the pageblock. */
 static bool may_claim(const struct model *md, const struct mm_machine *m, const struct mm_event *ev)
@@ -1093,7 +1256,7 @@ static void on_extfrag(struct model *md, struct mm_report *r, const struct mm_ma
 		return;
 	for (at = pfn; at < pfn + ((uint64_t)1 << fallback);
 	     at += (uint64_t)1 << m->desc.pageblock_order)
-		md->block[at >> m->desc.pageblock_order] = (uint8_t)stored_type(m, type);
+		md->block[at >> m->desc.pageblock_order] = (uint8_t)mm_pageblocks_stored(m, type);
 }
 
 /* A block above a pageblock has one type: that of the half that was freed. */
@@ -1120,23 +1283,13 @@ static void on_pageblock(struct model *md, struct mm_report *r, const struct mm_
 		 (unsigned long long)ev->f[2], md->block[block]);
 	if (r->failures)
 		return;
-	md->block[block] = (uint8_t)stored_type(m, ev->f[2]);
-	mm_frames_set_kind(&md->frames, ev->f[0], mm_frames_kind_of((unsigned int)ev->f[2]));
-}
-
-/* What lies in an isolated pageblock is for nobody. */
-static void check_not_isolated(const struct model *md, struct mm_report *r,
-			       const struct mm_machine *m, uint64_t pfn, uint64_t order,
-			       const char *what)
-{
-	uint64_t at;
-
-	for (at = pfn; at < pfn + ((uint64_t)1 << order);
-	     at += (uint64_t)1 << m->desc.pageblock_order)
-		MM_CHECK(r, "zone.isolated_never_allocated",
-			 md->block[at >> m->desc.pageblock_order] != MM_MIGRATE_ISOLATE,
-			 "pfn %llu order %llu of an isolated pageblock %s", (unsigned long long)pfn,
-			 (unsigned long long)order, what);
+	if (ev->f[4] == MM_BUDDY_RESERVE)
+		check_reserve(md, r, m, ev);
+	if (ev->f[4] == MM_BUDDY_UNRESERVE)
+		check_unreserve(md, r, m, ev);
+	if (r->failures)
+		return;
+	mm_pageblocks_set(&md->pageblocks, ev->f[0], ev->f[2]);
 }
 
 /* The block was taken from the low end: its siblings follow, one per order. */
@@ -1163,6 +1316,8 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	check_not_isolated(md, r, m, ev->f[0], ev->f[1], "left the zone");
 	if (r->failures)
 		return;
+	md->took = ev->f[0];
+	md->kind = mm_frames_kind_of(md->block[ev->f[0] >> m->desc.pageblock_order]);
 	move(md, ev->f[0], ev->f[1], IN_HAND);
 }
 
@@ -1210,6 +1365,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_pageblock_move:         on_pageblock(md, r, m, ev); break;
 	case MM_EV_mm_page_alloc_zone_locked: on_take(md, r, m, ev); break;
 	case MM_EV_mm_zone_watermark:         on_watermark(md, r, m, ev); break;
+	case MM_EV_mm_page_alloc_slowpath:    md->slow = *ev; break;
 	case MM_EV_mm_task_flags:             md->task[ev->cpu] = (uint32_t)ev->f[1]; break;
 	case MM_EV_mm_page_split:             on_split(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk:              on_bulk(md, r, m, ev); break;
@@ -1250,6 +1406,12 @@ static void check_kinds(const struct model *md, struct mm_report *r, const struc
 	MM_CHECK(r, "zone.free_cma", exact_count(m, z, MM_NR_FREE_CMA) == cma,
 		 "zone %s: %llu free CMA pages counted, %llu are", z->name,
 		 (unsigned long long)exact_count(m, z, MM_NR_FREE_CMA), (unsigned long long)cma);
+	MM_CHECK(r, "zone.reserved_highatomic",
+		 z->nr_reserved_highatomic == md->pageblocks.nr[z->id][MM_FRAMES_HIGHATOMIC]
+						      << m->desc.pageblock_order,
+		 "zone %s: nr_reserved_highatomic %llu, reserved are %llu pageblocks", z->name,
+		 (unsigned long long)z->nr_reserved_highatomic,
+		 (unsigned long long)md->pageblocks.nr[z->id][MM_FRAMES_HIGHATOMIC]);
 	MM_CHECK(r, "zone.free_highatomic", z->nr_free_highatomic == highatomic,
 		 "zone %s: %llu free HighAtomic pages counted, %llu are", z->name,
 		 (unsigned long long)z->nr_free_highatomic, (unsigned long long)highatomic);
@@ -1338,6 +1500,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 		check_numa(md, r, m, &m->zones[z]);
 	}
 	check_events(md, r, m);
+	check_reserved(md, r);
 	forget_attempts(md);
 	MM_CHECK(r, "alloc.exact_tail", !md->loose,
 		 "%llu frames that an exact request did not ask for are not given back",
@@ -1402,7 +1565,7 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) | MM_EV_BIT(MM_EV_mm_zone_refused) |
 		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
 		  MM_EV_BIT(MM_EV_mm_cpuset_mems) | MM_EV_BIT(MM_EV_mm_zone_grow) |
-		  MM_EV_BIT(MM_EV_mm_pageblock_move),
+		  MM_EV_BIT(MM_EV_mm_pageblock_move) | MM_EV_BIT(MM_EV_mm_page_alloc_slowpath),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

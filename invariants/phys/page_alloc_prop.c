@@ -545,8 +545,9 @@ static void flagged_tail(struct mm_victim *v)
 	mm_page_touch(v->x, page + 6);
 }
 
-/* A free pageblock of Normal is isolated, and something takes of it all the same. */
-static void isolated_block_leaves(struct mm_victim *v)
+/* The last pageblock of Normal's first half that is free; it gets another type. */
+static uint64_t move_free_pageblock(struct mm_victim *v, enum mm_migratetype type,
+				    enum mm_buddy_why why)
 {
 	struct zone *z = &v->m->zones[MM_ZONE_NORMAL];
 	uint64_t size = (uint64_t)1 << v->m->desc.pageblock_order;
@@ -556,8 +557,59 @@ static void isolated_block_leaves(struct mm_victim *v)
 	       v->m->memmap[pfn].order < v->m->desc.pageblock_order)
 		pfn -= size;
 	mm_lock_acquire(v->x, &z->lock);
-	mm_buddy_move(v->x, z, pfn, MM_MIGRATE_ISOLATE, MM_BUDDY_ISOLATE);
+	mm_buddy_move(v->x, z, pfn, type, why);
+	if (type == MM_MIGRATE_HIGHATOMIC)
+		z->nr_reserved_highatomic += size;
 	mm_lock_release(v->x, &z->lock);
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
+	return pfn;
+}
+
+static void reserved_for_no_request(struct mm_victim *v)
+{
+	(void)move_free_pageblock(v, MM_MIGRATE_HIGHATOMIC, MM_BUDDY_RESERVE);
+}
+
+static void given_up_for_no_request(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_A);
+
+	mm_event(v->x, MM_EV_mm_pageblock_move, pfn, mm_migratetype_get(v->m, pfn),
+		 MM_MIGRATE_MOVABLE, MM_ZONE_NORMAL, MM_BUDDY_UNRESERVE);
+}
+
+static void reserved_count_off_by_one(struct mm_victim *v)
+{
+	v->m->zones[MM_ZONE_NORMAL].nr_reserved_highatomic++;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
+}
+
+/* An ordinary request is served from what is reserved, all else as it should be. */
+static void reserved_block_for_anybody(struct mm_victim *v)
+{
+	struct zone *z = &v->m->zones[MM_ZONE_NORMAL];
+	struct page *page;
+
+	(void)move_free_pageblock(v, MM_MIGRATE_HIGHATOMIC, MM_BUDDY_BOOT);
+	mm_event(v->x, MM_EV_mm_zone_watermark, z->id, 0, mm_zone_wmark(z, MM_WMARK_HIGH),
+		 MM_ALLOC_WMARK_LOW, MM_ZONE_NORMAL, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
+	mm_lock_acquire(v->x, &z->lock);
+	page = mm_buddy_take_special(v->x, z, 0, MM_MIGRATE_HIGHATOMIC);
+	mm_lock_release(v->x, &z->lock);
+	page->flags = MM_PG_HEAD;
+	page->refcount = 1;
+	mm_page_touch(v->x, page);
+	mm_vmstat_count(v->x, MM_VM_PGALLOC + MM_ZONE_NORMAL, 1);
+	mm_vmstat_numa(v->x, z, z);
+	announce(v, pfn_of_page(v->x, page), MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+}
+
+/* A free pageblock of Normal is isolated, and something takes of it all the same. */
+static void isolated_block_leaves(struct mm_victim *v)
+{
+	const struct zone *z = &v->m->zones[MM_ZONE_NORMAL];
+	uint64_t pfn = move_free_pageblock(v, MM_MIGRATE_ISOLATE, MM_BUDDY_ISOLATE);
+
 	mm_event(v->x, MM_EV_mm_page_alloc_zone_locked, pfn, 0, MM_MIGRATE_ISOLATE, 0, z->id);
 }
 
@@ -718,6 +770,10 @@ static void bulk_takes_one_more(struct mm_victim *v)
 
 static const struct mm_plant plants[] = {
 	{"zone.isolated_never_allocated", isolated_block_leaves, NULL, true},
+	{"zone.reserved_highatomic", reserved_count_off_by_one, NULL, false},
+	{"alloc.reserve", reserved_for_no_request, NULL, true},
+	{"alloc.unreserve", given_up_for_no_request, NULL, true},
+	{"alloc.special_lists", reserved_block_for_anybody, NULL, true},
 	{"compound.tails", tail_of_the_neighbour, NULL, false},
 	{"compound.tails", tail_without_a_head, NULL, false},
 	{"compound.tails", tail_of_no_compound, NULL, false},

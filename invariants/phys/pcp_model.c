@@ -244,9 +244,12 @@ static void note_put(struct lists *l, const struct per_cpu_pages *s, const struc
 
 /* ---- events ---- */
 
-/* Three types an order up to 3; of huge pages, the movable ones and all others. */
+/* Three types an order up to 3; of huge pages, the movable ones and all others.  Special
+ * types are taken for Movable. */
 static uint64_t due_list(uint64_t order, uint64_t type)
 {
+	if (type > MM_MIGRATE_RECLAIMABLE)
+		type = MM_MIGRATE_MOVABLE;
 	if (order > 3)
 		return type == MM_MIGRATE_MOVABLE ? 13 : 12;
 	return order * 3 + type;
@@ -447,7 +450,10 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 	uint8_t zone = m->memmap[ev->f[0]].zone;
 
 	if (m->desc.pcp && (ev->f[1] <= 3 || (m->desc.thp_order && ev->f[1] == m->desc.thp_order)))
-		due = md->contended[zone] ? MM_PCP_FREED_PAST_LIST : MM_PCP_FREED_TO_LIST;
+		due = m->pageblock[ev->f[0] >> m->desc.pageblock_order] == MM_MIGRATE_ISOLATE
+			      ? MM_PCP_FREED_ISOLATED
+		      : md->contended[zone] ? MM_PCP_FREED_PAST_LIST
+					    : MM_PCP_FREED_TO_LIST;
 	if (md->trimmed) {
 		due = MM_PCP_FREED_UNLISTED;
 		md->trimmed--;

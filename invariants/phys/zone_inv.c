@@ -47,6 +47,25 @@ static void check_sizes(struct mm_report *r, const struct mm_machine *m, uint64_
 		 (unsigned long long)z->spanned, (unsigned long long)z->start_pfn);
 }
 
+/* A pageblock is its first frame's zone's: no other can make it special. */
+static void check_reserved(struct mm_report *r, const struct mm_machine *m, uint64_t zone)
+{
+	const struct zone *z = &m->zones[zone];
+	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
+	uint64_t end = z->start_pfn + z->spanned;
+	uint64_t frames = 0;
+	uint64_t pfn;
+
+	for (pfn = (z->start_pfn + size - 1) / size * size; pfn + size <= end; pfn += size) {
+		if (m->pageblock[pfn / size] == MM_MIGRATE_HIGHATOMIC &&
+		    m->memmap[pfn].zone == z->id)
+			frames += size;
+	}
+	MM_CHECK(r, "zone.reserved_highatomic", z->nr_reserved_highatomic == frames,
+		 "zone %s: nr_reserved_highatomic %llu, HighAtomic pageblocks span %llu", z->name,
+		 (unsigned long long)z->nr_reserved_highatomic, (unsigned long long)frames);
+}
+
 /* Asked of a node's first zone. */
 static void check_node(struct mm_report *r, const struct mm_machine *m, uint64_t zone)
 {
@@ -120,6 +139,8 @@ static void check_lists(struct mm_report *r, const struct mm_machine *m, uint64_
 const struct mm_inv mm_zone_invs[] = {
 	{"zone.size_order", "managed <= present <= spanned, inside the limits of zone and node",
 	 MM_OBJ_ZONE, check_sizes, false},
+	{"zone.reserved_highatomic", "nr_reserved_highatomic is what HighAtomic pageblocks span",
+	 MM_OBJ_ZONE, check_reserved, true},
 	{"node.spanned", "the zones of a node have what the node has, and no more", MM_OBJ_ZONE,
 	 check_node, false},
 	{"zone.lists_order", "each zonelist has what it may use once, nearest first",

@@ -306,6 +306,15 @@ static enum mm_migratetype block_type(const struct mm_machine *m, const struct p
 	return mm_migratetype_get(m, pfn_raw(mm_page_pfn(m, page)));
 }
 
+/* Whose list it may be on: what is CMA or HighAtomic goes to those whose pages can move,
+ * and back to where it belongs when it is given back. */
+static enum mm_migratetype listed_type(const struct mm_machine *m, const struct page *page)
+{
+	enum mm_migratetype type = block_type(m, page);
+
+	return MM_UNLIKELY(type >= MM_MIGRATE_PCPTYPES) ? MM_MIGRATE_MOVABLE : type;
+}
+
 static void give_back_one(struct mm_ctx *x, struct zone *z, int cpu, unsigned int index)
 {
 	struct per_cpu_pages *pcp = pcp_of(z, cpu);
@@ -550,7 +559,7 @@ static void trim(struct mm_ctx *x, struct zone *z, unsigned int index, bool free
 void mm_pcp_put(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order)
 {
 	struct per_cpu_pages *pcp = pcp_of(z, x->cpu);
-	unsigned int index = mm_pcp_index(block_type(x->m, page), order);
+	unsigned int index = mm_pcp_index(listed_type(x->m, page), order);
 	const struct place hot = place_of(pcp, index, order, false);
 	bool free_high;
 

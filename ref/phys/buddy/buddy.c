@@ -202,6 +202,16 @@ struct page *mm_buddy_take_smallest(struct mm_ctx *x, struct zone *z, unsigned i
 	return NULL;
 }
 
+struct page *mm_buddy_take_special(struct mm_ctx *x, struct zone *z, unsigned int order,
+				   enum mm_migratetype type)
+{
+	struct page *page = mm_buddy_take_smallest(x, z, order, type);
+
+	if (page)
+		account(x, z, -((int64_t)1 << order), type);
+	return page;
+}
+
 struct page *mm_buddy_take(struct mm_ctx *x, struct zone *z, unsigned int order,
 			   enum mm_migratetype type, uint32_t alloc_flags)
 {

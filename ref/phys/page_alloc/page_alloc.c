@@ -103,6 +103,22 @@ static struct page *take_from_pcp(struct mm_ctx *x, struct zone *z, const struct
 	}
 }
 
+/* What is kept for the like of a request comes first.  For who is in need it comes last:
+ * its failure now is worse than that of a large request in future. */
+static struct page *take_locked(struct mm_ctx *x, struct zone *z, const struct request *rq,
+				uint32_t alloc_flags)
+{
+	struct page *page = NULL;
+
+	if (alloc_flags & MM_ALLOC_HIGHATOMIC)
+		page = mm_buddy_take_special(x, z, rq->order, MM_MIGRATE_HIGHATOMIC);
+	if (!page)
+		page = mm_buddy_take(x, z, rq->order, rq->type, alloc_flags);
+	if (!page && (alloc_flags & (MM_ALLOC_OOM | MM_ALLOC_NON_BLOCK)))
+		page = mm_buddy_take_special(x, z, rq->order, MM_MIGRATE_HIGHATOMIC);
+	return page;
+}
+
 static struct page *take_from_buddy(struct mm_ctx *x, struct zone *z, const struct request *rq,
 				    uint32_t alloc_flags)
 {
@@ -110,7 +126,7 @@ static struct page *take_from_buddy(struct mm_ctx *x, struct zone *z, const stru
 
 	for (;;) {
 		mm_lock_acquire(x, &z->lock);
-		page = mm_buddy_take(x, z, rq->order, rq->type, alloc_flags);
+		page = take_locked(x, z, rq, alloc_flags);
 		mm_lock_release(x, &z->lock);
 		if (!page || mm_page_alloc_new_ok(page, rq->order))
 			return page;
@@ -194,6 +210,8 @@ static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
 	if (!page)
 		return NULL;
 	hand_out(x, z, page, rq, alloc_flags);
+	if (MM_UNLIKELY(alloc_flags & MM_ALLOC_HIGHATOMIC))
+		mm_page_alloc_reserve(x, z, page, rq->order);
 	return page;
 }
 
@@ -405,6 +423,13 @@ static MM_ALWAYS_INLINE bool prepare_free(struct mm_ctx *x, struct page *page, u
 	return ok;
 }
 
+static inline bool is_isolated(const struct mm_machine *m, const struct zone *z,
+			       const struct page *page)
+{
+	return MM_UNLIKELY(z->nr_isolated) &&
+	       mm_migratetype_get(m, pfn_raw(mm_page_pfn(m, page))) == MM_MIGRATE_ISOLATE;
+}
+
 static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order,
 				       enum mm_buddy_end end)
 {
@@ -425,6 +450,8 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
 	if (end == MM_BUDDY_TAIL)
 		where = MM_PCP_FREED_UNLISTED;
+	else if (mm_pcp_allowed(x->m, order) && is_isolated(x->m, z, page))
+		where = MM_PCP_FREED_ISOLATED;
 	else if (mm_pcp_allowed(x->m, order))
 		where = mm_pcp_trylock(x, z) ? MM_PCP_FREED_TO_LIST : MM_PCP_FREED_PAST_LIST;
 	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order, mapping, where);

@@ -113,6 +113,18 @@ void mm_page_alloc_wake_all(struct mm_ctx *x, const struct request *rq);
 /* Boosted by a request that may wake kswapd. */
 void mm_page_alloc_wake_boosted(struct mm_ctx *x, struct zone *z);
 
+/* ---- highatomic.c ---- */
+
+/* A block of z was taken by who may use what is kept for its like: keep its pageblock
+ * too, as long as the zone keeps no more than its share.  Kernel:
+ * reserve_highatomic_pageblock. */
+void mm_page_alloc_reserve(struct mm_ctx *x, struct zone *z, const struct page *page,
+			   unsigned int order);
+/* Give a pageblock up that is kept and has free pages, to the type of the request: of
+ * the zones that it may use the first that keeps more than one; last: or one.  False:
+ * there is none.  Kernel: unreserve_highatomic_pageblock. */
+bool mm_page_alloc_unreserve(struct mm_ctx *x, const struct request *rq, bool last);
+
 /* ---- compound.c ---- */
 
 /* Make the frames behind head its tails.  Kernel: prep_compound_tail. */

@@ -2,9 +2,11 @@
 /*
  * slow: reclaim on behalf of a request, round by round.
  *
- *     reclaim --nothing freed--> is it worth another round? --no--> give up
- *        |                                  ^        |
- *        +--freed--> try, drain, try again -+       yes --> wake, try --> reclaim
+ *     reclaim --nothing freed--> is it worth another round? --no--> is a pageblock
+ *        |                                  ^        |               reserved for others?
+ *        +--freed--> try, drain, try again -+       yes                yes         no
+ *                                                    +--> wake, try <--+        give up
+ *                                                           reclaim ...
  *
  * It is worth it while some zone would be above min if all its cached pages were free,
  * and reclaim has not failed more than 16 times in a row.  For a costly order nothing
@@ -40,7 +42,7 @@ static bool could_help(struct mm_ctx *x, const struct zone *z, const struct requ
 	return ok;
 }
 
-/* Kernel: should_reclaim_retry. */
+/* Would reclaim help? */
 static bool worth_a_round(struct mm_ctx *x, const struct request *rq, uint32_t flags,
 			  unsigned int no_progress)
 {
@@ -80,13 +82,14 @@ static struct page *reclaim_and_try(struct mm_ctx *x, const struct request *rq, 
 {
 	struct page *page;
 
-	*progress = reclaim(x, rq) != 0;
+	*progress = x->m->upcalls->direct_reclaim && reclaim(x, rq) != 0;
 	if (!*progress)
 		return NULL;
 	page = mm_page_alloc_try(x, rq, flags);
 	if (page)
 		return page;
-	/* what was freed may sit on lists of other CPUs */
+	/* what was freed may be reserved, or sit on lists of other CPUs */
+	(void)mm_page_alloc_unreserve(x, rq, false);
 	mm_pcp_drain_all(x, NULL);
 	return mm_page_alloc_try(x, rq, flags);
 }
@@ -96,7 +99,7 @@ struct page *mm_page_alloc_reclaim(struct mm_ctx *x, struct request *rq, uint32_
 	unsigned int no_progress = 0;
 
 	/* reclaim that needs memory does not reclaim for it */
-	if (!x->m->upcalls->direct_reclaim || (x->task_flags & MM_TASK_MEMALLOC))
+	if (x->task_flags & MM_TASK_MEMALLOC)
 		return NULL;
 	for (;;) {
 		bool progress;
@@ -105,7 +108,9 @@ struct page *mm_page_alloc_reclaim(struct mm_ctx *x, struct request *rq, uint32_
 		if (page || !insists(rq))
 			return page;
 		no_progress = progress && rq->order <= MM_PCP_COSTLY_ORDER ? 0 : no_progress + 1;
-		if (!worth_a_round(x, rq, *flags, no_progress))
+		/* before it fails, what is kept for others.  Kernel: should_reclaim_retry */
+		if (!worth_a_round(x, rq, *flags, no_progress) &&
+		    !mm_page_alloc_unreserve(x, rq, true))
 			return NULL;
 		if (*flags & MM_ALLOC_KSWAPD)
 			mm_page_alloc_wake_all(x, rq);

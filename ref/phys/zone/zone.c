@@ -40,6 +40,10 @@ static uint64_t zone_hash(const struct mm_machine *m, uint64_t id)
 		return 0;
 	h = mm_hash64_add(h, (uint64_t)z->vm_stat[MM_NR_FREE_PAGES]);
 	/* what most machines have none of */
+	if (z->nr_isolated)
+		h = mm_hash64_add(h, ~z->nr_isolated);
+	if (z->nr_reserved_highatomic)
+		h = mm_hash64_add(h, z->nr_reserved_highatomic);
 	if (z->vm_stat[MM_NR_FREE_CMA] || z->nr_free_highatomic)
 		h = mm_hash64_add(h, (uint64_t)z->vm_stat[MM_NR_FREE_CMA] << 32 ^
 					     z->nr_free_highatomic);
