@@ -80,7 +80,7 @@ function(mm_test_sweeps)
 	foreach(layer sim early phys)
 		mm_test(sweep/${layer} LABELS seed COMMAND mmref-cli sweep corpus/${layer})
 	endforeach()
-	mm_test(command/sweep LABELS prop COMMAND bash cmake/tests/sweep.sh
+	mm_test(command/sweep LABELS prop slow COMMAND bash cmake/tests/sweep.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/sweep")
 	mm_test(command/sweep-planted LABELS build slow COMMAND bash cmake/tests/sweep.sh planted
 		"${CMAKE_BINARY_DIR}/sweep-planted")

@@ -5,6 +5,7 @@
  */
 #include "mm/failpoint.h"
 #include "mm/memblock.h"
+#include "mm/page_owner.h"
 #include "mm/procfs.h"
 #include "mm/zone.h"
 
@@ -26,6 +27,7 @@ static const struct {
 	{"memblock", mm_memblock_dump},
 	{"zones", mm_zone_print_boot},
 	{"fail_page_alloc", mm_failpoint_print},
+	{"page_owner", mm_page_owner_print},
 };
 
 #define NR_VIEWS (sizeof(views) / sizeof(views[0]))

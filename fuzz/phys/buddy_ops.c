@@ -24,9 +24,25 @@ static int fact_free_type(const struct mm_machine *m, const uint64_t *key, uint6
 	return 0;
 }
 
+static int fact_guards(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	const struct zone *z = &m->zones[key[0]];
+	uint64_t pfn;
+
+	*value = 0;
+	for (pfn = z->start_pfn; pfn < z->start_pfn + z->spanned; pfn++) {
+		const struct page *p = &m->memmap[pfn];
+
+		if (mm_page_valid(m, pfn_of(pfn)) && p->zone == z->id && (p->flags & MM_PG_GUARD))
+			*value += (uint64_t)1 << p->order;
+	}
+	return 0;
+}
+
 static const struct mm_fact facts[] = {
 	{"zone.%z.free[%n]", fact_free, "free blocks of order n"},
 	{"zone.%z.%t.free[%n]", fact_free_type, "free blocks of order n on the lists of a type"},
+	{"zone.%z.guards", fact_guards, "frames in guards, which no list has"},
 	{NULL, NULL, NULL},
 };
 

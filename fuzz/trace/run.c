@@ -361,13 +361,28 @@ static void one_op(struct loop *l)
 		found_claim(r);
 }
 
+/* Frames that nobody holds and no count has: dropped ones, and guards beside them. */
+static uint64_t left_out(const struct mm_machine *m)
+{
+	uint64_t n = 0;
+	uint64_t pfn;
+
+	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); pfn < m->max_pfn;
+	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
+		const struct page *p = &m->memmap[pfn];
+
+		n += (p->flags & MM_PG_BAD) != 0;
+		n += p->flags & MM_PG_GUARD ? (uint64_t)1 << p->order : 0;
+	}
+	return n;
+}
+
 /* Give back what handles still hold, module by module, and count frames. */
 static void teardown(struct mm_run *r)
 {
 	uint64_t free_pages;
 	uint64_t managed = 0;
-	uint64_t dropped = 0;
-	uint64_t pfn;
+	uint64_t dropped;
 	size_t i;
 	int z;
 
@@ -382,14 +397,13 @@ static void teardown(struct mm_run *r)
 		return;
 	}
 	free_pages = mm_vmstat_free_exact(r->m);
-	for (pfn = mm_machine_kind_next(r->m, MM_OBJ_FRAME, 0); pfn < r->m->max_pfn;
-	     pfn = mm_machine_kind_next(r->m, MM_OBJ_FRAME, pfn + 1))
-		dropped += (r->m->memmap[pfn].flags & MM_PG_BAD) != 0;
+	dropped = left_out(r->m);
 	for (z = 0; z < r->m->nr_zones; z++)
 		managed += r->m->zones[z].managed;
 	if (free_pages + dropped != managed)
 		mm_run_found(r, "teardown.zero",
-			     "%" PRIu64 " of %" PRIu64 " frames are free, %" PRIu64 " dropped",
+			     "%" PRIu64 " of %" PRIu64 " frames are free, %" PRIu64
+			     " dropped or guards",
 			     free_pages, managed, dropped);
 }
 

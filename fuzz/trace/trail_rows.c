@@ -144,6 +144,16 @@ static void say_bulk_end(const struct mm_machine *m, const uint64_t *f, char *bu
 	(void)snprintf(buf, len, "%" PRIu64 " slots are filled", f[0]);
 }
 
+static void say_bulk_none(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	if (f[0] < MM_ZONES_MAX)
+		(void)snprintf(buf, len, "lists of zone %s are locked: one page is to do",
+			       zone_name(m, f[0]).s);
+	else
+		(void)snprintf(buf, len, "no zone has room for all %" PRIu64 ": one page is to do",
+			       f[1]);
+}
+
 static void say_frag(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	(void)m;
@@ -450,6 +460,13 @@ static void say_pageblock(const struct mm_machine *m, const uint64_t *f, char *b
 		       mm_gfp_migratetype_name((enum mm_migratetype)f[2]), why[f[4]]);
 }
 
+static void say_guard(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 " of order %" PRIu64 " %s", f[0], f[1],
+		       f[3] ? "stays away, as a guard" : "was a guard, and is free");
+}
+
 static void say_fault_write(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	char name[64];
@@ -517,6 +534,7 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_page_split, "mm_page_alloc_split", "ref/phys/page_alloc/api.c", 0, 0, say_split),
 	ROW(mm_page_bulk, "fill_from_list", "ref/phys/page_alloc/bulk.c", 0, 0, say_bulk),
 	ROW(mm_page_bulk_end, "fill_from_list", "ref/phys/page_alloc/bulk.c", 0, 0, say_bulk_end),
+	ROW(mm_page_bulk_none, "fill_from_list", "ref/phys/page_alloc/bulk.c", 0, 0, say_bulk_none),
 	ROW(mm_page_frag, "mm_page_frag_get", "ref/phys/page_frag.c", 0, 0, say_frag),
 	ROW(mm_page_frag_put, "mm_page_frag_put", "ref/phys/page_frag.c", 0, B(mm_page_free),
 	    say_frag_put),
@@ -563,6 +581,7 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_memblock_change, "announce", MEMBLOCK "memblock.c", 0, 0, say_memblock_change),
 	ROW(mm_memblock_alloc, "take", MEMBLOCK "find.c", 0,
 	    B(mm_memblock_change) | B(mm_memblock_grow), say_memblock_alloc),
+	ROW(mm_guard, "mm_buddy_guard", "ref/phys/buddy/guard.c", 0, 0, say_guard),
 	ROW(mm_fault_write, "mm_failpoint_write", "ref/sim/failpoint.c", 0, 0, say_fault_write),
 	ROW(mm_fault_ask, "mm_failpoint_should_fail", "ref/sim/failpoint.c", 0, 0, say_fault_ask),
 	ROW(mm_memblock_grow, "plan", MEMBLOCK "grow.c", 0, 0, say_memblock_grow),

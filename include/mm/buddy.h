@@ -32,6 +32,10 @@
  *   buddy.order_bound         0 <= order <= max_order
  *   buddy.largest_first_split a split leaves one sibling per order in between
  *   buddy.list_links          links of the lists agree with each other
+ *   guard.block               a guard is the half that a split left, on no list, and
+ *                             its other half is not free
+ *   guard.accounting          a guard is not counted as free; merging it back adds
+ *                             its pages, and no others
  */
 #ifndef MM_BUDDY_H
 #define MM_BUDDY_H
@@ -169,6 +173,24 @@ void mm_buddy_move(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migra
  * as free and once more as theirs, Isolate as nothing.  Kernel: account_freepages. */
 void mm_buddy_account_special(struct mm_ctx *x, struct zone *z, int64_t pages,
 			      enum mm_migratetype type);
+
+/* Free pages come (below 0: go), of a pageblock of that type.  Kernel:
+ * account_freepages. */
+static inline void mm_buddy_account(struct mm_ctx *x, struct zone *z, int64_t pages,
+				    enum mm_migratetype type)
+{
+	if (MM_UNLIKELY(type >= MM_MIGRATE_PCPTYPES))
+		mm_buddy_account_special(x, z, pages, type);
+	else
+		mm_vmstat_mod(x, z, MM_NR_FREE_PAGES, pages);
+}
+
+/*
+ * Make the half of a split block a guard, or end that: it is marked and has its order,
+ * and its pages are not counted.  Kernel: set_page_guard, clear_page_guard.
+ */
+void mm_buddy_guard(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order,
+		    enum mm_migratetype type, bool set);
 
 /* Put a free block on, take it off the list of (order, type). */
 void mm_buddy_list_add(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order,

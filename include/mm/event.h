@@ -8,7 +8,7 @@
  * mm_page_alloc_failed, mm_page_alloc_from, mm_page_alloc_slowpath, mm_cpuset_mems,
  * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_*, mm_section_change,
  * mm_page_ext_store, mm_ram_*, mm_task_flags, mm_page_split, mm_page_bulk*,
- * mm_page_frag*, mm_pageblock_move, mm_fault_*, mm_sysctl, mm_zone_boost,
+ * mm_page_frag*, mm_pageblock_move, mm_guard, mm_fault_*, mm_sysctl, mm_zone_boost,
  * mm_page_alloc_wake, mm_kswapd_round and mm_cache_* have no tracepoint there; ours carry a
  * decision's inputs so that a check can redo it and a reader can follow.  A row each in
  * fuzz/trace/trail_rows.c says them in words.
@@ -58,10 +58,12 @@
 	E(mm_page_split, "pfn", "order", "size", "", "", "")                                       \
 	E(mm_page_bulk, "zone", "pages", "empty", "mark", "highest_zone", "gfp")                   \
 	E(mm_page_bulk_end, "got", "", "", "", "", "")                                             \
+	E(mm_page_bulk_none, "zone", "pages", "gfp", "", "", "")                                   \
 	E(mm_page_frag, "pfn", "offset", "size", "align", "pfmemalloc", "bias")                    \
 	E(mm_page_frag_put, "pfn", "what", "count", "", "", "")                                    \
 	E(mm_pageblock_move, "pfn", "before", "after", "zone", "why", "")                          \
 	E(mm_isolate, "pfn", "undo", "err", "zone", "", "")                                        \
+	E(mm_guard, "pfn", "order", "zone", "set", "before", "after")                              \
 	E(mm_fault_write, "what", "file", "value", "err", "", "")                                  \
 	E(mm_fault_ask, "site", "request", "size", "left_out", "nth", "answer")                    \
 	E(mm_sysctl, "sysctl", "value", "", "", "", "")                                            \

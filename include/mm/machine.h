@@ -89,6 +89,7 @@ struct mm_machine_desc {
 	uint64_t zone_end[MM_NR_ZONES]; /* pfn; equal to the one below: empty */
 	unsigned int max_order;         /* 0 .. MM_ORDER_LIMIT, default 10 */
 	unsigned int pageblock_order;   /* 0 .. max_order, default min(9, max) */
+	unsigned int guard_minorder;    /* halves below it become guards; 0: none */
 	int cpus;                       /* 1 .. MM_CPUS_MAX, default 1 */
 	int nr_nodes;                   /* 1 .. MM_NODES_MAX, some perhaps without RAM */
 	uint8_t cpu_node[MM_CPUS_MAX];
@@ -100,6 +101,7 @@ struct mm_machine_desc {
 	enum mm_memmodel memmodel;  /* default vmemmap */
 	unsigned int section_order; /* frames of a section; at least max_order */
 	uint32_t page_ext;          /* bit per client of page_ext that is on */
+	bool page_owner;            /* records of who has a page; page_ext has the owner's part */
 	bool deferred;              /* sections are made ready when needed */
 	enum mm_profile profile;
 	bool pcp;                  /* per-CPU lists and counters, default by size */

@@ -34,15 +34,17 @@
 #define MM_PG_MOVABLE    0x40u  /* allocated with __GFP_MOVABLE */
 #define MM_PG_COMP       0x80u  /* head of a block allocated with __GFP_COMP */
 #define MM_PG_PCP        0x100u /* head of a block of `order` on a per-CPU list */
-#define MM_PG_LRU        0x200u /* in the cache: on the list of what can be reclaimed */
+#define MM_PG_GUARD      0x200u /* head of a guard of `order`: free, on no list */
+#define MM_PG_LRU        0x400u /* in the cache: on the list of what can be reclaimed */
 
 /* The mapping of every tail of a compound block.  Kernel: TAIL_MAPPING. */
 #define MM_TAIL_MAPPING 0x400u
 
 /* What a page that is handed out, or given back, must not carry. */
-#define MM_PG_CHECK_AT_PREP 0x3ffu
+#define MM_PG_CHECK_AT_PREP 0x7ffu
 #define MM_PG_CHECK_AT_FREE                                                                        \
-	(MM_PG_ABSENT | MM_PG_RESERVED | MM_PG_BUDDY | MM_PG_BAD | MM_PG_PCP | MM_PG_LRU)
+	(MM_PG_ABSENT | MM_PG_RESERVED | MM_PG_BUDDY | MM_PG_BAD | MM_PG_PCP | MM_PG_GUARD |       \
+	 MM_PG_LRU)
 
 /*
  * refcount 0 and mapcount -1 at rest.  refcount > 0 <=> somebody holds the
@@ -51,7 +53,7 @@
 struct page {
 	uint32_t flags;
 	uint8_t zone;  /* number of its zone, set once */
-	uint8_t order; /* of the block that starts here: BUDDY, PCP or HEAD set */
+	uint8_t order; /* of the block that starts here: BUDDY, PCP, GUARD or HEAD */
 	uint8_t list;  /* BUDDY: migratetype of its list; PCP: number of its list */
 
 	union {

@@ -48,7 +48,8 @@
  *                        and is zero where zeroing was asked for
  *   alloc.init_on_free   what is taken back is zero where frees zero
  *   alloc.result         a request succeeds exactly when the model says so
- *   alloc.bulk           a bulk request gets all it asked for, or all there are
+ *   alloc.bulk           a bulk request gets all it asked for, or all there are; for
+ *                        nothing at all it has asked for one page
  *   alloc.split          each page of a split block has a reference of its own
  *   alloc.exact_tail     what an exact request did not ask for is given back
  *   alloc.head_referenced  the head of an allocated block is referenced, nothing

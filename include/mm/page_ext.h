@@ -10,8 +10,9 @@
  * Kernel: mm/page_ext.c (6.12): page_ext_get, page_ext_data, struct page_ext_operations;
  *   clients page_owner, page_idle (32 bits), page_table_check.
  * Differs: there is no RCU, records never go away while a machine lives; a record is
- *   asked for by frame number.  Sizes of clients are those of 64-bit kernels.  The
- *   clients themselves are not modelled: traces store and load what they would.
+ *   asked for by frame number.  Sizes of clients are those of 64-bit kernels.  Of
+ *   the clients only page_owner is modelled; for others traces store and load what they
+ *   would.
  * State: belongs to this module; a record's part to its client.
  * Invariants:
  *   page_ext.record   a client finds what it stored; what nobody stored is zero
@@ -47,7 +48,8 @@ size_t mm_page_ext_offset(const struct mm_machine *m, enum mm_page_ext_client c)
  */
 void *mm_page_ext_of(const struct mm_machine *m, uint64_t pfn, enum mm_page_ext_client c);
 
-/* The same, to write value into the first 8 bytes; -MM_ENODEV for NULL. */
+/* The same, to write value into the first 8 bytes; -MM_ENODEV for NULL, -MM_EBUSY for
+ * what page_owner keeps. */
 int mm_page_ext_store(struct mm_ctx *x, uint64_t pfn, enum mm_page_ext_client c,
 		      uint64_t value) MM_MUST_USE;
 

@@ -116,6 +116,10 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 	     m->page_ext && !md->full && pfn < m->max_pfn;
 	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
 		for (c = 0; c < MM_PAGE_EXT_CLIENTS; c++) {
+			/* what page_owner keeps is its own model's */
+			if (m->desc.page_owner &&
+			    (c == MM_PAGE_EXT_FLAGS || c == MM_PAGE_EXT_OWNER))
+				continue;
 			if (!mm_page_ext_of(m, pfn, (enum mm_page_ext_client)c) ||
 			    find(md, pfn, (uint64_t)c))
 				continue;

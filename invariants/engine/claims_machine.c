@@ -58,6 +58,9 @@ const char *const mm_walk_machines[] = {
 	"ram=16M max_order=6 pageblock_order=4 cpus=2 pcp=on cache=1M",
 	/* contents that are always zero */
 	"ram=2M max_order=5 pageblock_order=3 cpus=2 pcp=on contents=full init_on_free=on",
+	/* guards beside small blocks */
+	"ram=2M dma=516K hole=1M-1100K max_order=6 pageblock_order=3 debug_guardpage_minorder=3",
+	"ram=2M max_order=6 pageblock_order=2 cpus=2 pcp=on debug_guardpage_minorder=2",
 	NULL,
 };
 
@@ -174,6 +177,14 @@ static void add_sections(struct mm_prop_run *p, struct text *t, uint64_t max_ord
 	keep_if_good(t, at);
 }
 
+static void add_guards(struct mm_prop_run *p, struct text *t, uint64_t max_order)
+{
+	size_t at = t->at;
+
+	add(t, " debug_guardpage_minorder=%" PRIu64, below(p, max_order / 2 + 1));
+	keep_if_good(t, at);
+}
+
 void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 {
 	static const char *const contents[] = {"none", "tag", "full"};
@@ -220,6 +231,8 @@ void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 		add_nodes(p, &t, end);
 	if (below(p, 4) == 0)
 		add_sections(p, &t, max_order);
+	if (below(p, 6) == 0)
+		add_guards(p, &t, max_order);
 	prop_show(p, buf);
 }
 

@@ -36,6 +36,9 @@ static const char listed[] = "a = alloc order=3 gfp=KERNEL\n"
 static const struct stage plain_stage = {MACHINE, blocks};
 static const struct stage pcp_stage = {MACHINE " pcp=on thp=5", listed};
 
+static const struct stage debug_stage = {MACHINE " debug_guardpage_minorder=2 page_owner=on",
+					 blocks};
+
 void mm_victim_note(void *env, const struct mm_failure *f)
 {
 	struct mm_victim *v = env;
@@ -193,4 +196,9 @@ void mm_plants_run(struct mm_prop_run *p, const struct mm_plant *plants)
 void mm_plants_run_pcp(struct mm_prop_run *p, const struct mm_plant *plants)
 {
 	run_plants(p, plants, &pcp_stage);
+}
+
+void mm_plants_run_debug(struct mm_prop_run *p, const struct mm_plant *plants)
+{
+	run_plants(p, plants, &debug_stage);
 }

@@ -62,6 +62,10 @@ void mm_plants_run(struct mm_prop_run *p, const struct mm_plant *plants);
  * blocks given back in part, so that lists are filled: b, c and d are. */
 void mm_plants_run_pcp(struct mm_prop_run *p, const struct mm_plant *plants);
 
+/* The same on a machine that helps to find bugs: guards beside small
+ * blocks, records of who has a page. */
+void mm_plants_run_debug(struct mm_prop_run *p, const struct mm_plant *plants);
+
 #define MM_PLANTS_PROPERTY "planted_corruptions_are_reported"
 
 /* First frame of a block that the machine holds. */

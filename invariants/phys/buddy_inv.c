@@ -82,7 +82,7 @@ static void check_disjoint(struct mm_report *r, const struct mm_machine *m, uint
 
 	MM_CHECK(r, "buddy.disjoint",
 		 head == UINT64_MAX || !(p->flags & (MM_PG_HEAD | MM_PG_PCP | MM_PG_BAD |
-						     MM_PG_RESERVED | MM_PG_ABSENT)),
+						     MM_PG_RESERVED | MM_PG_ABSENT | MM_PG_GUARD)),
 		 "pfn %llu is in use and inside the free block at pfn %llu",
 		 (unsigned long long)pfn, (unsigned long long)head);
 	MM_CHECK(r, "buddy.head_marked_only", head == UINT64_MAX || !is_head(m, pfn),
@@ -104,7 +104,7 @@ static void check_head_marks(struct mm_report *r, const struct mm_machine *m, ui
 		 "pfn %llu: flags 0x%x, %s a list", (unsigned long long)pfn, p->flags,
 		 linked ? "on" : "not on");
 	MM_CHECK(r, "buddy.head_marked_only",
-		 (p->flags & (MM_PG_BUDDY | MM_PG_HEAD | MM_PG_PCP)) || !p->order,
+		 (p->flags & (MM_PG_BUDDY | MM_PG_HEAD | MM_PG_PCP | MM_PG_GUARD)) || !p->order,
 		 "pfn %llu heads no block but has order %u", (unsigned long long)pfn, p->order);
 }
 
@@ -166,6 +166,28 @@ static void check_links(struct mm_report *r, const struct mm_machine *m, uint64_
 		return;
 	MM_CHECK(r, "buddy.list_links", l->next->prev == l && l->prev->next == l,
 		 "pfn %llu and its neighbours on the list disagree", (unsigned long long)pfn);
+}
+
+/* A guard at rest.  Its other half may be in use, in pieces, or dropped; not free. */
+static void check_guard(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
+{
+	const struct page *p = frame(m, pfn);
+	uint64_t other = pfn ^ ((uint64_t)1 << (p->order & 31));
+
+	if (!(p->flags & MM_PG_GUARD))
+		return;
+	MM_CHECK(r, "guard.block",
+		 p->flags == MM_PG_GUARD && p->order < m->desc.guard_minorder &&
+			 !(pfn & (((uint64_t)1 << p->order) - 1)) && !mm_page_is_tail(p) &&
+			 !mm_list_linked(&p->lru) && p->refcount == 0,
+		 "guard of order %u at pfn %llu: flags 0x%x, refcount %d", p->order,
+		 (unsigned long long)pfn, p->flags, p->refcount);
+	MM_CHECK(r, "guard.block",
+		 other >= m->max_pfn || frame(m, other)->zone != p->zone ||
+			 frame(m, other)->order != p->order ||
+			 !(frame(m, other)->flags & (MM_PG_BUDDY | MM_PG_GUARD)),
+		 "guard of order %u at pfn %llu: its other half is free", p->order,
+		 (unsigned long long)pfn);
 }
 
 /* Blocks on one list: all of this order, type and zone?  Returns its length. */
@@ -231,6 +253,10 @@ const struct mm_inv mm_buddy_invs[] = {
 	 check_clean, false},
 	{"buddy.list_links", "links of the free lists agree with each other", MM_OBJ_FRAME,
 	 check_links, false},
+	{"guard.block", "a guard is the half a split left, on no list, its other half in use",
+	 MM_OBJ_FRAME, check_guard, false},
+	{"guard.accounting", "a guard is not counted; merging it back adds its pages, no others",
+	 MM_OBJ_EVENT, NULL, false},
 	{"buddy.nr_free", "nr_free is the number of blocks on the lists of an order", MM_OBJ_ZONE,
 	 check_lists, true},
 	{"buddy.largest_first_split", "a split leaves one sibling per order in between",

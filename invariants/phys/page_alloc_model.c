@@ -11,7 +11,7 @@
  *
  *     in a zone's free blocks <-> in hand <-> on a CPU's list
  *                                    |
- *                                 taken -> dropped
+ *       <-> guards              taken -> dropped
  *
  * How many pages a watermark check sees is the zone's count, which lacks what
  * CPUs hold back: that count is the machine's, and vmstat.drift bounds it.
@@ -30,7 +30,7 @@
 #include <string.h>
 
 /* Where a frame is; from ON_LISTS on: on the lists of that CPU. */
-enum place { NOT_READY, IN_ZONE, IN_HAND, TAKEN, DROPPED, ON_LISTS };
+enum place { NOT_READY, IN_ZONE, GUARD, IN_HAND, TAKEN, DROPPED, ON_LISTS };
 
 /* What a request finds in a zone. */
 struct view {
@@ -75,6 +75,7 @@ struct model {
 	uint64_t bulk_empty;          /* slots it may fill */
 	uint64_t bulk_got;            /* and has */
 	enum mm_migratetype bulk_type;
+	bool bulk_owes; /* it got nothing: one page is to be asked for */
 	uint64_t loose; /* frames that an exact request must give back */
 	bool helped;    /* reclaim was asked: what attempts before saw is gone */
 	bool blurred;   /* and nothing was tried since */
@@ -932,9 +933,10 @@ static bool leaves_all(const struct zone *z, const struct view *v, uint64_t page
 }
 
 /* The zone that a bulk request is served from, or -1: of the preferred zone's node. */
-static int bulk_zone(const struct model *md, const struct mm_machine *m, const struct mm_event *ev)
+static int bulk_zone(const struct model *md, const struct mm_machine *m, const struct mm_event *ev,
+		     uint64_t gfp)
 {
-	struct wish w = wish_of(m, ev, 0, (uint32_t)ev->f[5]);
+	struct wish w = wish_of(m, ev, 0, (uint32_t)gfp);
 	struct mm_walk_order walk;
 	int i;
 
@@ -954,7 +956,7 @@ static int bulk_zone(const struct model *md, const struct mm_machine *m, const s
 static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
 {
-	int due = bulk_zone(md, m, ev);
+	int due = bulk_zone(md, m, ev, ev->f[5]);
 
 	MM_CHECK(r, "alloc.bulk", (int)ev->f[0] == due && ev->f[2] <= ev->f[1],
 		 "%llu pages, %llu of them empty, from zone %s; due is zone %d",
@@ -965,6 +967,20 @@ static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machi
 	md->bulk_got = 0;
 	check_gfp(md, r, m, ev->f[5], 0);
 	md->bulk_type = type_due(m, (uint32_t)ev->f[5]);
+}
+
+/* No zone has room for all, or its lists are another's at the moment. */
+static void on_bulk_none(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			 const struct mm_event *ev)
+{
+	int due = bulk_zone(md, m, ev, ev->f[2]);
+	int zone = ev->f[0] < MM_ZONES_MAX ? (int)ev->f[0] : -1;
+
+	MM_CHECK(r, "alloc.bulk",
+		 zone < 0 ? due < 0 || !m->desc.pcp : zone == due && md->contended[zone],
+		 "%llu pages were not taken from zone %d; due is zone %d",
+		 (unsigned long long)ev->f[1], zone, due);
+	md->bulk_owes = true;
 }
 
 static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -982,6 +998,7 @@ static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_m
 		 (unsigned long long)md->bulk_got, (unsigned long long)md->bulk_empty,
 		 m->zones[md->bulk].name);
 	md->bulk = -1;
+	md->bulk_owes = ev->f[0] == 0;
 }
 
 /* What must follow a success of who may use reserved pageblocks. */
@@ -1013,6 +1030,7 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	zone = mm_frames_zone(&md->frames, pfn);
 	if (md->bulk < 0) {
 		check_zone_choice(md, r, m, ev);
+		md->bulk_owes = false;
 		if (md->took == pfn)
 			check_special(md, r, ev);
 		if (ev->f[4] & MM_ALLOC_HIGHATOMIC)
@@ -1301,7 +1319,8 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	for (k = ev->f[1]; k < ev->f[3]; k++) {
 		const struct page *p = &m->memmap[ev->f[0] + ((uint64_t)1 << k)];
 
-		MM_CHECK(r, "buddy.largest_first_split", (p->flags & MM_PG_BUDDY) && p->order == k,
+		MM_CHECK(r, "buddy.largest_first_split",
+			 (p->flags & (MM_PG_BUDDY | MM_PG_GUARD)) && p->order == k,
 			 "pfn %llu order %llu from %llu: no sibling of order %llu",
 			 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 			 (unsigned long long)ev->f[3], (unsigned long long)k);
@@ -1350,6 +1369,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_alloc_failed:
 		on_failed(md, r, m, ev);
 		forget_attempts(md);
+		md->bulk_owes = false;
 		break;
 	case MM_EV_mm_pcp_add:
 	case MM_EV_mm_pcp_take:
@@ -1360,6 +1380,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		md->excused[ev->f[0]] = true;
 		break;
 	case MM_EV_mm_bad_page:               on_bad(md, ev); break;
+	case MM_EV_mm_guard:                  move(md, ev->f[0], ev->f[1], ev->f[3] ? GUARD : IN_ZONE); break;
 	case MM_EV_mm_page_alloc_extfrag:     on_extfrag(md, r, m, ev); break;
 	case MM_EV_mm_buddy_merge:            on_merge(md, m, ev); break;
 	case MM_EV_mm_pageblock_move:         on_pageblock(md, r, m, ev); break;
@@ -1373,6 +1394,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_vmscan_direct_reclaim_end: on_reclaim_end(md); break;
 	case MM_EV_mm_zone_refused:           md->blurred = false; break;
 	case MM_EV_mm_page_bulk_end:          on_bulk_end(md, r, m, ev); break;
+	case MM_EV_mm_page_bulk_none:         on_bulk_none(md, r, m, ev); break;
 	case MM_EV_mm_zone_grow:              on_grow(md, m, ev); break;
 	case MM_EV_mm_cpuset_mems:            md->mems[ev->f[0]] = (uint32_t)ev->f[1]; break;
 	case MM_EV_mm_page_alloc_from:
@@ -1439,12 +1461,13 @@ static void check_zone_counts(const struct model *md, struct mm_report *r,
 	MM_CHECK(r, "zone.conservation",
 		 z->managed == md->managed[z->id] && !count[IN_HAND] &&
 			 z->managed == free_pages + isolated + count[ON_LISTS] + count[TAKEN] +
-					       count[DROPPED],
+					       count[DROPPED] + count[GUARD],
 		 "zone %s: managed %llu, free %llu, isolated %llu, on lists %llu, allocated %llu, "
-		 "dropped %llu",
+		 "dropped %llu, guards %llu",
 		 z->name, (unsigned long long)z->managed, (unsigned long long)free_pages,
 		 (unsigned long long)isolated, (unsigned long long)count[ON_LISTS],
-		 (unsigned long long)count[TAKEN], (unsigned long long)count[DROPPED]);
+		 (unsigned long long)count[TAKEN], (unsigned long long)count[DROPPED],
+		 (unsigned long long)count[GUARD]);
 	check_kinds(md, r, m, z);
 }
 
@@ -1502,6 +1525,9 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	check_events(md, r, m);
 	check_reserved(md, r);
 	forget_attempts(md);
+	MM_CHECK(r, "alloc.bulk", !md->bulk_owes,
+		 "a bulk request got no page, and asked for none in the ordinary way");
+	md->bulk_owes = false;
 	MM_CHECK(r, "alloc.exact_tail", !md->loose,
 		 "%llu frames that an exact request did not ask for are not given back",
 		 (unsigned long long)md->loose);
@@ -1563,9 +1589,10 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_split) | MM_EV_BIT(MM_EV_mm_page_bulk) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) | MM_EV_BIT(MM_EV_mm_zone_refused) |
-		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
-		  MM_EV_BIT(MM_EV_mm_cpuset_mems) | MM_EV_BIT(MM_EV_mm_zone_grow) |
-		  MM_EV_BIT(MM_EV_mm_pageblock_move) | MM_EV_BIT(MM_EV_mm_page_alloc_slowpath),
+		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_bulk_none) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_from) | MM_EV_BIT(MM_EV_mm_cpuset_mems) |
+		  MM_EV_BIT(MM_EV_mm_zone_grow) | MM_EV_BIT(MM_EV_mm_pageblock_move) |
+		  MM_EV_BIT(MM_EV_mm_page_alloc_slowpath) | MM_EV_BIT(MM_EV_mm_guard),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -592,7 +592,7 @@ static void reserved_block_for_anybody(struct mm_victim *v)
 
 	(void)move_free_pageblock(v, MM_MIGRATE_HIGHATOMIC, MM_BUDDY_BOOT);
 	mm_event(v->x, MM_EV_mm_zone_watermark, z->id, 0, mm_zone_wmark(z, MM_WMARK_HIGH),
-		 MM_ALLOC_WMARK_LOW, MM_ZONE_NORMAL, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
+		 FIRST_TRY, MM_ZONE_NORMAL, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
 	mm_lock_acquire(v->x, &z->lock);
 	page = mm_buddy_take_special(v->x, z, 0, MM_MIGRATE_HIGHATOMIC);
 	mm_lock_release(v->x, &z->lock);
@@ -601,7 +601,7 @@ static void reserved_block_for_anybody(struct mm_victim *v)
 	mm_page_touch(v->x, page);
 	mm_vmstat_count(v->x, MM_VM_PGALLOC + MM_ZONE_NORMAL, 1);
 	mm_vmstat_numa(v->x, z, z);
-	announce(v, pfn_of_page(v->x, page), MM_GFP_KERNEL, MM_ALLOC_WMARK_LOW);
+	announce(v, pfn_of_page(v->x, page), MM_GFP_KERNEL, FIRST_TRY);
 }
 
 /* A free pageblock of Normal is isolated, and something takes of it all the same. */
@@ -741,6 +741,18 @@ static void bulk_of_the_wrong_zone(struct mm_victim *v)
 	begin_bulk(v, 4, MM_ZONE_DMA);
 }
 
+/* Nothing is in its way: zone Normal has room for both. */
+static void bulk_finds_no_zone(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_page_bulk_none, MM_ZONES_MAX, 2, both(MM_GFP_KERNEL));
+}
+
+/* More than there are; and no single page is asked for. */
+static void bulk_asks_no_further(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_page_bulk_none, MM_ZONES_MAX, 1u << 20, both(MM_GFP_KERNEL));
+}
+
 static void bulk_miscounts(struct mm_victim *v)
 {
 	uint64_t pfn = served(v, 0, MM_GFP_KERNEL);
@@ -790,6 +802,8 @@ static const struct mm_plant plants[] = {
 	{"alloc.bulk", bulk_miscounts, NULL, true},
 	{"alloc.bulk", bulk_gives_up_early, NULL, true},
 	{"alloc.bulk", bulk_takes_one_more, NULL, true},
+	{"alloc.bulk", bulk_finds_no_zone, NULL, true},
+	{"alloc.bulk", bulk_asks_no_further, NULL, true},
 	{"alloc.zone_allowed", wrong_zone, NULL, true},
 	{"alloc.zone_allowed", zone_of_another_frame, "watermark.respected alloc.result", true},
 	{"alloc.no_double", handed_out_twice, NULL, true},

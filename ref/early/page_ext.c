@@ -105,6 +105,9 @@ int mm_page_ext_store(struct mm_ctx *x, uint64_t pfn, enum mm_page_ext_client c,
 
 	if (!part)
 		return -MM_ENODEV;
+	/* a client that lives: its records are its own */
+	if (x->m->desc.page_owner && (c == MM_PAGE_EXT_OWNER || c == MM_PAGE_EXT_FLAGS))
+		return -MM_EBUSY;
 	/* low byte first on every host: the digest sees bytes */
 	for (i = 0; i < 8; i++)
 		part[i] = (unsigned char)(value >> (8 * i));

@@ -139,8 +139,9 @@ int mm_page_boot(struct mm_ctx *x)
 
 const char *mm_page_flags_text(const struct page *page, char *buf, size_t len)
 {
-	static const char *const names[] = {"absent",     "reserved", "buddy", "head", "bad",
-					    "pfmemalloc", "movable",  "comp",  "pcp",  "lru"};
+	static const char *const names[] = {"absent", "reserved",   "buddy",   "head",
+					    "bad",    "pfmemalloc", "movable", "comp",
+					    "pcp",    "guard",      "lru"};
 	size_t at = 0;
 	size_t i;
 

@@ -77,16 +77,8 @@ void mm_buddy_account_special(struct mm_ctx *x, struct zone *z, int64_t pages,
 	}
 }
 
-/* Once per block, however often it is split or joined. */
-static void account(struct mm_ctx *x, struct zone *z, int64_t pages, enum mm_migratetype type)
-{
-	if (MM_UNLIKELY(type >= MM_MIGRATE_PCPTYPES))
-		mm_buddy_account_special(x, z, pages, type);
-	else
-		mm_vmstat_mod(x, z, MM_NR_FREE_PAGES, pages);
-}
-
-/* Is there a free block of exactly this order at pfn, in zone z? */
+/* Is there a free block, or a guard, of exactly this order at pfn, in zone z?
+ * Kernel: page_is_buddy. */
 static bool is_free_block(const struct mm_machine *m, const struct zone *z, uint64_t pfn,
 			  unsigned int order)
 {
@@ -95,7 +87,7 @@ static bool is_free_block(const struct mm_machine *m, const struct zone *z, uint
 	if (!mm_zone_spans(z, pfn))
 		return false;
 	p = page_at(m, pfn);
-	return (p->flags & MM_PG_BUDDY) && p->order == order && p->zone == z->id;
+	return (p->flags & (MM_PG_BUDDY | MM_PG_GUARD)) && p->order == order && p->zone == z->id;
 }
 
 /* Above a pageblock, blocks of special types join only with their own kind. */
@@ -132,6 +124,16 @@ bool mm_buddy_merge_likely(const struct mm_machine *m, const struct zone *z, uin
 	return is_free_block(m, z, mm_buddy_pfn(parent, order + 1), order + 1);
 }
 
+/* The other half of a block that becomes whole, from its list, or as a guard. */
+static void take_half(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order,
+		      enum mm_migratetype type)
+{
+	if (MM_UNLIKELY(page->flags & MM_PG_GUARD))
+		mm_buddy_guard(x, z, page, order, type, false);
+	else
+		mm_buddy_list_del(x, z, page, order);
+}
+
 /* Free a block no larger than its type is uniform over. */
 static void put_one(struct mm_ctx *x, struct zone *z, uint64_t pfn, unsigned int order,
 		    enum mm_buddy_end end)
@@ -140,13 +142,13 @@ static void put_one(struct mm_ctx *x, struct zone *z, uint64_t pfn, unsigned int
 	enum mm_migratetype type = mm_migratetype_get(m, pfn);
 	bool tail;
 
-	account(x, z, (int64_t)1 << order, type);
+	mm_buddy_account(x, z, (int64_t)1 << order, type);
 	while (order < m->desc.max_order) {
 		uint64_t buddy = mm_buddy_pfn(pfn, order);
 
 		if (!is_free_block(m, z, buddy, order) || !types_join(m, pfn, buddy, order))
 			break;
-		mm_buddy_list_del(x, z, page_at(m, buddy), order);
+		take_half(x, z, page_at(m, buddy), order, type);
 		if (order >= m->desc.pageblock_order && mm_migratetype_get(m, buddy) != type)
 			retype_range(x, buddy, order, type);
 		pfn = mm_buddy_parent(pfn, order);
@@ -176,8 +178,12 @@ void mm_buddy_expand(struct mm_ctx *x, struct zone *z, struct page *page, unsign
 		     unsigned int high, enum mm_migratetype type)
 {
 	while (high > low) {
-		high--;
-		mm_buddy_list_add(x, z, page + ((uint64_t)1 << high), high, type, false);
+		struct page *half = page + ((uint64_t)1 << --high);
+
+		if (MM_UNLIKELY(high < x->m->desc.guard_minorder))
+			mm_buddy_guard(x, z, half, high, type, true);
+		else
+			mm_buddy_list_add(x, z, half, high, type, false);
 	}
 }
 
@@ -208,7 +214,7 @@ struct page *mm_buddy_take_special(struct mm_ctx *x, struct zone *z, unsigned in
 	struct page *page = mm_buddy_take_smallest(x, z, order, type);
 
 	if (page)
-		account(x, z, -((int64_t)1 << order), type);
+		mm_buddy_account(x, z, -((int64_t)1 << order), type);
 	return page;
 }
 

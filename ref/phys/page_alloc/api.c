@@ -9,6 +9,8 @@
  *
  *     5 pages of order 3  |1|1|1|1|1|-|-|-|   to the zone: 5, 6, 7
  */
+#include "mm/page_owner.h"
+
 #include "parts.h"
 
 /* ---- single pages out of blocks ---- */
@@ -20,6 +22,8 @@ static void split_block(struct mm_ctx *x, struct page *page, uint64_t n)
 	const uint64_t size = (uint64_t)1 << page->order;
 	uint64_t i;
 
+	if (MM_UNLIKELY(x->m->desc.page_owner))
+		mm_page_owner_split(x, page, page->order);
 	page->order = 0;
 	mm_page_touch(x, page);
 	for (i = 1; i < size; i++) {

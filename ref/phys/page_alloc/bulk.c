@@ -99,8 +99,11 @@ static bool fill_from_list(struct mm_ctx *x, struct bulk *b)
 
 	(void)mm_page_alloc_start(x, &b->rq, mm_numa_of_cpu(x->m, x->cpu), 0);
 	z = mm_pcp_allowed(x->m, 0) ? zone_for_all(x, b) : NULL;
-	if (!z || !mm_pcp_trylock(x, z))
+	if (!z || !mm_pcp_trylock(x, z)) {
+		mm_event(x, MM_EV_mm_page_bulk_none, z ? z->id : MM_ZONES_MAX, b->nr,
+			 mm_page_alloc_masks(&b->rq));
 		return false;
+	}
 	mm_event(x, MM_EV_mm_page_bulk, z->id, b->nr, nr_empty(b), mark_of(b, z),
 		 b->rq.preferred->id, mm_page_alloc_masks(&b->rq));
 	got = fill(x, z, b);

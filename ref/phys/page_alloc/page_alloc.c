@@ -8,6 +8,7 @@
  * held back.  Then reclaim is asked through the upcall.
  */
 #include "mm/fail_page_alloc.h"
+#include "mm/page_owner.h"
 #include "mm/ram.h"
 #include "mm/task.h"
 
@@ -188,6 +189,8 @@ static MM_ALWAYS_INLINE void hand_out(struct mm_ctx *x, struct zone *z, struct p
 	mm_vmstat_count(x, MM_VM_PGALLOC + z->type, (uint64_t)1 << rq->order);
 	mm_vmstat_numa(x, rq->preferred, z);
 	prepare_new(x, page, rq, alloc_flags);
+	if (MM_UNLIKELY(x->m->desc.page_owner))
+		mm_page_owner_set(x, page, rq->order, rq->gfp);
 	mm_event(x, MM_EV_mm_page_alloc, pfn_raw(mm_page_pfn(x->m, page)), rq->order,
 		 mm_page_alloc_masks(rq), rq->type, alloc_flags, z->id);
 }
@@ -423,11 +426,23 @@ static MM_ALWAYS_INLINE bool prepare_free(struct mm_ctx *x, struct page *page, u
 	return ok;
 }
 
-static inline bool is_isolated(const struct mm_machine *m, const struct zone *z,
-			       const struct page *page)
+/* Is any of the block's pageblocks? */
+static bool any_isolated(const struct mm_machine *m, const struct page *page, unsigned int order)
 {
-	return MM_UNLIKELY(z->nr_isolated) &&
-	       mm_migratetype_get(m, pfn_raw(mm_page_pfn(m, page))) == MM_MIGRATE_ISOLATE;
+	uint64_t pfn = pfn_raw(mm_page_pfn(m, page));
+	uint64_t end = pfn + ((uint64_t)1 << order);
+
+	for (; pfn < end; pfn += (uint64_t)1 << m->desc.pageblock_order) {
+		if (mm_migratetype_get(m, pfn) == MM_MIGRATE_ISOLATE)
+			return true;
+	}
+	return false;
+}
+
+static inline bool is_isolated(const struct mm_machine *m, const struct zone *z,
+			       const struct page *page, unsigned int order)
+{
+	return MM_UNLIKELY(z->nr_isolated) && any_isolated(m, page, order);
 }
 
 static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order,
@@ -446,11 +461,13 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 	page->order = 0;
 	mm_page_touch(x, page);
 	mm_vmstat_count(x, MM_VM_PGFREE, (uint64_t)1 << order);
+	if (MM_UNLIKELY(x->m->desc.page_owner))
+		mm_page_owner_reset(x, page, order);
 	if (x->m->init_on_any && x->m->desc.init_on_free)
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
 	if (end == MM_BUDDY_TAIL)
 		where = MM_PCP_FREED_UNLISTED;
-	else if (mm_pcp_allowed(x->m, order) && is_isolated(x->m, z, page))
+	else if (mm_pcp_allowed(x->m, order) && is_isolated(x->m, z, page, order))
 		where = MM_PCP_FREED_ISOLATED;
 	else if (mm_pcp_allowed(x->m, order))
 		where = mm_pcp_trylock(x, z) ? MM_PCP_FREED_TO_LIST : MM_PCP_FREED_PAST_LIST;

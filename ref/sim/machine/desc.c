@@ -70,6 +70,9 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_PAGEBLOCK_ORDER:
 		r->d->pageblock_order = (unsigned int)v;
 		break;
+	case F_GUARD_MINORDER:
+		r->d->guard_minorder = (unsigned int)v;
+		break;
 	case F_CPUS:
 		r->d->cpus = (int)v;
 		break;
@@ -113,6 +116,7 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_LOWMEM_RESERVE_RATIO:
 	case F_PROFILE:
 	case F_PAGE_EXT:
+	case F_PAGE_OWNER:
 	case F_NR:
 		break;
 	}
@@ -154,6 +158,7 @@ static int read_switch(struct mm_machine_desc_reader *r)
 		   : r->field == F_DEFERRED      ? &r->d->deferred
 		   : r->field == F_INIT_ON_ALLOC ? &r->d->init_on_alloc
 		   : r->field == F_INIT_ON_FREE  ? &r->d->init_on_free
+		   : r->field == F_PAGE_OWNER    ? &r->d->page_owner
 						 : &r->d->movable_node;
 
 	*to = mm_machine_desc_is(r, "on");
@@ -300,9 +305,13 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "zone limits of an architecture: dma=16M dma32=4G, or dma=4G; none"},
 	{"page_ext", read_page_ext, 0, 0, "owner, idle, table_check",
 	 "who has a record beside each struct page; none"},
+	{"page_owner", read_switch, 0, 0, "on or off",
+	 "record who has each page, in the owner's part of page_ext; off"},
 	{"max_order", read_plain, 0, MM_ORDER_LIMIT, "0 .. 14", "largest block order; 10"},
 	{"pageblock_order", read_plain, 0, MM_ORDER_LIMIT, "0 .. max_order",
 	 "order of a pageblock; the smaller of 9 and max_order"},
+	{"debug_guardpage_minorder", read_plain, 0, MM_ORDER_LIMIT / 2, "0 .. max_order / 2",
+	 "halves below it that a split leaves are guards; at most pageblock_order; 0"},
 	{"cpus", read_plain, 1, MM_CPUS_MAX, "1 .. 64", "CPUs; 1"},
 	{"contents", read_contents, 0, 0, "none, tag or full",
 	 "bytes of frames: not kept, one byte stands for 64, all 4096; tag"},

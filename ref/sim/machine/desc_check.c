@@ -133,6 +133,13 @@ static int check_orders(struct mm_machine_desc_reader *r)
 		d->pageblock_order = d->max_order < 9 ? d->max_order : 9;
 	if (d->pageblock_order > d->max_order)
 		return mm_machine_desc_refuse_at(r, F_PAGEBLOCK_ORDER, "larger than max_order");
+	if (d->guard_minorder > d->max_order / 2)
+		return mm_machine_desc_refuse_at(r, F_GUARD_MINORDER,
+						 "larger than half of max_order");
+	/* a guard lies in one pageblock, whose type is its own */
+	if (d->guard_minorder > d->pageblock_order)
+		return mm_machine_desc_refuse_at(r, F_GUARD_MINORDER,
+						 "larger than pageblock_order");
 	return 0;
 }
 
@@ -150,6 +157,17 @@ static void apply_profile(struct mm_machine_desc_reader *r)
 		r->d->zone_end[MM_ZONE_DMA] = l[0] >> MM_PAGE_SHIFT;
 	if (!r->at[F_DMA32].line)
 		r->d->zone_end[MM_ZONE_DMA32] = l[1] >> MM_PAGE_SHIFT;
+}
+
+/* Bit of the owner among clients of page_ext: see enum mm_page_ext_client. */
+#define PAGE_EXT_OWNER 1
+
+/* Who keeps records has a part of page_ext, whether it is named there or not. */
+static int check_records(struct mm_machine_desc_reader *r)
+{
+	if (r->d->page_owner)
+		r->d->page_ext |= (uint32_t)1 << PAGE_EXT_OWNER;
+	return 0;
 }
 
 static int check_model(struct mm_machine_desc_reader *r)
@@ -190,13 +208,8 @@ static int check_movable(struct mm_machine_desc_reader *r)
 int mm_machine_desc_check(struct mm_machine_desc_reader *r)
 {
 	static int (*const checks[])(struct mm_machine_desc_reader * r) = {
-		check_orders,
-		cut_holes,
-		check_zones,
-		check_pcp,
-		check_model,
-		check_reserved,
-		mm_machine_desc_check_nodes,
+		check_orders,  cut_holes,     check_zones,    check_pcp,
+		check_model,   check_records, check_reserved, mm_machine_desc_check_nodes,
 		check_movable,
 	};
 	size_t i;
