@@ -16,8 +16,10 @@
  *   and a first part of each node ready), and marks, reserves and limits follow from
  *   what zones will have in the end, as after the kernel's boot.  A request that
  *   fails may have made sections ready.  No dirty balancing and no node_reclaim;
- *   cpusets have one level below the root, which holds all nodes; the slow path reclaims only through the upcall,
- *   never compacts, and kills nobody: with no reclaimer it fails.
+ *   cpusets have one level below the root, which holds all nodes; the slow path
+ *   reclaims only through the upcall, never compacts, and kills nobody: where reclaim
+ *   helps no more it fails, and a __GFP_NOFAIL request that would loop is an outcome.
+ *   Who is woken is kswapd of the nodes that the next attempt may use.
  *   A put on a page with no reference is reported and
  *   changes nothing, where the kernel's count would go below zero.  The parts of a
  *   split block stay Movable, which stands for being on an LRU.  Who asks for

@@ -77,6 +77,14 @@ struct model {
 	enum mm_migratetype bulk_type;
 	bool bulk_owes; /* it got nothing: one page is to be asked for */
 	uint64_t loose; /* frames that an exact request must give back */
+	bool helped;    /* reclaim was asked: what attempts before saw is gone */
+	bool blurred;   /* and nothing was tried since */
+	struct outer {  /* the request that it was asked for */
+		bool from;
+		uint64_t nid;
+		uint32_t nodemask;
+		struct mm_event slow;
+	} outer;
 
 	/* special pageblocks */
 	struct mm_event slow;     /* the request that the fast path did not serve */
@@ -583,12 +591,29 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 		 (long long)md->found.seen, w.order, flags);
 	if (place_in(&walk, picked) >= 0)
 		check_passed_over(md, r, m, &w, nodes, flags, picked, "went past it");
+	if (md->helped)
+		return; /* earlier attempts were judged when reclaim was asked */
 	if (!(flags & MM_ALLOC_WMARK_LOW) && !md->unreserved)
 		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
 				  "took the slow path");
 	if ((flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM)) && !md->unreserved)
 		check_passed_over(md, r, m, &w, later_nodes(md, &w), slow_flags(&a), -1,
 				  "took from the reserves");
+}
+
+/* The request is over. */
+static void forget_attempts(struct model *md)
+{
+	md->asked = -1;
+	md->from = false;
+	md->unreserved = false;
+	md->give_left = 0;
+	md->slow.kind = MM_EV_NR;
+	md->took = UINT64_MAX;
+	memset(md->contended, 0, sizeof(md->contended));
+	memset(md->excused, 0, sizeof(md->excused));
+	md->helped = false;
+	md->blurred = false;
 }
 
 /* All attempts of a request that may have been made so far were in vain. */
@@ -608,13 +633,42 @@ static void check_unserved(const struct model *md, struct mm_report *r, const st
 		check_passed_over(md, r, m, w, UINT32_MAX, reserve_flags(a), -1, "failed");
 }
 
+/* Nothing is to be had: reclaim may ask for pages of its own meanwhile. */
+static void on_reclaim(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		       const struct mm_event *ev)
+{
+	struct asker a = asker_of(md, ev, ev->f[0], ev->f[1]);
+	struct wish w = wish_of(m, ev, ev->f[0], a.gfp);
+
+	md->asked = -1;
+	if (!md->helped && !md->unreserved)
+		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
+				  "had memory reclaimed");
+	if (!md->blurred)
+		check_unserved(md, r, m, &w, &a);
+	md->outer = (struct outer){md->from, md->nid, md->nodemask, md->slow};
+	forget_attempts(md);
+}
+
+static void on_reclaim_end(struct model *md)
+{
+	forget_attempts(md);
+	md->from = md->outer.from;
+	md->nid = md->outer.nid;
+	md->nodemask = md->outer.nodemask;
+	md->slow = md->outer.slow;
+	md->helped = true;
+	md->blurred = true;
+}
+
 /* Does it ask again and again before it fails? */
 static bool insists(const struct asker *a)
 {
 	bool costly = a->order > 3;
 
 	return (a->gfp & MM_GFP_DIRECT_RECLAIM) && !(a->gfp & MM_GFP_NORETRY) &&
-	       (!costly || (a->gfp & MM_GFP_RETRY_MAYFAIL)) && !(a->task & MM_TASK_MEMALLOC);
+	       (!costly || ((a->gfp & MM_GFP_RETRY_MAYFAIL) && (a->gfp & MM_GFP_IO))) &&
+	       !(a->task & MM_TASK_MEMALLOC);
 }
 
 /* The nodes that it may use in the end. */
@@ -655,13 +709,13 @@ static void check_unreserve(struct model *md, struct mm_report *r, const struct 
 	}
 	md->give_left = mm_pageblocks_unreserve_due(&md->pageblocks, (int)ev->f[3], ev->f[0]);
 	MM_CHECK(r, "alloc.unreserve",
-		 md->slow.kind == MM_EV_mm_page_alloc_slowpath && insists(&a) &&
+		 md->slow.kind == MM_EV_mm_page_alloc_slowpath && (insists(&a) || md->helped) &&
 			 ev->f[2] == mm_pageblocks_stored(m, type_due(m, a.gfp)) &&
 			 (int)ev->f[3] == reserving_zone(md, m, &w, &a) && md->give_left,
 		 "pfn %llu of zone %s is given up to type %llu, by order %u gfp 0x%x",
 		 (unsigned long long)ev->f[0], m->zones[ev->f[3]].name,
 		 (unsigned long long)ev->f[2], a.order, a.gfp);
-	if (!r->failures)
+	if (!r->failures && !md->blurred)
 		check_unserved(md, r, m, &w, &a);
 	md->unreserved = true;
 	md->give_at = ev->f[0] + size;
@@ -720,7 +774,8 @@ static void on_failed(struct model *md, struct mm_report *r, const struct mm_mac
 	if (ev->f[4])
 		return; /* injected: a bulk request does not look at the task */
 	check_gfp(md, r, m, ev->f[1], a.task);
-	check_unserved(md, r, m, &w, &a);
+	if (!md->blurred)
+		check_unserved(md, r, m, &w, &a);
 	walk_of(md, m, &w, later_nodes(md, &w), &walk);
 	MM_CHECK(r, "alloc.unreserve",
 		 !walk.nr || !insists(&a) || reserving_zone(md, m, &w, &a) < 0,
@@ -746,19 +801,6 @@ static void count_numa(struct model *md, const struct mm_machine *m, const struc
 		md->numa[walk.zone[0]][MM_NUMA_FOREIGN]++;
 	}
 	md->numa[zone][nid == m->desc.cpu_node[ev->cpu] ? MM_NUMA_LOCAL : MM_NUMA_OTHER]++;
-}
-
-/* The request is over. */
-static void forget_attempts(struct model *md)
-{
-	md->asked = -1;
-	md->from = false;
-	md->unreserved = false;
-	md->give_left = 0;
-	md->slow.kind = MM_EV_NR;
-	md->took = UINT64_MAX;
-	memset(md->contended, 0, sizeof(md->contended));
-	memset(md->excused, 0, sizeof(md->excused));
 }
 
 /* ---- frames change hands ---- */
@@ -1379,6 +1421,7 @@ static void on_watermark(struct model *md, struct mm_report *r, const struct mm_
 {
 	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu, 0};
 
+	md->blurred = false;
 	md->asked = (int)ev->f[0];
 	md->found = view_of(md, m, md->asked, &w);
 	MM_CHECK(r, "watermark.order_suitable",
@@ -1423,6 +1466,9 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_task_flags:             md->task[ev->cpu] = (uint32_t)ev->f[1]; break;
 	case MM_EV_mm_page_split:             on_split(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk:              on_bulk(md, r, m, ev); break;
+	case MM_EV_mm_vmscan_direct_reclaim_begin: on_reclaim(md, r, m, ev); break;
+	case MM_EV_mm_vmscan_direct_reclaim_end: on_reclaim_end(md); break;
+	case MM_EV_mm_zone_refused:           md->blurred = false; break;
 	case MM_EV_mm_page_bulk_end:          on_bulk_end(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk_none:         on_bulk_none(md, r, m, ev); break;
 	case MM_EV_mm_zone_grow:              on_grow(md, m, ev); break;
@@ -1617,6 +1663,8 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended) |
 		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_task_flags) |
 		  MM_EV_BIT(MM_EV_mm_page_split) | MM_EV_BIT(MM_EV_mm_page_bulk) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) | MM_EV_BIT(MM_EV_mm_zone_refused) |
 		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_bulk_none) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc_from) | MM_EV_BIT(MM_EV_mm_cpuset_mems) |
 		  MM_EV_BIT(MM_EV_mm_zone_grow) | MM_EV_BIT(MM_EV_mm_pageblock_move) |

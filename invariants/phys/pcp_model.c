@@ -456,6 +456,17 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	forget_attempts(md);
 }
 
+/* Does a frame of these lie in an isolated pageblock? */
+static bool touches_isolated(const struct mm_machine *m, uint64_t pfn, uint64_t frames)
+{
+	bool any = false;
+
+	while (frames-- > 0)
+		any |= m->pageblock[(pfn + frames) >> m->desc.pageblock_order] ==
+		       MM_MIGRATE_ISOLATE;
+	return any;
+}
+
 static void on_free(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
 {
@@ -463,8 +474,7 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 	uint8_t zone = m->memmap[ev->f[0]].zone;
 
 	if (m->desc.pcp && (ev->f[1] <= 3 || (m->desc.thp_order && ev->f[1] == m->desc.thp_order)))
-		due = m->pageblock[ev->f[0] >> m->desc.pageblock_order] == MM_MIGRATE_ISOLATE
-			      ? MM_PCP_FREED_ISOLATED
+		due = touches_isolated(m, ev->f[0], (uint64_t)1 << ev->f[1]) ? MM_PCP_FREED_ISOLATED
 		      : md->contended[zone] ? MM_PCP_FREED_PAST_LIST
 					    : MM_PCP_FREED_TO_LIST;
 	if (md->trimmed) {

@@ -7,6 +7,7 @@
  */
 #include "mm/procfs.h"
 
+#include "mm/extfrag.h"
 #include "mm/migratetype.h"
 #include "mm/pcp.h"
 
@@ -436,50 +437,6 @@ void mm_procfs_vmstat(const struct mm_machine *m, FILE *out)
 
 /* ---- fragmentation ---- */
 
-struct free_blocks {
-	uint64_t pages;
-	uint64_t blocks;
-	uint64_t suitable_pages; /* in blocks of the order and above */
-};
-
-static struct free_blocks free_blocks_of(const struct mm_machine *m, const struct zone *z,
-					 unsigned int order)
-{
-	struct free_blocks f = {0, 0, 0};
-	unsigned int o;
-
-	for (o = 0; o <= m->desc.max_order; o++) {
-		uint64_t pages = z->free_area[o].nr_free << o;
-
-		f.blocks += z->free_area[o].nr_free;
-		f.pages += pages;
-		if (o >= order)
-			f.suitable_pages += pages;
-	}
-	return f;
-}
-
-unsigned int mm_procfs_unusable(const struct mm_machine *m, const struct zone *z,
-				unsigned int order)
-{
-	struct free_blocks f = free_blocks_of(m, z, order);
-
-	if (!f.pages)
-		return 1000;
-	return (unsigned int)((f.pages - f.suitable_pages) * 1000 / f.pages);
-}
-
-int mm_procfs_extfrag(const struct mm_machine *m, const struct zone *z, unsigned int order)
-{
-	struct free_blocks f = free_blocks_of(m, z, order);
-
-	if (!f.blocks)
-		return 0;
-	if (f.suitable_pages)
-		return -1000;
-	return 1000 - (int)((1000 + (f.pages * 1000 >> order)) / f.blocks);
-}
-
 void mm_procfs_unusable_index(const struct mm_machine *m, FILE *out)
 {
 	unsigned int o;
@@ -492,7 +449,8 @@ void mm_procfs_unusable_index(const struct mm_machine *m, FILE *out)
 			continue;
 		(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);
 		for (o = 0; o <= m->desc.max_order; o++) {
-			unsigned int index = mm_procfs_unusable(m, z, o);
+			const struct mm_extfrag f = mm_extfrag_of(m, z, o);
+			unsigned int index = mm_extfrag_unusable(&f, o);
 
 			(void)fprintf(out, "%u.%03u ", index / 1000, index % 1000);
 		}
@@ -512,7 +470,8 @@ void mm_procfs_extfrag_index(const struct mm_machine *m, FILE *out)
 			continue;
 		(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);
 		for (o = 0; o <= m->desc.max_order; o++) {
-			int index = mm_procfs_extfrag(m, z, o);
+			const struct mm_extfrag f = mm_extfrag_of(m, z, o);
+			int index = mm_extfrag_index(&f, o);
 
 			/* both halves keep the sign, as the kernel's do: "-1.000", " 0.-500" */
 			(void)fprintf(out, "%2d.%03d ", index / 1000, index % 1000);

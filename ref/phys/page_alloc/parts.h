@@ -38,6 +38,17 @@ void mm_page_alloc_hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
  * zone's: it is not wanted soon.  Kernel: __free_pages_ok with FPI_TO_TAIL. */
 void mm_page_alloc_trim(struct mm_ctx *x, struct page *page);
 
+/* One walk over the zones.  Kernel: get_page_from_freelist. */
+struct page *mm_page_alloc_try(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags);
+/* One with all that the request has a right to by now, which flags say afterwards. */
+struct page *mm_page_alloc_retry(struct mm_ctx *x, struct request *rq, uint32_t *flags);
+
+/* ---- slow.c ---- */
+
+/* Have memory reclaimed and try again, as long as the request insists and it may help.
+ * NULL: it may not. */
+struct page *mm_page_alloc_reclaim(struct mm_ctx *x, struct request *rq, uint32_t *flags);
+
 /* ---- rights.c ---- */
 
 /* What the task's scopes leave of the mask, and a complaint (an outcome) when a good
