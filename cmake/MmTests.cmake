@@ -27,7 +27,7 @@ function(mm_test name)
 	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS;COMMAND")
 	add_test(NAME "${name}" COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
 		COMMAND_EXPAND_LISTS)
-	set_tests_properties("${name}" PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
+	set_tests_properties("${name}" PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
 endfunction()
 
 function(mm_skip what why)

@@ -34,7 +34,7 @@ while read -r event function file; do
 		failed=1
 	fi
 done < <("$mmref" trail --table)
-declared=$(grep -cE '^[[:blank:]]E\(mm_' include/mm/event.h)
+declared=$(grep -cE '^[[:blank:]]E\([a-z]' include/mm/event.h)
 if [ "$kinds" -ne "$declared" ]; then
 	echo "mmref trail --table has $kinds kinds of events, include/mm/event.h has $declared"
 	failed=1

@@ -78,6 +78,21 @@ expect 3 'zoneinfo: cannot be read' --from cmake
 expect 3 '"type":"error".*"status":3,"file":' --json --from "$scratch/missing"
 expect 2 'usage: mmref oracle' --from
 expect 2 'usage: mmref oracle' --nonsense
+
+# Fragmentation: nothing differs, or it is said which file cannot be read.
+"$mmref" oracle extfrag >"$scratch/out" 2>&1 </dev/null
+got=$?
+case $got in
+0) grep -qE '^[0-9]+ values compared, 0 differ' "$scratch/out" || fail "oracle extfrag: no summary" ;;
+4)
+	grep -qE '/sys/kernel/debug/extfrag|/proc/buddyinfo' "$scratch/out" ||
+		fail "oracle extfrag: skipped without a reason"
+	echo "oracle extfrag: skipped: $(head -n 1 "$scratch/out")"
+	;;
+*) fail "oracle extfrag: status $got: $(tail -n 3 "$scratch/out")" ;;
+esac
+"$mmref" oracle extfrag --sweep >/dev/null 2>&1
+[ $? -eq 2 ] || fail "oracle extfrag --sweep: is no usage error"
 expect 2 'sweep or --from' --sweep --from $saved
 expect 2 'expected 0 to 60000' --pause x
 "$mmref" oracle meminfo >/dev/null 2>&1

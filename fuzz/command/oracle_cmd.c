@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * oracle_cmd: `mmref oracle zoneinfo` prints what the formulas say beside what
- * a kernel says.
+ * a kernel says, `mmref oracle extfrag` the same of indexes of fragmentation.
  */
 #include "fuzz/command/command.h"
 #include "fuzz/command/form.h"
@@ -32,15 +32,16 @@ static const struct command_option rows[] = {
 };
 
 static const struct command_word words[] = {
-	{"zoneinfo", WORD_LISTED, false, false, FORM_TEXT(struct options, what),
-	 "what is to be recomputed? there is: zoneinfo", "zoneinfo"},
+	{"zoneinfo|extfrag", WORD_LISTED, false, false, FORM_TEXT(struct options, what),
+	 "what is to be recomputed? there are: zoneinfo extfrag", "zoneinfo extfrag"},
 	WORD_END,
 };
 
 const struct command_form oracle_form = {
 	rows, words,
 	"FOLDER: zoneinfo and sysctl (lines vm.NAME = VALUE); FILE: a zoneinfo; neither: the\n"
-	"running kernel.  --sweep writes back what was there, whatever happens.\n",
+	"running kernel.  --sweep writes back what was there, whatever happens.  extfrag: of the\n"
+	"running kernel only, and as root: /sys/kernel/debug/extfrag from /proc/buddyinfo.\n",
 	"mmref oracle zoneinfo\nhold the running kernel's marks against the formulas\n"};
 
 /* ---- printing ---- */
@@ -206,6 +207,21 @@ static int once(const struct options *o)
 	return r.differ ? STATUS_FINDING : STATUS_OK;
 }
 
+/* Fragmentation, from the running kernel's blocks. */
+static int fragmentation(const struct options *o)
+{
+	struct mm_oracle_result r = {0};
+	struct mm_error e = {0};
+	int err;
+
+	heading(o);
+	err = mm_oracle_extfrag_run(print_row, (void *)o, &r, &e);
+	if (err)
+		return refused(o, &e, err == -MM_ENOMEM ? STATUS_OUR_FAULT : STATUS_NOTHING);
+	summary(o, &r);
+	return r.differ ? STATUS_FINDING : STATUS_OK;
+}
+
 static void begin_setting(void *env, unsigned int i, const struct mm_oracle_settings *s)
 {
 	settings(env, s, i + 1);
@@ -260,5 +276,10 @@ int command_oracle(int argc, char **argv)
 		return status;
 	if (o.sweep && o.from)
 		return usage_error("oracle", "a saved copy takes no settings: --sweep or --from");
+	if (strcmp(o.what, "extfrag") == 0) {
+		if (o.sweep || o.from)
+			return usage_error("oracle", "extfrag: of the running kernel, as it is");
+		return fragmentation(&o);
+	}
 	return o.sweep ? sweep(&o) : once(&o);
 }

@@ -128,6 +128,30 @@ struct mm_oracle_marks mm_oracle_marks_of(const struct mm_oracle_input *in, size
 uint64_t mm_oracle_kernel_mark(const struct mm_proc_zone *z, enum mm_proc_pages mark);
 bool mm_oracle_is_lowmem(const struct mm_proc_zone *z);
 
+/* ---- fragmentation ---- */
+
+#define MM_ORACLE_INDEXES 2
+
+/* Free blocks before and after the two files of debugfs. */
+struct mm_oracle_extfrag {
+	struct mm_proc before;
+	struct mm_proc_text index[MM_ORACLE_INDEXES]; /* extfrag_index, unusable_index */
+	struct mm_proc after;
+};
+
+void mm_oracle_extfrag_free(struct mm_oracle_extfrag *in);
+
+/* Compare zones whose blocks did not move, and that are not done yet (a bit each); adds
+ * to done and to what r has. */
+void mm_oracle_extfrag_compare(const struct mm_oracle_extfrag *in, uint64_t *done,
+			       mm_oracle_row_fn fn, void *env, struct mm_oracle_result *r);
+
+/* All zones of the running kernel, as soon as each stands still for a moment; those that
+ * never do are skipped.  What mm_proc_load says when a file cannot be read: debugfs is
+ * root's, and to be mounted. */
+int mm_oracle_extfrag_run(mm_oracle_row_fn fn, void *env, struct mm_oracle_result *r,
+			  struct mm_error *e) MM_MUST_USE;
+
 /* ---- a sweep of settings ---- */
 
 #define MM_ORACLE_SWEEP_NR 20

@@ -311,7 +311,7 @@ static bool is_told(const struct mm_machine *m)
  * ready, pageblocks that were reserved and are not. */
 static uint64_t lasting(const struct mm_machine *m)
 {
-	return m->nr_ready + m->nr_unreserved;
+	return m->nr_ready + m->nr_unreserved + m->nr_reclaimed;
 }
 
 static void judge_op(struct loop *l, const struct mm_op_result *res)

@@ -282,6 +282,40 @@ static void say_kswapd_sleep(const struct mm_machine *m, const uint64_t *f, char
 		       f[2] ? "sleeps" : "goes on");
 }
 
+static void say_reclaim_begin(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	char gfp[120];
+
+	(void)m;
+	(void)mm_gfp_print((uint32_t)f[1], gfp, sizeof(gfp));
+	(void)snprintf(buf, len, "for order %" PRIu64 " of %s", f[0], gfp);
+}
+
+static void say_reclaim_end(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "%" PRIu64 " pages are freed", f[0]);
+}
+
+static void say_retry_zone(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len,
+		       "zone %s, %" PRIu64 " cached of %" PRIu64 " that could be free: %s",
+		       zone_name(m, f[0]).s, f[2], f[3], f[5] ? "once more" : "no help");
+}
+
+static void say_cache_add(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 " is the newest of the cache", f[0]);
+}
+
+static void say_cache_del(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "pfn %" PRIu64 " leaves the cache", f[0]);
+}
+
 /* ---- lists per CPU ---- */
 
 static void say_pcp_take(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
@@ -416,9 +450,11 @@ static void say_memblock_grow(const struct mm_machine *m, const uint64_t *f, cha
 static void say_pageblock(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	static const char *const why[] = {
-		[MM_BUDDY_RESERVE] = "reserved",  [MM_BUDDY_UNRESERVE] = "no longer reserved",
-		[MM_BUDDY_ISOLATE] = "isolated",  [MM_BUDDY_UNISOLATE] = "no longer isolated",
-		[MM_BUDDY_BOOT] = "as described",
+		[MM_BUDDY_RESERVE] = "reserved",
+		[MM_BUDDY_UNRESERVE] = "no longer reserved",
+		[MM_BUDDY_ISOLATE] = "isolated",
+		[MM_BUDDY_UNISOLATE] = "no longer isolated",
+		[MM_BUDDY_OTHER] = "for a reason of its own",
 	};
 
 	(void)snprintf(buf, len, "pageblock of pfn %" PRIu64 " in zone %s: %s to %s, %s", f[0],
@@ -474,13 +510,15 @@ static void say_isolate(const struct mm_machine *m, const uint64_t *f, char *buf
 	 B(mm_page_alloc_slowpath) | B(mm_pcp_take) | B(mm_pcp_refill) |                           \
 	 B(mm_page_alloc_zone_locked) | B(mm_page_alloc_extfrag) | B(mm_pcp_contended) |           \
 	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free) | B(mm_fault_ask) |                 \
-	 B(mm_page_alloc_wake) | B(mm_pageblock_move))
+	 B(mm_page_alloc_wake) | B(mm_pageblock_move) | B(mm_vmscan_direct_reclaim_begin) |        \
+	 B(mm_vmscan_direct_reclaim_end) | B(reclaim_retry_zone))
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
 #define PCP        "ref/phys/pcp.c"
 #define BUDDY      "ref/phys/buddy/buddy.c"
 #define FALLBACK   "ref/phys/buddy/fallback.c"
 #define KSWAPD     "ref/phys/kswapd.c"
+#define SLOW       "ref/phys/page_alloc/slow.c"
 #define MEMBLOCK   "ref/early/memblock/"
 
 #define ROW(kind, ...) [MM_EV_##kind] = {MM_EV_##kind, __VA_ARGS__}
@@ -535,6 +573,11 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_vmscan_kswapd_wake, "begin", KSWAPD, 0, 0, say_kswapd_wake),
 	ROW(mm_kswapd_round, "round_of", KSWAPD, 0, 0, say_kswapd_round),
 	ROW(mm_vmscan_kswapd_sleep, "end", KSWAPD, B(mm_zone_boost), 0, say_kswapd_sleep),
+	ROW(mm_vmscan_direct_reclaim_begin, "reclaim", SLOW, 0, 0, say_reclaim_begin),
+	ROW(mm_vmscan_direct_reclaim_end, "reclaim", SLOW, 0, 0, say_reclaim_end),
+	ROW(reclaim_retry_zone, "worth_a_round", SLOW, 0, 0, say_retry_zone),
+	ROW(mm_cache_add, "mm_clean_cache_add", "ref/phys/clean_cache.c", 0, 0, say_cache_add),
+	ROW(mm_cache_del, "give_up", "ref/phys/clean_cache.c", 0, 0, say_cache_del),
 	ROW(mm_ram_write, "mm_ram_write", "ref/sim/ram.c", 0, 0, say_ram_write),
 	ROW(mm_ram_zero, "mm_ram_zero", "ref/sim/ram.c", 0, 0, say_ram_zero),
 	ROW(mm_memblock_change, "announce", MEMBLOCK "memblock.c", 0, 0, say_memblock_change),

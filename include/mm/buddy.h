@@ -10,7 +10,7 @@
  *
  * Kernel: __free_one_page, expand, __rmqueue_smallest, __rmqueue_fallback,
  *   steal_suitable_fallback (mm/page_alloc.c, 6.12).
- * Differs: a fallback never looks at CMA or HighAtomic.  When a pageblock's compatible pages are counted, the kernel
+ * Differs: when a pageblock's compatible pages are counted, the kernel
  *   counts pages on an LRU; until there is one, frames allocated with
  *   __GFP_MOVABLE count.  A merge above pageblock_order retypes every pageblock
  *   it covers, as later stable kernels do (6.12.0 retyped one).
@@ -74,7 +74,9 @@ bool mm_buddy_merge_likely(const struct mm_machine *m, const struct zone *z, uin
 /*
  * Take a block of 2^order frames for type, from larger blocks and other types
  * as the rules say.  Caller: zone lock held, order <= max_order.  The block's
- * head carries no mark; nothing else of it is initialised.  NULL when no list
+ * head carries no mark; nothing else of it is initialised.  With MM_ALLOC_CMA from
+ * CMA pageblocks: first while more than half of what is free is there, else before
+ * other types.  NULL when no list
  * has one, or, with MM_ALLOC_NOFRAGMENT, none without mixing types in a block.
  * Kernel: __rmqueue.
  */
@@ -154,7 +156,7 @@ enum mm_buddy_why {
 	MM_BUDDY_UNRESERVE, /* and gives it up */
 	MM_BUDDY_ISOLATE,   /* nothing of it is to be handed out */
 	MM_BUDDY_UNISOLATE, /* it is again */
-	MM_BUDDY_BOOT       /* the machine was told so */
+	MM_BUDDY_OTHER      /* a reason of the caller's */
 };
 
 /*

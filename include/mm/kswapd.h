@@ -67,6 +67,9 @@ bool mm_kswapd_balanced(const struct mm_machine *m, int nid, unsigned int order,
 void mm_kswapd_wake(struct mm_ctx *x, struct zone *z, unsigned int order,
 		    enum mm_zone_type highest);
 
+/* Somebody else freed pages there: it is not beyond help. */
+void mm_kswapd_progress(struct mm_ctx *x, int nid);
+
 /*
  * Run kswapd of node nid for at most so many rounds, 0: until it has balanced the node
  * or given up.  Pages freed.  Does nothing while it sleeps.  Kernel: balance_pgdat.

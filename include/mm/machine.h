@@ -86,6 +86,8 @@ struct mm_machine_desc {
 	int nr_ram;
 	struct mm_range reserved[MM_RAM_RANGES_MAX]; /* present, never free */
 	int nr_reserved;
+	struct mm_range cma[MM_RANGES_GIVEN_MAX]; /* whole pageblocks; none: no CMA at all */
+	int nr_cma;
 	uint64_t zone_end[MM_NR_ZONES]; /* pfn; equal to the one below: empty */
 	unsigned int max_order;         /* 0 .. MM_ORDER_LIMIT, default 10 */
 	unsigned int pageblock_order;   /* 0 .. max_order, default min(9, max) */
@@ -167,6 +169,7 @@ struct mm_failpoint_watch;
 struct mem_section;
 struct mm_kswapd;
 struct mm_pool;
+struct mm_clean_cache;
 struct page;
 struct page_frag_cache;
 struct zone;
@@ -176,6 +179,7 @@ struct zonelist;
 enum mm_zone_stat {
 	MM_NR_FREE_PAGES, /* but for those of Isolate pageblocks */
 	MM_NR_FREE_CMA,   /* those of them in CMA pageblocks */
+	MM_NR_ZONE_CACHE, /* pages that can be reclaimed.  Kernel: NR_ZONE_INACTIVE_FILE */
 	MM_NR_ZONE_STATS
 };
 
@@ -229,6 +233,11 @@ struct mm_machine {
 
 	/* phys/kswapd: by node */
 	struct mm_kswapd *kswapd;
+
+	/* phys/clean_cache: by node; pages that it will need itself */
+	struct mm_clean_cache *clean_cache;
+	uint64_t reclaim_needs;
+	uint64_t nr_reclaimed; /* given up or needed so far, on behalf of requests */
 
 	/* settings and totals that change: in the digest */
 	struct mm_sysctl sysctl;

@@ -8,8 +8,9 @@
  *
  * Kernel: pageblock flags, fallbacks[] and the grouping by mobility of
  *   mm/page_alloc.c (6.12).
- * Differs: CMA has lists and a name, but no pageblock is CMA yet.
- * State: one byte per pageblock, written at boot (all Movable) and by the
+ * Differs: the description says which pageblocks are CMA; nobody asks for ranges of
+ *   them yet.  Without such a machine is one of a kernel that knows no CMA.
+ * State: one byte per pageblock, written at boot (Movable but for CMA) and by the
  *   buddy allocator under the zone lock.
  * Invariants:
  *   alloc.fallback_claim   a pageblock changes type only by the steal rule

@@ -35,14 +35,16 @@
 #define MM_PG_COMP       0x80u  /* head of a block allocated with __GFP_COMP */
 #define MM_PG_PCP        0x100u /* head of a block of `order` on a per-CPU list */
 #define MM_PG_GUARD      0x200u /* head of a guard of `order`: free, on no list */
+#define MM_PG_LRU        0x400u /* in the cache: on the list of what can be reclaimed */
 
 /* The mapping of every tail of a compound block.  Kernel: TAIL_MAPPING. */
 #define MM_TAIL_MAPPING 0x400u
 
 /* What a page that is handed out, or given back, must not carry. */
-#define MM_PG_CHECK_AT_PREP 0x3ffu
+#define MM_PG_CHECK_AT_PREP 0x7ffu
 #define MM_PG_CHECK_AT_FREE                                                                        \
-	(MM_PG_ABSENT | MM_PG_RESERVED | MM_PG_BUDDY | MM_PG_BAD | MM_PG_PCP | MM_PG_GUARD)
+	(MM_PG_ABSENT | MM_PG_RESERVED | MM_PG_BUDDY | MM_PG_BAD | MM_PG_PCP | MM_PG_GUARD |       \
+	 MM_PG_LRU)
 
 /*
  * refcount 0 and mapcount -1 at rest.  refcount > 0 <=> somebody holds the
@@ -55,7 +57,8 @@ struct page {
 	uint8_t list;  /* BUDDY: migratetype of its list; PCP: number of its list */
 
 	union {
-		/* place on a list: zone lock while BUDDY, the CPU's while PCP */
+		/* place on a list: zone lock while BUDDY, the CPU's while PCP, the
+		 * cache's while LRU */
 		struct mm_list lru;
 		/* of a tail of a compound block: its head's address, and bit 0 set,
 		 * which no link has */

@@ -16,8 +16,10 @@
  *   and a first part of each node ready), and marks, reserves and limits follow from
  *   what zones will have in the end, as after the kernel's boot.  A request that
  *   fails may have made sections ready.  No dirty balancing and no node_reclaim;
- *   cpusets have one level below the root, which holds all nodes; the slow path reclaims only through the upcall,
- *   never compacts, and kills nobody: with no reclaimer it fails.
+ *   cpusets have one level below the root, which holds all nodes; the slow path
+ *   reclaims only through the upcall, never compacts, and kills nobody: where reclaim
+ *   helps no more it fails, and a __GFP_NOFAIL request that would loop is an outcome.
+ *   Who is woken is kswapd of the nodes that the next attempt may use.
  *   A put on a page with no reference is reported and
  *   changes nothing, where the kernel's count would go below zero.  The parts of a
  *   split block stay Movable, which stands for being on an LRU.  Who asks for
@@ -38,6 +40,8 @@
  *   alloc.unreserve      they are given up to a request that could not be served, one by
  *                        one, and before a request that insists fails
  *   alloc.special_lists  blocks of special pageblocks are taken only by who may
+ *   alloc.cma_turn       CMA serves what can move first while most of what is free is
+ *                        there, else before other types
  *   alloc.no_double      a frame is handed out only when it is free, and taken
  *                        back only as (part of) the block that was handed out
  *   alloc.free_checked   a block is taken back only when no owner's mapping is

@@ -44,21 +44,4 @@ void mm_procfs_vmstat(const struct mm_machine *m, FILE *out);
 void mm_procfs_unusable_index(const struct mm_machine *m, FILE *out);
 void mm_procfs_extfrag_index(const struct mm_machine *m, FILE *out);
 
-/*
- * Share of free memory in z that an allocation of this order cannot use, in
- * thousandths, 0 .. 1000; 1000 when nothing is free.
- * Kernel: unusable_free_index.
- */
-unsigned int mm_procfs_unusable(const struct mm_machine *m, const struct zone *z,
-				unsigned int order);
-
-/*
- * Why an allocation of this order would fail in z, in thousandths: towards 0
- * for lack of memory, towards 1000 for fragmentation; -1000 when it would not.
- * 0 when nothing is free.  With few free blocks it is below 0 too: one free
- * page and order 1 give -500.
- * Kernel: fragmentation_index.
- */
-int mm_procfs_extfrag(const struct mm_machine *m, const struct zone *z, unsigned int order);
-
 #endif

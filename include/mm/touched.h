@@ -28,6 +28,7 @@ enum mm_obj {
 	MM_OBJ_FRAG,      /* id: cpu; its cache of page fragments */
 	MM_OBJ_FAULT,     /* id: site of fault injection; its attributes and counts */
 	MM_OBJ_KSWAPD,    /* id: node; what its kswapd was woken for, and does */
+	MM_OBJ_CACHE,     /* id: node; its list of what can be reclaimed */
 	MM_OBJ_NR,
 	MM_OBJ_EVENT = MM_OBJ_NR /* a claim about a step, judged by a model */
 };

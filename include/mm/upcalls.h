@@ -13,6 +13,16 @@
 #include "mm/types.h"
 
 struct zone;
+struct zonelist;
+
+/* What an allocation wants reclaim to know. */
+struct mm_reclaim_request {
+	unsigned int order;
+	uint32_t gfp;              /* in effect */
+	enum mm_zone_type highest; /* zones up to it help */
+	uint32_t nodes;            /* of these nodes */
+	const struct zonelist *list;
+};
 
 struct mm_upcalls {
 	/*
@@ -25,19 +35,20 @@ struct mm_upcalls {
 			    enum mm_zone_type highest);
 
 	/*
-	 * phys/kswapd -> reclaim: free up to nr pages of node nid, of zones up to
+	 * phys/kswapd -> clean_cache: free up to nr pages of node nid, of zones up to
 	 * highest; returns how many.  Kernel: shrink_node.
 	 * NULL: nothing there is can be reclaimed.
 	 */
 	uint64_t (*shrink_node)(struct mm_ctx *x, int nid, enum mm_zone_type highest, uint64_t nr);
 
 	/*
-	 * phys/page_alloc -> reclaim/vmscan: free pages for an allocation that may
-	 * sleep.  Kernel: __alloc_pages_direct_reclaim.  Returns pages freed; the
-	 * caller retries while this is > 0 and its retry rule says so.
+	 * phys/page_alloc -> clean_cache: free pages for an allocation that may sleep.
+	 * Returns how many, and no more than it freed: the caller tries again when it is
+	 * > 0, and asks again while its retry rule says so.  The task has
+	 * MM_TASK_MEMALLOC meanwhile.  Kernel: try_to_free_pages.
 	 * NULL: no reclaimer; the allocation fails.
 	 */
-	uint64_t (*direct_reclaim)(struct mm_ctx *x, unsigned int order, uint32_t gfp);
+	uint64_t (*direct_reclaim)(struct mm_ctx *x, const struct mm_reclaim_request *rq);
 };
 
 #endif

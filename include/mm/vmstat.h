@@ -11,8 +11,9 @@
  *     machine     | 1630  |                813 and 1631 are the exact values
  *
  * Kernel: mm/vmstat.c, include/linux/vmstat.h and zone_statistics (6.12).
- * Differs: free pages are the only zone counter so far; one node, so every page
- *   is local and a hit.  A CPU's deltas fold when vmstat_update runs there, which
+ * Differs: zones count free pages and those that can be reclaimed, nothing else.
+ *   Thresholds stay as they are while kswapd works (the kernel lowers those of zones
+ *   with a drift mark).  A CPU's deltas fold when vmstat_update runs there, which
  *   is an operation of a trace; the kernel does so once per second.  With pcp=off
  *   thresholds are 0 and every count is exact, as in a kernel still booting.
  * State: deltas, thresholds and NUMA events of a (zone, CPU) in its struct

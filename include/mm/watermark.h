@@ -113,6 +113,12 @@ static inline uint64_t mm_watermark_kept(const struct zone *z, uint32_t alloc_fl
 	return kept;
 }
 
+/* The same for a zone that had so many free pages; blocks are those that it has.  Pure.
+ * Kernel: __zone_watermark_ok. */
+bool mm_watermark_ok_given(const struct mm_machine *m, const struct zone *z, unsigned int order,
+			   uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags,
+			   uint64_t free_pages);
+
 /* May a single page be taken by who is urgent and held to min, if boost is left out?
  * No for all others.  Pure. */
 bool mm_watermark_ok_unboosted(const struct mm_machine *m, const struct zone *z, unsigned int order,

@@ -59,6 +59,7 @@ struct zone {
 	uint64_t spanned;      /* frames from start_pfn, holes included */
 	uint64_t present;      /* without holes */
 	uint64_t managed;      /* present without reserved, as far as it was made ready */
+	uint64_t cma_pages;    /* those of it in CMA pageblocks */
 	uint64_t deferred;     /* the rest of it: frames of sections still to be made ready */
 	uint64_t next_section; /* none below it is left to be made ready */
 

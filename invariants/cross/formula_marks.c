@@ -323,8 +323,8 @@ static struct question some_question(struct mm_prop_run *p)
 }
 
 /*
- * Below the drift mark those that a CPU holds back count too: the close look says
- * yes with what is over, and with what is held back where it looks at that.
+ * Below the drift mark those that a CPU holds back count too: the close look
+ * says yes with what is over, and with what is held back where it looks at that.
  */
 static void look_closely(struct mm_prop_run *p, struct asked *a, const struct question *q)
 {
@@ -380,6 +380,31 @@ void formula_question(struct mm_prop_run *p)
 	PROP(p, mm_watermark_fast(&a.m, &a.z, q.order, q.mark, q.highest, q.flags) == yes,
 	     "the quick look says something else");
 	look_closely(p, &a, &q);
+}
+
+/* 14: who digs below min has a second look at it without the boost, for a
+ * single page and when it is held to min. */
+void formula_unboosted(struct mm_prop_run *p)
+{
+	struct question q = some_question(p);
+	struct asked a;
+	uint64_t due;
+	bool may;
+
+	asked_init(p, &a);
+	q.order = prop_below(p, 4) == 3;
+	asked_add(&a, 3, MM_MIGRATE_MOVABLE);
+	due = holds(q.mark, q.flags) + not_for(&a, q.flags);
+	a.z.wmark[MM_WMARK_MIN] = q.mark;
+	a.z.wmark[MM_WMARK_LOW] = q.mark + 1000;
+	a.z.boost = 1 + prop_any(p, 20);
+	a.z.vm_stat[MM_NR_FREE_PAGES] = (int64_t)due + q.over;
+	may = q.order == 0 && (q.flags & MM_ALLOC_MIN_RESERVE) && !(q.flags & MM_ALLOC_WMARK_LOW);
+	prop_cover(p, 5, "an urgent single page", may && q.over == 1);
+	PROP(p,
+	     mm_watermark_ok_unboosted(&a.m, &a.z, q.order, q.highest, q.flags) ==
+		     (may && q.over > 0),
+	     "order %u, flags 0x%x, %lld over", q.order, q.flags, (long long)q.over);
 }
 
 /* ---- compaction ---- */

@@ -7,6 +7,7 @@
 #include "mm/procfs.h"
 
 #include "mm/page.h"
+#include "mm/page_alloc.h"
 #include "mm/pcp.h"
 
 #include "fuzz/import/proc.h"
@@ -434,42 +435,6 @@ static void long_lists_are_capped(struct mm_prop_run *p)
 
 /* ---- fragmentation ---- */
 
-static uint64_t free_blocks_hold(const struct zone *zone)
-{
-	uint64_t sum = 0;
-	unsigned int o;
-
-	for (o = 0; o < MM_NR_ORDERS; o++)
-		sum += zone->free_area[o].nr_free << o;
-	return sum;
-}
-
-static void unusable_is_a_share(struct mm_prop_run *p)
-{
-	struct mm_walk w;
-	int z;
-
-	if (!used_machine(p, &w))
-		return;
-	for (z = 0; z < w.m->nr_zones; z++) {
-		const struct zone *zone = &w.m->zones[z];
-		uint64_t small = 0;
-		unsigned int o;
-
-		for (o = 0; o <= w.m->desc.max_order; o++) {
-			/* frames in blocks below the order, of all that are free */
-			uint64_t want = free_blocks_hold(zone)
-						? small * 1000 / free_blocks_hold(zone)
-						: 1000;
-
-			PROP(p, mm_procfs_unusable(w.m, zone, o) == want, "%s order %u: %u",
-			     zone->name, o, mm_procfs_unusable(w.m, zone, o));
-			small += zone->free_area[o].nr_free << o;
-		}
-	}
-	mm_walk_close(&w);
-}
-
 static void unusable_index_is_printed(struct mm_prop_run *p)
 {
 	struct paper *pa = paper_create(p);
@@ -489,40 +454,6 @@ static void unusable_index_is_printed(struct mm_prop_run *p)
 	     "printed as\n%s", text);
 	free(text);
 	free(pa);
-}
-
-/* From the definition: none free, one large enough, or how scattered. */
-static int64_t extfrag_of(const struct mm_machine *m, const struct zone *zone, unsigned int order)
-{
-	int64_t blocks = 0;
-	unsigned int o;
-
-	for (o = 0; o <= m->desc.max_order; o++) {
-		if (o >= order && zone->free_area[o].nr_free)
-			return -1000;
-		blocks += (int64_t)zone->free_area[o].nr_free;
-	}
-	if (!blocks)
-		return 0;
-	return 1000 - (1000 + (int64_t)(free_blocks_hold(zone) * 1000 >> order)) / blocks;
-}
-
-static void extfrag_says_why(struct mm_prop_run *p)
-{
-	struct mm_walk w;
-	unsigned int o;
-	int z;
-
-	if (!used_machine(p, &w))
-		return;
-	for (z = 0; z < w.m->nr_zones; z++) {
-		const struct zone *zone = &w.m->zones[z];
-
-		for (o = 0; o <= w.m->desc.max_order; o++)
-			PROP(p, mm_procfs_extfrag(w.m, zone, o) == extfrag_of(w.m, zone, o),
-			     "%s order %u: %d", zone->name, o, mm_procfs_extfrag(w.m, zone, o));
-	}
-	mm_walk_close(&w);
 }
 
 static void extfrag_index_is_printed(struct mm_prop_run *p)
@@ -549,7 +480,41 @@ static void extfrag_index_is_printed(struct mm_prop_run *p)
 	free(pa);
 }
 
+/* A kernel with CMA names it, and counts what is free there. */
+static void cma_is_named_where_it_is(struct mm_prop_run *p)
+{
+	static const struct {
+		render_fn render;
+		const char *says;
+	} rows[] = {
+		{mm_procfs_zoneinfo, "\n        cma      256\n"},
+		{mm_procfs_zoneinfo, "\n      nr_free_cma  192\n"},
+		{mm_procfs_vmstat, "\nnr_free_cma 192\n"},
+		{mm_procfs_pagetypeinfo,
+		 "Normal, type          CMA      0      0      0      0      0 "
+		 "     0      3 \n"},
+		{mm_procfs_pagetypeinfo, "  HighAtomic          CMA      Isolate \n"},
+	};
+	struct mm_machine *m = mm_boot("ram=4M max_order=6 pageblock_order=3 cma=1M-2M", NULL);
+	struct mm_ctx x;
+	size_t i;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	/* until more than half of what is free is CMA, and once more */
+	while (mm_vmstat_zone(&m->zones[MM_ZONE_NORMAL], MM_NR_FREE_CMA) == 256)
+		PROP(p, mm_page_alloc_get(&x, 6, MM_GFP_KERNEL | MM_GFP_MOVABLE), "a block");
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = text_of(rows[i].render, m);
+
+		PROP(p, text && strstr(text, rows[i].says), "row %zu is not in\n%s", i, text);
+		free(text);
+	}
+	mm_machine_destroy(m);
+}
+
 const struct mm_prop mm_procfs_props[] = {
+	{"procfs.cma_is_named_where_it_is", cma_is_named_where_it_is, 1},
 	{"procfs.buddyinfo_to_the_letter", buddyinfo_to_the_letter, 1},
 	{"procfs.pagetypeinfo_to_the_letter", pagetypeinfo_to_the_letter, 1},
 	{"procfs.zoneinfo_to_the_letter", zoneinfo_to_the_letter, 1},
@@ -557,9 +522,7 @@ const struct mm_prop mm_procfs_props[] = {
 	{"procfs.used_machines_read_back", used_machines_read_back, 30},
 	{"procfs.machines_of_all_shapes_read_back", machines_of_all_shapes_read_back, 1},
 	{"procfs.long_lists_are_capped", long_lists_are_capped, 1},
-	{"procfs.unusable_is_a_share", unusable_is_a_share, 30},
 	{"procfs.unusable_index_is_printed", unusable_index_is_printed, 1},
-	{"procfs.extfrag_says_why_an_order_fails", extfrag_says_why, 30},
 	{"procfs.extfrag_index_is_printed", extfrag_index_is_printed, 1},
 	{NULL, NULL, 0},
 };

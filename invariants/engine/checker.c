@@ -44,6 +44,7 @@ const char *mm_checker_object_name(enum mm_obj kind)
 					    "fragment cache of CPU",
 					    "fault attributes of site",
 					    "kswapd of node",
+					    "cache of node",
 					    "step"};
 
 	return kind <= MM_OBJ_EVENT ? names[kind] : "object";

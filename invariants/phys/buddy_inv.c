@@ -93,7 +93,9 @@ static void check_disjoint(struct mm_report *r, const struct mm_machine *m, uint
 static void check_head_marks(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
 {
 	const struct page *p = frame(m, pfn);
-	bool linked = !mm_page_is_tail(p) && mm_list_linked(&p->lru);
+	/* what is cached is allocated, and on its cache's list */
+	bool cached = (p->flags & MM_PG_HEAD) && (p->flags & MM_PG_LRU);
+	bool linked = !cached && !mm_page_is_tail(p) && mm_list_linked(&p->lru);
 	bool head = is_head(m, pfn);
 
 	MM_CHECK(r, "buddy.head_marked_only",

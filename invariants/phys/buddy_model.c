@@ -26,12 +26,16 @@ static void model_boot(void *state, const struct mm_machine *m)
 	(void)m;
 }
 
-static void on_guard(struct model *md, struct mm_report *r, const struct mm_event *ev)
+static void on_guard(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		     const struct mm_event *ev)
 {
 	uint8_t *at = &md->guard[ev->f[0]];
 	uint8_t mark = (uint8_t)(ev->f[1] + 1);
 	uint64_t pages = (uint64_t)1 << ev->f[1];
 
+	/* what comes back to an isolated pageblock counts for nobody */
+	if (m->pageblock[ev->f[0] >> m->desc.pageblock_order] == MM_MIGRATE_ISOLATE)
+		pages = 0;
 	MM_CHECK(r, "guard.accounting",
 		 ev->f[3] ? ev->f[4] == ev->f[5] + pages : ev->f[4] + pages == ev->f[5],
 		 "guard of order %llu at pfn %llu %s: %llu free pages were counted, now %llu",
@@ -79,7 +83,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	if (!m->desc.guard_minorder)
 		return;
 	if (ev->kind == MM_EV_mm_guard)
-		on_guard(state, r, ev);
+		on_guard(state, r, m, ev);
 	else if (ev->kind == MM_EV_mm_page_alloc_zone_locked)
 		on_split(state, r, m, ev);
 	else

@@ -396,7 +396,7 @@ static void move_to(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migr
 	mm_lock_acquire(x, &z->lock);
 	if (mm_migratetype_get(x->m, pfn) == MM_MIGRATE_HIGHATOMIC)
 		z->nr_reserved_highatomic -= size;
-	mm_buddy_move(x, z, pfn, type, MM_BUDDY_BOOT);
+	mm_buddy_move(x, z, pfn, type, MM_BUDDY_OTHER);
 	if (type == MM_MIGRATE_HIGHATOMIC)
 		z->nr_reserved_highatomic += size;
 	mm_lock_release(x, &z->lock);

@@ -15,6 +15,7 @@ struct model {
 	uint64_t probability;
 	uint64_t nth[MM_CPUS_MAX]; /* left to count */
 	bool asked;                /* since a request ended */
+	bool outer;                /* of that for which memory is reclaimed */
 	bool bulk;                 /* between its two ends, pages come without a question */
 };
 
@@ -95,6 +96,11 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		md->bulk = true;
 	} else if (ev->kind == MM_EV_mm_page_bulk_end) {
 		md->bulk = false;
+	} else if (ev->kind == MM_EV_mm_vmscan_direct_reclaim_begin) {
+		md->outer = md->asked;
+		md->asked = false;
+	} else if (ev->kind == MM_EV_mm_vmscan_direct_reclaim_end) {
+		md->asked = md->outer;
 	} else if (ev->kind == MM_EV_mm_page_alloc && !md->bulk) {
 		on_end(md, r, m, ev, (uint32_t)ev->f[2]);
 	} else if (ev->kind == MM_EV_mm_page_alloc_failed) {
@@ -118,7 +124,9 @@ const struct mm_model mm_fail_page_alloc_model = {
 	.name = "fail_page_alloc",
 	.events = MM_EV_BIT(MM_EV_mm_fault_write) | MM_EV_BIT(MM_EV_mm_fault_ask) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_page_alloc_failed) |
-		  MM_EV_BIT(MM_EV_mm_page_bulk) | MM_EV_BIT(MM_EV_mm_page_bulk_end),
+		  MM_EV_BIT(MM_EV_mm_page_bulk) | MM_EV_BIT(MM_EV_mm_page_bulk_end) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

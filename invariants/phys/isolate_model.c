@@ -55,7 +55,13 @@ static bool may_isolate(const struct mm_machine *m, uint64_t block, uint64_t zon
 	const struct zone *z = &m->zones[zone];
 	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
 	uint64_t at;
+	int i;
 
+	/* CMA is for who asks for it by its own name */
+	for (i = 0; i < m->desc.nr_cma; i++) {
+		if (block * size >= m->desc.cma[i].start && block * size < m->desc.cma[i].end)
+			return false;
+	}
 	for (at = block * size; at < (block + 1) * size; at++) {
 		if (at < z->start_pfn || at >= z->start_pfn + z->spanned ||
 		    m->memmap[at].zone != zone || !can_go(m, at))

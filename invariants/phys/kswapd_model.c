@@ -31,6 +31,7 @@ struct worker {
 
 struct model {
 	struct worker at[MM_NODES_MAX];
+	bool reclaim; /* on behalf of a request: what it frees is progress, too */
 };
 
 static size_t model_size(const struct mm_machine *m)
@@ -241,6 +242,13 @@ static void on_free(struct model *md, const struct mm_machine *m, const struct m
 		md->at[nid].got += (uint64_t)1 << ev->f[1];
 }
 
+/* A cached page of a node is given up. */
+static void on_given_up(struct model *md, const struct mm_machine *m, const struct mm_event *ev)
+{
+	if (md->reclaim)
+		md->at[m->memmap[ev->f[0]].zone / MM_NR_ZONES].failures = 0;
+}
+
 static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
 			const struct mm_event *ev)
 {
@@ -252,6 +260,9 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_vmscan_kswapd_wake:  on_begin(md, r, m, ev); break;
 	case MM_EV_mm_kswapd_round:        on_round(md, r, m, ev); break;
 	case MM_EV_mm_vmscan_kswapd_sleep: on_end(md, r, m, ev); break;
+	case MM_EV_mm_vmscan_direct_reclaim_begin: md->reclaim = true; break;
+	case MM_EV_mm_vmscan_direct_reclaim_end: md->reclaim = false; break;
+	case MM_EV_mm_cache_del:           on_given_up(md, m, ev); break;
 	case MM_EV_mm_page_free:           on_free(md, m, ev); break;
 	default: break;
 	}
@@ -296,6 +307,8 @@ const struct mm_model mm_kswapd_model = {
 	.name = "kswapd",
 	.events = MM_EV_BIT(MM_EV_mm_page_alloc_wake) | MM_EV_BIT(MM_EV_mm_vmscan_kswapd_wake) |
 		  MM_EV_BIT(MM_EV_mm_kswapd_round) | MM_EV_BIT(MM_EV_mm_vmscan_kswapd_sleep) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) | MM_EV_BIT(MM_EV_mm_cache_del) |
 		  MM_EV_BIT(MM_EV_mm_page_free),
 	.size = model_size,
 	.boot = model_boot,

@@ -81,6 +81,8 @@ const struct mm_inv mm_page_alloc_invs[] = {
 	 MM_OBJ_EVENT, NULL, false},
 	{"alloc.special_lists", "blocks of special pageblocks are taken only by who may",
 	 MM_OBJ_EVENT, NULL, false},
+	{"alloc.cma_turn", "CMA serves what can move first, or before other types", MM_OBJ_EVENT,
+	 NULL, false},
 	{"alloc.gfp_context", "the mask in effect is what machine and task leave of it",
 	 MM_OBJ_EVENT, NULL, false},
 	{"alloc.init_on_free", "what is taken back is zero where frees zero", MM_OBJ_EVENT, NULL,

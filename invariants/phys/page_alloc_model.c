@@ -77,6 +77,14 @@ struct model {
 	enum mm_migratetype bulk_type;
 	bool bulk_owes; /* it got nothing: one page is to be asked for */
 	uint64_t loose; /* frames that an exact request must give back */
+	bool helped;    /* reclaim was asked: what attempts before saw is gone */
+	bool blurred;   /* and nothing was tried since */
+	struct outer {  /* the request that it was asked for */
+		bool from;
+		uint64_t nid;
+		uint32_t nodemask;
+		struct mm_event slow;
+	} outer;
 
 	/* special pageblocks */
 	struct mm_event slow;     /* the request that the fast path did not serve */
@@ -85,6 +93,7 @@ struct model {
 	uint64_t give_left;       /* so many frames */
 	uint64_t reserve_at;      /* frames that are to be reserved: the first */
 	uint64_t reserve_left;    /* and how many */
+	bool fell_back;           /* the block to be taken next is another type's */
 	uint64_t took;            /* the last block that left a zone, not to a list */
 	enum mm_frames_kind kind; /* of its pageblock */
 };
@@ -138,6 +147,22 @@ static void count_given(struct model *md, const struct mm_machine *m)
 	}
 }
 
+/* Pageblocks that the description says are CMA, but for those that zones share. */
+static void set_cma(struct model *md, const struct mm_machine *m)
+{
+	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
+	uint64_t pfn;
+	int i;
+
+	for (i = 0; i < m->desc.nr_cma; i++) {
+		for (pfn = m->desc.cma[i].start; pfn < m->desc.cma[i].end; pfn += size) {
+			if (mm_pageblocks_may_move(&md->pageblocks,
+						   mm_frames_zone(&md->frames, pfn), pfn))
+				mm_pageblocks_set(&md->pageblocks, pfn, MM_MIGRATE_CMA);
+		}
+	}
+}
+
 static void model_boot(void *state, const struct mm_machine *m)
 {
 	struct model *md = state;
@@ -167,6 +192,7 @@ static void model_boot(void *state, const struct mm_machine *m)
 	md->took = UINT64_MAX;
 	mm_nodes_order(&m->desc, md->order);
 	count_given(md, m);
+	set_cma(md, m);
 	for (z = 0; z < m->nr_zones; z++) {
 		md->managed[z] = mm_frames_nr_free(&md->frames, z);
 		md->count[z][IN_ZONE] = md->managed[z];
@@ -368,6 +394,12 @@ static enum mm_migratetype type_due(const struct mm_machine *m, uint32_t gfp)
 	return movable ? MM_MIGRATE_MOVABLE : MM_MIGRATE_RECLAIMABLE;
 }
 
+/* On a machine with CMA, pages that can move may lie there. */
+static uint32_t cma_due(const struct mm_machine *m, enum mm_migratetype type)
+{
+	return m->desc.nr_cma && type == MM_MIGRATE_MOVABLE ? MM_ALLOC_CMA : 0;
+}
+
 static struct wish wish_of(const struct mm_machine *m, const struct mm_event *ev, uint64_t order,
 			   uint32_t gfp)
 {
@@ -473,6 +505,12 @@ static bool nofragment_due(const struct mm_machine *m, const struct mm_walk_orde
 static bool flags_due(const struct mm_machine *m, const struct mm_walk_order *walk,
 		      const struct asker *a, uint32_t flags, int picked)
 {
+	if ((a->gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE)
+		return true;
+	/* CMA is for all attempts but that one, or for none */
+	if ((flags & MM_ALLOC_CMA) != cma_due(m, type_due(m, a->gfp)))
+		return false;
+	flags &= ~MM_ALLOC_CMA;
 	if (flags == slow_flags(a))
 		return true;
 	if (flags & MM_ALLOC_WMARK_LOW)
@@ -483,7 +521,7 @@ static bool flags_due(const struct mm_machine *m, const struct mm_walk_order *wa
 								 : 0));
 	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
 		return flags == reserve_flags(a);
-	return (a->gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
+	return false;
 }
 
 static void check_treatment(const struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -506,6 +544,9 @@ static void check_passed_over(const struct model *md, struct mm_report *r,
 	struct mm_walk_order walk;
 	int i;
 
+	/* the last help for who must not fail is none of CMA */
+	if (!(w->gfp & MM_GFP_NOFAIL) || flags != MM_ALLOC_MIN_RESERVE)
+		flags |= cma_due(m, w->type);
 	walk_of(md, m, w, nodes, &walk);
 	for (i = 0; i < walk.nr && walk.zone[i] != stop; i++) {
 		int z = walk.zone[i];
@@ -550,12 +591,29 @@ static void check_zone_choice(const struct model *md, struct mm_report *r,
 		 (long long)md->found.seen, w.order, flags);
 	if (place_in(&walk, picked) >= 0)
 		check_passed_over(md, r, m, &w, nodes, flags, picked, "went past it");
+	if (md->helped)
+		return; /* earlier attempts were judged when reclaim was asked */
 	if (!(flags & MM_ALLOC_WMARK_LOW) && !md->unreserved)
 		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
 				  "took the slow path");
 	if ((flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM)) && !md->unreserved)
 		check_passed_over(md, r, m, &w, later_nodes(md, &w), slow_flags(&a), -1,
 				  "took from the reserves");
+}
+
+/* The request is over. */
+static void forget_attempts(struct model *md)
+{
+	md->asked = -1;
+	md->from = false;
+	md->unreserved = false;
+	md->give_left = 0;
+	md->slow.kind = MM_EV_NR;
+	md->took = UINT64_MAX;
+	memset(md->contended, 0, sizeof(md->contended));
+	memset(md->excused, 0, sizeof(md->excused));
+	md->helped = false;
+	md->blurred = false;
 }
 
 /* All attempts of a request that may have been made so far were in vain. */
@@ -575,13 +633,42 @@ static void check_unserved(const struct model *md, struct mm_report *r, const st
 		check_passed_over(md, r, m, w, UINT32_MAX, reserve_flags(a), -1, "failed");
 }
 
+/* Nothing is to be had: reclaim may ask for pages of its own meanwhile. */
+static void on_reclaim(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		       const struct mm_event *ev)
+{
+	struct asker a = asker_of(md, ev, ev->f[0], ev->f[1]);
+	struct wish w = wish_of(m, ev, ev->f[0], a.gfp);
+
+	md->asked = -1;
+	if (!md->helped && !md->unreserved)
+		check_passed_over(md, r, m, &w, first_nodes(md, &w), MM_ALLOC_WMARK_LOW, -1,
+				  "had memory reclaimed");
+	if (!md->blurred)
+		check_unserved(md, r, m, &w, &a);
+	md->outer = (struct outer){md->from, md->nid, md->nodemask, md->slow};
+	forget_attempts(md);
+}
+
+static void on_reclaim_end(struct model *md)
+{
+	forget_attempts(md);
+	md->from = md->outer.from;
+	md->nid = md->outer.nid;
+	md->nodemask = md->outer.nodemask;
+	md->slow = md->outer.slow;
+	md->helped = true;
+	md->blurred = true;
+}
+
 /* Does it ask again and again before it fails? */
 static bool insists(const struct asker *a)
 {
 	bool costly = a->order > 3;
 
 	return (a->gfp & MM_GFP_DIRECT_RECLAIM) && !(a->gfp & MM_GFP_NORETRY) &&
-	       (!costly || (a->gfp & MM_GFP_RETRY_MAYFAIL)) && !(a->task & MM_TASK_MEMALLOC);
+	       (!costly || ((a->gfp & MM_GFP_RETRY_MAYFAIL) && (a->gfp & MM_GFP_IO))) &&
+	       !(a->task & MM_TASK_MEMALLOC);
 }
 
 /* The nodes that it may use in the end. */
@@ -622,13 +709,13 @@ static void check_unreserve(struct model *md, struct mm_report *r, const struct 
 	}
 	md->give_left = mm_pageblocks_unreserve_due(&md->pageblocks, (int)ev->f[3], ev->f[0]);
 	MM_CHECK(r, "alloc.unreserve",
-		 md->slow.kind == MM_EV_mm_page_alloc_slowpath && insists(&a) &&
+		 md->slow.kind == MM_EV_mm_page_alloc_slowpath && (insists(&a) || md->helped) &&
 			 ev->f[2] == mm_pageblocks_stored(m, type_due(m, a.gfp)) &&
 			 (int)ev->f[3] == reserving_zone(md, m, &w, &a) && md->give_left,
 		 "pfn %llu of zone %s is given up to type %llu, by order %u gfp 0x%x",
 		 (unsigned long long)ev->f[0], m->zones[ev->f[3]].name,
 		 (unsigned long long)ev->f[2], a.order, a.gfp);
-	if (!r->failures)
+	if (!r->failures && !md->blurred)
 		check_unserved(md, r, m, &w, &a);
 	md->unreserved = true;
 	md->give_at = ev->f[0] + size;
@@ -672,6 +759,9 @@ static void check_special(const struct model *md, struct mm_report *r, const str
 			((flags & (MM_ALLOC_OOM | MM_ALLOC_NON_BLOCK)) && !had[MM_FRAMES_ORDINARY]),
 		"pfn %llu order %llu of a reserved pageblock was taken with flags 0x%x",
 		(unsigned long long)ev->f[0], (unsigned long long)ev->f[1], flags);
+	MM_CHECK(r, "alloc.special_lists", md->kind != MM_FRAMES_CMA || (flags & MM_ALLOC_CMA),
+		 "pfn %llu order %llu of a CMA pageblock was taken with flags 0x%x",
+		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1], flags);
 }
 
 static void on_failed(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -684,7 +774,8 @@ static void on_failed(struct model *md, struct mm_report *r, const struct mm_mac
 	if (ev->f[4])
 		return; /* injected: a bulk request does not look at the task */
 	check_gfp(md, r, m, ev->f[1], a.task);
-	check_unserved(md, r, m, &w, &a);
+	if (!md->blurred)
+		check_unserved(md, r, m, &w, &a);
 	walk_of(md, m, &w, later_nodes(md, &w), &walk);
 	MM_CHECK(r, "alloc.unreserve",
 		 !walk.nr || !insists(&a) || reserving_zone(md, m, &w, &a) < 0,
@@ -710,19 +801,6 @@ static void count_numa(struct model *md, const struct mm_machine *m, const struc
 		md->numa[walk.zone[0]][MM_NUMA_FOREIGN]++;
 	}
 	md->numa[zone][nid == m->desc.cpu_node[ev->cpu] ? MM_NUMA_LOCAL : MM_NUMA_OTHER]++;
-}
-
-/* The request is over. */
-static void forget_attempts(struct model *md)
-{
-	md->asked = -1;
-	md->from = false;
-	md->unreserved = false;
-	md->give_left = 0;
-	md->slow.kind = MM_EV_NR;
-	md->took = UINT64_MAX;
-	memset(md->contended, 0, sizeof(md->contended));
-	memset(md->excused, 0, sizeof(md->excused));
 }
 
 /* ---- frames change hands ---- */
@@ -878,15 +956,16 @@ static void check_bulk_page(struct model *md, struct mm_report *r, const struct 
 		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 		 m->zones[ev->f[5]].name);
 	MM_CHECK(r, "alloc.treatment",
-		 ev->f[4] == MM_ALLOC_WMARK_LOW && ev->f[3] == type_due(m, gfp),
+		 ev->f[4] == (MM_ALLOC_WMARK_LOW | cma_due(m, type_due(m, gfp))) &&
+			 ev->f[3] == type_due(m, gfp),
 		 "bulk gfp 0x%x was treated as type %llu with flags 0x%llx", gfp,
 		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
 }
 
 /* Would z leave its low mark and what it keeps from requests for the preferred zone? */
-static bool leaves_all(const struct zone *z, const struct view *v, uint64_t pages, int preferred)
+static bool leaves_all(const struct zone *z, int64_t usable, uint64_t pages, int preferred)
 {
-	return v->seen - kept_from(v, MM_ALLOC_WMARK_LOW) >
+	return usable >
 	       (int64_t)(z->wmark[MM_WMARK_LOW] + z->boost + pages + z->lowmem_reserve[preferred]);
 }
 
@@ -905,7 +984,8 @@ static int bulk_zone(const struct model *md, const struct mm_machine *m, const s
 
 		if (z->nid != m->zones[walk.zone[0]].nid)
 			break;
-		if (leaves_all(z, &v, ev->f[1], (int)m->zones[walk.zone[0]].type))
+		if (leaves_all(z, v.seen - kept_from(&v, cma_due(m, w.type)), ev->f[1],
+			       (int)m->zones[walk.zone[0]].type))
 			return z->id;
 	}
 	return -1;
@@ -951,7 +1031,7 @@ static void on_bulk_end(struct model *md, struct mm_report *r, const struct mm_m
 		 (unsigned long long)md->bulk_got, (unsigned long long)ev->f[0]);
 	MM_CHECK(r, "alloc.bulk",
 		 md->bulk_got == md->bulk_empty ||
-			 !zone_can(md, m, md->bulk, &w, &v, MM_ALLOC_WMARK_LOW),
+			 !zone_can(md, m, md->bulk, &w, &v, cma_due(m, w.type)),
 		 "%llu of %llu pages came although zone %s has more",
 		 (unsigned long long)md->bulk_got, (unsigned long long)md->bulk_empty,
 		 m->zones[md->bulk].name);
@@ -1091,10 +1171,12 @@ static void on_list(struct model *md, struct mm_report *r, const struct mm_machi
 	md->contended[ev->f[3]] &= add;
 	if (add)
 		check_not_isolated(md, r, m, pfn, ev->f[1], "came onto a list");
-	/* a refill takes no reserved block */
+	/* a refill takes no reserved block, and CMA for what can move alone */
 	MM_CHECK(r, "alloc.special_lists",
-		 !add || md->took != pfn || md->kind != MM_FRAMES_HIGHATOMIC,
-		 "pfn %llu order %llu of a reserved pageblock came with a refill",
+		 !add || md->took != pfn || md->kind == MM_FRAMES_ORDINARY ||
+			 (md->kind == MM_FRAMES_CMA &&
+			  ev->f[2] == mm_pcp_index(MM_MIGRATE_MOVABLE, (unsigned int)ev->f[1])),
+		 "pfn %llu order %llu of a special pageblock came with a refill",
 		 (unsigned long long)pfn, (unsigned long long)ev->f[1]);
 	if (r->failures)
 		return;
@@ -1224,6 +1306,11 @@ static void on_extfrag(struct model *md, struct mm_report *r, const struct mm_ma
 								    : MM_MIGRATE_RECLAIMABLE])),
 		 "type %d fell back to %llu before its first choice", (int)type,
 		 (unsigned long long)from);
+	md->fell_back = true;
+	MM_CHECK(r, "alloc.cma_turn",
+		 !cma_due(m, type) || (md->slow.f[1] & MM_GFP_NOFAIL) ||
+			 !zone_has_block(md, z->id, MM_FRAMES_CMA, (unsigned int)order),
+		 "order %llu fell back while there is a CMA block", (unsigned long long)order);
 	MM_CHECK(r, "alloc.fallback_claim", (ev->f[5] != 0) == may_claim(md, m, ev),
 		 "pageblock of pfn %llu, block of order %llu, type %llu to %d: %s",
 		 (unsigned long long)pfn, (unsigned long long)fallback, (unsigned long long)from,
@@ -1268,6 +1355,33 @@ static void on_pageblock(struct model *md, struct mm_report *r, const struct mm_
 	mm_pageblocks_set(&md->pageblocks, ev->f[0], ev->f[2]);
 }
 
+/* CMA goes first while it is more than half of what is free, else when there is no other
+ * block that can move; and before other types. */
+static void check_cma_turn(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			   const struct mm_event *ev)
+{
+	const struct zone *z = &m->zones[ev->f[4]];
+	int64_t cma = z->vm_stat[MM_NR_FREE_CMA] < 0 ? 0 : z->vm_stat[MM_NR_FREE_CMA];
+	int64_t all = z->vm_stat[MM_NR_FREE_PAGES] < 0 ? 0 : z->vm_stat[MM_NR_FREE_PAGES];
+	bool first = cma > all / 2;
+	bool nofail =
+		md->slow.kind == MM_EV_mm_page_alloc_slowpath && (md->slow.f[1] & MM_GFP_NOFAIL);
+
+	if (ev->f[2] == MM_MIGRATE_CMA)
+		MM_CHECK(r, "alloc.cma_turn",
+			 first || !own_list_has(m, z, ev->f[1], MM_MIGRATE_MOVABLE),
+			 "pfn %llu order %llu is CMA, of which %lld of %lld pages are",
+			 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1], (long long)cma,
+			 (long long)all);
+	else if (ev->f[2] == MM_MIGRATE_MOVABLE && !md->fell_back && m->desc.nr_cma && !nofail)
+		MM_CHECK(r, "alloc.cma_turn",
+			 !first ||
+				 !zone_has_block(md, z->id, MM_FRAMES_CMA, (unsigned int)ev->f[1]),
+			 "pfn %llu order %llu is not CMA, of which %lld of %lld pages are",
+			 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1], (long long)cma,
+			 (long long)all);
+}
+
 /* The block was taken from the low end: its siblings follow, one per order. */
 static void on_take(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
@@ -1293,6 +1407,10 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	check_not_isolated(md, r, m, ev->f[0], ev->f[1], "left the zone");
 	if (r->failures)
 		return;
+	check_cma_turn(md, r, m, ev);
+	if (r->failures)
+		return;
+	md->fell_back = false;
 	md->took = ev->f[0];
 	md->kind = mm_frames_kind_of(md->block[ev->f[0] >> m->desc.pageblock_order]);
 	move(md, ev->f[0], ev->f[1], IN_HAND);
@@ -1303,6 +1421,7 @@ static void on_watermark(struct model *md, struct mm_report *r, const struct mm_
 {
 	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu, 0};
 
+	md->blurred = false;
 	md->asked = (int)ev->f[0];
 	md->found = view_of(md, m, md->asked, &w);
 	MM_CHECK(r, "watermark.order_suitable",
@@ -1347,6 +1466,9 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_task_flags:             md->task[ev->cpu] = (uint32_t)ev->f[1]; break;
 	case MM_EV_mm_page_split:             on_split(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk:              on_bulk(md, r, m, ev); break;
+	case MM_EV_mm_vmscan_direct_reclaim_begin: on_reclaim(md, r, m, ev); break;
+	case MM_EV_mm_vmscan_direct_reclaim_end: on_reclaim_end(md); break;
+	case MM_EV_mm_zone_refused:           md->blurred = false; break;
 	case MM_EV_mm_page_bulk_end:          on_bulk_end(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk_none:         on_bulk_none(md, r, m, ev); break;
 	case MM_EV_mm_zone_grow:              on_grow(md, m, ev); break;
@@ -1541,6 +1663,8 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pcp_contended) |
 		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_task_flags) |
 		  MM_EV_BIT(MM_EV_mm_page_split) | MM_EV_BIT(MM_EV_mm_page_bulk) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) | MM_EV_BIT(MM_EV_mm_zone_refused) |
 		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_bulk_none) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc_from) | MM_EV_BIT(MM_EV_mm_cpuset_mems) |
 		  MM_EV_BIT(MM_EV_mm_zone_grow) | MM_EV_BIT(MM_EV_mm_pageblock_move) |

@@ -584,13 +584,24 @@ static void reserved_count_off_by_one(struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
 }
 
+/* Of a machine that has no CMA. */
+static void cma_out_of_turn(struct mm_victim *v)
+{
+	const struct mm_list *list = v->m->zones[MM_ZONE_NORMAL].free_area[6].free_list;
+	const struct page *page =
+		mm_list_entry_const(list[MM_MIGRATE_MOVABLE].next, struct page, lru);
+
+	mm_event(v->x, MM_EV_mm_page_alloc_zone_locked, pfn_of_page(v->x, page), 0, MM_MIGRATE_CMA,
+		 0, MM_ZONE_NORMAL);
+}
+
 /* An ordinary request is served from what is reserved, all else as it should be. */
 static void reserved_block_for_anybody(struct mm_victim *v)
 {
 	struct zone *z = &v->m->zones[MM_ZONE_NORMAL];
 	struct page *page;
 
-	(void)move_free_pageblock(v, MM_MIGRATE_HIGHATOMIC, MM_BUDDY_BOOT);
+	(void)move_free_pageblock(v, MM_MIGRATE_HIGHATOMIC, MM_BUDDY_OTHER);
 	mm_event(v->x, MM_EV_mm_zone_watermark, z->id, 0, mm_zone_wmark(z, MM_WMARK_HIGH),
 		 FIRST_TRY, MM_ZONE_NORMAL, mm_vmstat_zone(z, MM_NR_FREE_PAGES));
 	mm_lock_acquire(v->x, &z->lock);
@@ -785,6 +796,7 @@ static const struct mm_plant plants[] = {
 	{"zone.reserved_highatomic", reserved_count_off_by_one, NULL, false},
 	{"alloc.reserve", reserved_for_no_request, NULL, true},
 	{"alloc.unreserve", given_up_for_no_request, NULL, true},
+	{"alloc.cma_turn", cma_out_of_turn, NULL, true},
 	{"alloc.special_lists", reserved_block_for_anybody, NULL, true},
 	{"compound.tails", tail_of_the_neighbour, NULL, false},
 	{"compound.tails", tail_without_a_head, NULL, false},

@@ -48,6 +48,7 @@ struct model {
 	uint64_t last_take;            /* frame taken last, or UINT64_MAX */
 	uint64_t last_list;            /* and the list it was on */
 	bool contended[MM_ZONES_MAX];  /* at the attempt made last */
+	bool empty[MM_ZONES_MAX];      /* a refill brought nothing: only special lists are left */
 	bool below_high[MM_ZONES_MAX]; /* the zones' flags after the last operation */
 	bool excess[MM_ZONES_MAX];     /* excess was given back: the flag was asked */
 	uint64_t trimmed;              /* frees to come that lists are not for */
@@ -255,6 +256,13 @@ static uint64_t due_list(uint64_t order, uint64_t type)
 	return order * 3 + type;
 }
 
+/* The request is over. */
+static void forget_attempts(struct model *md)
+{
+	memset(md->contended, 0, sizeof(md->contended));
+	memset(md->empty, 0, sizeof(md->empty));
+}
+
 static void on_add(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		   const struct mm_event *ev)
 {
@@ -290,6 +298,7 @@ static void on_refill(struct model *md, struct mm_report *r, const struct mm_mac
 	int due;
 
 	md->contended[ev->f[0]] = false;
+	md->empty[ev->f[0]] = !ev->f[4];
 	if (!ev->f[5])
 		begin_get(l);
 	/* what the refill brought was not there when it was asked for */
@@ -316,6 +325,7 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	if (r->failures)
 		return;
 	md->contended[ev->f[3]] = false;
+	md->empty[ev->f[3]] = false;
 	if (!ev->f[5])
 		begin_get(l);
 	l->getting = false;
@@ -400,6 +410,8 @@ static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machi
 		 !(m->zones[ev->f[0]].flags & MM_ZONE_BELOW_HIGH) || !has_high(&m->zones[ev->f[0]]),
 		 "zone %s: %lld pages are free, more than high, and it is below it",
 		 m->zones[ev->f[0]].name, (long long)m->zones[ev->f[0]].vm_stat[MM_NR_FREE_PAGES]);
+	/* later in the operation, counts that drift may say otherwise */
+	md->below_high[ev->f[0]] = (m->zones[ev->f[0]].flags & MM_ZONE_BELOW_HIGH) != 0;
 }
 
 static void on_decay(struct model *md, const struct mm_machine *m, const struct mm_event *ev)
@@ -430,7 +442,8 @@ static void on_watermark(struct mm_report *r, const struct mm_machine *m, const 
 static void on_alloc(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		     const struct mm_event *ev)
 {
-	bool listed = mm_pcp_allowed(m, (unsigned int)ev->f[1]) && !md->contended[ev->f[5]];
+	bool listed = mm_pcp_allowed(m, (unsigned int)ev->f[1]) && !md->contended[ev->f[5]] &&
+		      !md->empty[ev->f[5]];
 
 	MM_CHECK(r, "pcp.used", (md->last_take == ev->f[0]) == listed,
 		 "pfn %llu order %llu: from a list or not, against the rule",
@@ -440,7 +453,18 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 		 (unsigned long long)md->last_list, (unsigned long long)ev->f[3]);
 	md->last_take = UINT64_MAX;
-	memset(md->contended, 0, sizeof(md->contended));
+	forget_attempts(md);
+}
+
+/* Does a frame of these lie in an isolated pageblock? */
+static bool touches_isolated(const struct mm_machine *m, uint64_t pfn, uint64_t frames)
+{
+	bool any = false;
+
+	while (frames-- > 0)
+		any |= m->pageblock[(pfn + frames) >> m->desc.pageblock_order] ==
+		       MM_MIGRATE_ISOLATE;
+	return any;
 }
 
 static void on_free(struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -450,8 +474,7 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 	uint8_t zone = m->memmap[ev->f[0]].zone;
 
 	if (m->desc.pcp && (ev->f[1] <= 3 || (m->desc.thp_order && ev->f[1] == m->desc.thp_order)))
-		due = m->pageblock[ev->f[0] >> m->desc.pageblock_order] == MM_MIGRATE_ISOLATE
-			      ? MM_PCP_FREED_ISOLATED
+		due = touches_isolated(m, ev->f[0], (uint64_t)1 << ev->f[1]) ? MM_PCP_FREED_ISOLATED
 		      : md->contended[zone] ? MM_PCP_FREED_PAST_LIST
 					    : MM_PCP_FREED_TO_LIST;
 	if (md->trimmed) {
@@ -491,7 +514,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_alloc:        on_alloc(md, r, m, ev); break;
 	case MM_EV_mm_page_free:         on_free(md, r, m, ev); break;
 	case MM_EV_mm_page_split:        on_split(md, ev); break;
-	case MM_EV_mm_page_alloc_failed: memset(md->contended, 0, sizeof(md->contended)); break;
+	case MM_EV_mm_page_alloc_failed: forget_attempts(md); break;
 	default: break;
 	}
 	/* clang-format on */
@@ -538,7 +561,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 
 	md->last_take = UINT64_MAX;
 	md->trimmed = 0;
-	memset(md->contended, 0, sizeof(md->contended));
+	forget_attempts(md);
 	for (zone = 0; zone < m->nr_zones; zone++) {
 		if (!m->zones[zone].managed)
 			continue;

@@ -7,6 +7,7 @@
  */
 #include "mm/procfs.h"
 
+#include "mm/extfrag.h"
 #include "mm/migratetype.h"
 #include "mm/pcp.h"
 
@@ -54,7 +55,7 @@ static uint64_t event_of(const struct mm_machine *m, const struct zone *z, enum 
 /* ---- names, in the order of 6.12 ---- */
 /* clang-format off */
 
-/* Kernel: enum zone_stat_item; the first is the one that the model has. */
+/* Kernel: enum zone_stat_item; the model has the first and the last. */
 static const char *const zone_items[] = {
 	"nr_free_pages", "nr_zone_inactive_anon", "nr_zone_active_anon",
 	"nr_zone_inactive_file", "nr_zone_active_file", "nr_zone_unevictable",
@@ -149,6 +150,14 @@ static bool zone_built(const struct mm_machine *m, int type)
 	return type != MM_ZONE_HIGHMEM;
 }
 
+/* Without what CPUs hold back, too. */
+static uint64_t item_of(const struct zone *z, size_t i)
+{
+	if (i == NR_OF(zone_items) - 1)
+		return mm_vmstat_zone(z, MM_NR_FREE_CMA);
+	return i ? 0 : free_of(z);
+}
+
 /* ---- buddyinfo and pagetypeinfo ---- */
 
 /* Longer lists are not counted to their end: ">100000". */
@@ -179,9 +188,10 @@ void mm_procfs_buddyinfo(const struct mm_machine *m, FILE *out)
 	}
 }
 
-static bool type_shown(int type)
+/* A kernel that is built without CMA does not name it. */
+static bool type_shown(const struct mm_machine *m, int type)
 {
-	return type != MM_MIGRATE_CMA;
+	return type != MM_MIGRATE_CMA || m->desc.nr_cma;
 }
 
 static void print_list(const struct zone *z, unsigned int order, int type, FILE *out)
@@ -200,7 +210,7 @@ static void pagetype_free(const struct mm_machine *m, const struct zone *z, FILE
 	int t;
 
 	for (t = 0; t < MM_MIGRATE_TYPES; t++) {
-		if (!type_shown(t))
+		if (!type_shown(m, t))
 			continue;
 		(void)fprintf(out, "Node %4d, zone %8s, type %12s ", z->nid, z->name,
 			      mm_gfp_migratetype_name((enum mm_migratetype)t));
@@ -230,7 +240,7 @@ static void pagetype_blocks(const struct mm_machine *m, const struct zone *z, FI
 	}
 	(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);
 	for (t = 0; t < MM_MIGRATE_TYPES; t++) {
-		if (type_shown(t))
+		if (type_shown(m, t))
 			(void)fprintf(out, "%12llu ", (unsigned long long)count[t]);
 	}
 	(void)fputc('\n', out);
@@ -253,7 +263,7 @@ void mm_procfs_pagetypeinfo(const struct mm_machine *m, FILE *out)
 	}
 	(void)fprintf(out, "\n%-23s", "Number of blocks type ");
 	for (i = 0; i < MM_MIGRATE_TYPES; i++) {
-		if (type_shown(i))
+		if (type_shown(m, i))
 			(void)fprintf(out, "%12s ",
 				      mm_gfp_migratetype_name((enum mm_migratetype)i));
 	}
@@ -291,7 +301,7 @@ static void zone_pages(const struct mm_machine *m, const struct zone *z, FILE *o
 	pages_line(out, "spanned", z->spanned);
 	pages_line(out, "present", z->present);
 	pages_line(out, "managed", z->managed);
-	pages_line(out, "cma", 0);
+	pages_line(out, "cma", z->cma_pages);
 	(void)fprintf(out, "\n        protection: (");
 	for (i = 0; i < MM_NR_ZONES; i++) {
 		if (!zone_built(m, i))
@@ -329,7 +339,7 @@ static void zone_counters(const struct mm_machine *m, const struct zone *z, FILE
 	size_t i;
 
 	for (i = 0; i < NR_OF(zone_items); i++)
-		stat_line(out, zone_items[i], i ? 0 : free_of(z));
+		stat_line(out, zone_items[i], item_of(z, i));
 	for (i = 0; i < NR_OF(numa_items); i++)
 		stat_line(out, numa_items[i], mm_vmstat_numa_events(m, z, (enum mm_numa_event)i));
 	zone_pagesets(m, z, out);
@@ -378,17 +388,18 @@ static void vmstat_line(FILE *out, const char *name, uint64_t v)
 static void vmstat_zones(const struct mm_machine *m, FILE *out)
 {
 	uint64_t numa[MM_NUMA_NR] = {0};
-	uint64_t nr_free = 0;
+	uint64_t items[NR_OF(zone_items)] = {0};
 	size_t i;
 	int z;
 
 	for (z = 0; z < m->nr_zones; z++) {
-		nr_free += free_of(&m->zones[z]);
+		for (i = 0; i < NR_OF(zone_items); i++)
+			items[i] += item_of(&m->zones[z], i);
 		for (i = 0; i < NR_OF(numa_items); i++)
 			numa[i] += mm_vmstat_numa_events(m, &m->zones[z], (enum mm_numa_event)i);
 	}
 	for (i = 0; i < NR_OF(zone_items); i++)
-		vmstat_line(out, zone_items[i], i ? 0 : nr_free);
+		vmstat_line(out, zone_items[i], items[i]);
 	for (i = 0; i < NR_OF(numa_items); i++)
 		vmstat_line(out, numa_items[i], numa[i]);
 }
@@ -426,50 +437,6 @@ void mm_procfs_vmstat(const struct mm_machine *m, FILE *out)
 
 /* ---- fragmentation ---- */
 
-struct free_blocks {
-	uint64_t pages;
-	uint64_t blocks;
-	uint64_t suitable_pages; /* in blocks of the order and above */
-};
-
-static struct free_blocks free_blocks_of(const struct mm_machine *m, const struct zone *z,
-					 unsigned int order)
-{
-	struct free_blocks f = {0, 0, 0};
-	unsigned int o;
-
-	for (o = 0; o <= m->desc.max_order; o++) {
-		uint64_t pages = z->free_area[o].nr_free << o;
-
-		f.blocks += z->free_area[o].nr_free;
-		f.pages += pages;
-		if (o >= order)
-			f.suitable_pages += pages;
-	}
-	return f;
-}
-
-unsigned int mm_procfs_unusable(const struct mm_machine *m, const struct zone *z,
-				unsigned int order)
-{
-	struct free_blocks f = free_blocks_of(m, z, order);
-
-	if (!f.pages)
-		return 1000;
-	return (unsigned int)((f.pages - f.suitable_pages) * 1000 / f.pages);
-}
-
-int mm_procfs_extfrag(const struct mm_machine *m, const struct zone *z, unsigned int order)
-{
-	struct free_blocks f = free_blocks_of(m, z, order);
-
-	if (!f.blocks)
-		return 0;
-	if (f.suitable_pages)
-		return -1000;
-	return 1000 - (int)((1000 + (f.pages * 1000 >> order)) / f.blocks);
-}
-
 void mm_procfs_unusable_index(const struct mm_machine *m, FILE *out)
 {
 	unsigned int o;
@@ -482,7 +449,8 @@ void mm_procfs_unusable_index(const struct mm_machine *m, FILE *out)
 			continue;
 		(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);
 		for (o = 0; o <= m->desc.max_order; o++) {
-			unsigned int index = mm_procfs_unusable(m, z, o);
+			const struct mm_extfrag f = mm_extfrag_of(m, z, o);
+			unsigned int index = mm_extfrag_unusable(&f, o);
 
 			(void)fprintf(out, "%u.%03u ", index / 1000, index % 1000);
 		}
@@ -502,7 +470,8 @@ void mm_procfs_extfrag_index(const struct mm_machine *m, FILE *out)
 			continue;
 		(void)fprintf(out, "Node %d, zone %8s ", z->nid, z->name);
 		for (o = 0; o <= m->desc.max_order; o++) {
-			int index = mm_procfs_extfrag(m, z, o);
+			const struct mm_extfrag f = mm_extfrag_of(m, z, o);
+			int index = mm_extfrag_index(&f, o);
 
 			/* both halves keep the sign, as the kernel's do: "-1.000", " 0.-500" */
 			(void)fprintf(out, "%2d.%03d ", index / 1000, index % 1000);

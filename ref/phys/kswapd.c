@@ -117,6 +117,14 @@ void mm_kswapd_wake(struct mm_ctx *x, struct zone *z, unsigned int order, enum m
 		   is_boosted(x->m, z->nid, highest);
 }
 
+void mm_kswapd_progress(struct mm_ctx *x, int nid)
+{
+	if (!kswapd_at(x->m, nid)->failures)
+		return;
+	kswapd_at(x->m, nid)->failures = 0;
+	touch(x, nid);
+}
+
 /* ---- work ---- */
 
 static void mark_zones(struct mm_ctx *x, int nid, enum mm_zone_type highest, bool active)

@@ -41,7 +41,7 @@ static uint64_t frame_hash(const struct mm_machine *m, uint64_t id)
 		     p->order;
 
 	h = mm_hash64_add(h, (uint64_t)(uint32_t)p->refcount << 32 | (uint32_t)p->mapcount);
-	if (p->flags & (MM_PG_BUDDY | MM_PG_PCP))
+	if (p->flags & (MM_PG_BUDDY | MM_PG_PCP | MM_PG_LRU))
 		h = mm_hash64_add(h, next_pfn(m, p));
 	if (mm_page_is_tail(p))
 		h = mm_hash64_add(h, tail_of(m, p));
@@ -139,8 +139,9 @@ int mm_page_boot(struct mm_ctx *x)
 
 const char *mm_page_flags_text(const struct page *page, char *buf, size_t len)
 {
-	static const char *const names[] = {"absent",     "reserved", "buddy", "head", "bad",
-					    "pfmemalloc", "movable",  "comp",  "pcp",  "guard"};
+	static const char *const names[] = {"absent", "reserved",   "buddy",   "head",
+					    "bad",    "pfmemalloc", "movable", "comp",
+					    "pcp",    "guard",      "lru"};
 	size_t at = 0;
 	size_t i;
 

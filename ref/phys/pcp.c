@@ -70,6 +70,8 @@ static uint64_t pcp_hash(const struct mm_machine *m, uint64_t id)
 	h = mm_hash64_add(h, (uint64_t)(int64_t)s->diff[MM_NR_FREE_PAGES]);
 	if (s->diff[MM_NR_FREE_CMA])
 		h = mm_hash64_add(h, (uint64_t)(int64_t)s->diff[MM_NR_FREE_CMA]);
+	if (s->diff[MM_NR_ZONE_CACHE])
+		h = mm_hash64_add(h, ~(uint64_t)(int64_t)s->diff[MM_NR_ZONE_CACHE]);
 	for (i = 0; i < MM_PCP_LISTS; i++) {
 		const struct page *p;
 

@@ -290,6 +290,17 @@ bool mm_watermark_ok_unboosted(const struct mm_machine *m, const struct zone *z,
 	return mm_watermark_ok(m, z, order, z->wmark[MM_WMARK_MIN], highest, alloc_flags);
 }
 
+bool mm_watermark_ok_given(const struct mm_machine *m, const struct zone *z, unsigned int order,
+			   uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags,
+			   uint64_t free_pages)
+{
+	uint64_t need = mm_watermark_effective(mark, alloc_flags) + z->lowmem_reserve[highest] +
+			mm_watermark_kept(z, alloc_flags);
+
+	return leaves_enough(free_pages, order, need) &&
+	       (order == 0 || has_block(m, z, order, alloc_flags));
+}
+
 bool mm_watermark_suits_compaction(const struct mm_machine *m, const struct zone *z,
 				   unsigned int order, enum mm_zone_type highest)
 {

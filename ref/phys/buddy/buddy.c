@@ -221,8 +221,20 @@ struct page *mm_buddy_take_special(struct mm_ctx *x, struct zone *z, unsigned in
 struct page *mm_buddy_take(struct mm_ctx *x, struct zone *z, unsigned int order,
 			   enum mm_migratetype type, uint32_t alloc_flags)
 {
-	struct page *page = mm_buddy_take_smallest(x, z, order, type);
+	bool cma = MM_UNLIKELY(alloc_flags & MM_ALLOC_CMA);
+	struct page *page = NULL;
 
+	/* while most of what is free is CMA, the rest is spared for who can have no other */
+	if (cma && mm_vmstat_zone(z, MM_NR_FREE_CMA) > mm_vmstat_zone(z, MM_NR_FREE_PAGES) / 2)
+		page = mm_buddy_take_special(x, z, order, MM_MIGRATE_CMA);
+	if (page)
+		return page;
+	page = mm_buddy_take_smallest(x, z, order, type);
+	if (!page && cma) {
+		page = mm_buddy_take_special(x, z, order, MM_MIGRATE_CMA);
+		if (page)
+			return page;
+	}
 	if (!page)
 		page = mm_buddy_take_fallback(x, z, order, type, alloc_flags);
 	if (page)

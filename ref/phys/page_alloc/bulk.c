@@ -20,6 +20,11 @@ struct bulk {
 	struct page **pages;
 };
 
+static uint32_t rights_of(const struct mm_machine *m, const struct request *rq)
+{
+	return MM_ALLOC_WMARK_LOW | mm_page_alloc_cma_right(m, rq->type);
+}
+
 static void skip_full(struct bulk *b)
 {
 	while (b->full < b->nr && b->pages[b->full])
@@ -57,7 +62,7 @@ static struct zone *zone_for_all(const struct mm_ctx *x, const struct bulk *b)
 		if (z->nid != preferred->nid)
 			return NULL;
 		if (mm_watermark_fast(x->m, z, 0, mark_of(b, z), preferred->type,
-				      MM_ALLOC_WMARK_LOW))
+				      rights_of(x->m, &b->rq)))
 			return z;
 	}
 	return NULL;
@@ -66,7 +71,7 @@ static struct zone *zone_for_all(const struct mm_ctx *x, const struct bulk *b)
 static struct page *take_one(struct mm_ctx *x, struct zone *z, const struct request *rq)
 {
 	for (;;) {
-		struct page *page = mm_pcp_take(x, z, 0, rq->type, MM_ALLOC_WMARK_LOW);
+		struct page *page = mm_pcp_take(x, z, 0, rq->type, rights_of(x->m, rq));
 
 		if (!page || mm_page_alloc_new_ok(page, 0))
 			return page;
@@ -84,7 +89,7 @@ static unsigned int fill(struct mm_ctx *x, struct zone *z, struct bulk *b)
 
 		if (!page)
 			break;
-		mm_page_alloc_hand_out(x, z, page, &b->rq, MM_ALLOC_WMARK_LOW);
+		mm_page_alloc_hand_out(x, z, page, &b->rq, rights_of(x->m, &b->rq));
 		b->pages[b->full] = page;
 		got++;
 	}

@@ -5,7 +5,7 @@
  * Each free stretch is cut into the largest aligned blocks that fit, low
  * addresses first, each to the tail of its list, so that lists ascend.
  */
-#include "mm/page_alloc.h"
+#include "parts.h"
 
 /* The largest order that is aligned at pfn and fits below end. */
 static unsigned int order_at(const struct mm_machine *m, uint64_t pfn, uint64_t end)
@@ -32,12 +32,13 @@ static void free_stretch(struct mm_ctx *x, struct zone *z, uint64_t pfn, uint64_
 	}
 }
 
-/* Another zone's frames may lie between those of this one. */
+/* Another zone's frames may lie between those of this one; CMA comes later. */
 static bool usable(const struct mm_machine *m, const struct zone *z, uint64_t pfn)
 {
 	const struct page *p = &m->memmap[pfn];
 
-	return p->zone == z->id && !(p->flags & (MM_PG_ABSENT | MM_PG_RESERVED));
+	return p->zone == z->id && !(p->flags & (MM_PG_ABSENT | MM_PG_RESERVED)) &&
+	       (!m->desc.nr_cma || mm_migratetype_get(m, pfn) != MM_MIGRATE_CMA);
 }
 
 /* Frames [pfn, end), as far as they are the zone's. */
@@ -200,10 +201,12 @@ int mm_page_alloc_boot(struct mm_ctx *x)
 {
 	struct mm_machine *m = x->m;
 
+	mm_page_alloc_cma_types(x);
 	if (m->desc.deferred)
 		count_deferred(m);
 	else
 		fill_zones(x, 0, m->max_pfn);
+	mm_page_alloc_cma_boot(x);
 	mm_migratetype_decide_grouping(x);
 	if (!m->sysctl.min_free_kbytes)
 		m->sysctl.min_free_kbytes = mm_watermark_default_min_free_kbytes(m);

@@ -16,10 +16,6 @@
 
 _Static_assert(MM_ALLOC_KSWAPD == MM_GFP_KSWAPD_RECLAIM, "masks hand it on as it is");
 
-/* Rounds of reclaim that freed something before a request gives up.
- * Kernel: MAX_RECLAIM_RETRIES. */
-#define RECLAIM_RETRIES_MAX 16
-
 static void bad_page(struct mm_ctx *x, struct page *page, unsigned int order, bool dropped)
 {
 	uint64_t pfn = pfn_raw(mm_page_pfn(x->m, page));
@@ -283,68 +279,32 @@ int mm_page_alloc_sysctl(struct mm_ctx *x, size_t i, uint64_t value)
 	return 0;
 }
 
-/* How often reclaim is asked: once by who does not insist.  Kernel: should_reclaim_retry
- * and what stands before it. */
-static int reclaim_rounds(const struct request *rq)
+struct page *mm_page_alloc_try(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags)
 {
-	bool costly = rq->order > MM_PCP_COSTLY_ORDER;
-
-	if (rq->gfp & MM_GFP_NORETRY)
-		return 1;
-	return costly && !(rq->gfp & MM_GFP_RETRY_MAYFAIL) ? 1 : RECLAIM_RETRIES_MAX;
+	return try_zones(x, rq, alloc_flags);
 }
 
-/* Ask for reclaim that many times, as long as it frees something. */
-static struct page *reclaim(struct mm_ctx *x, const struct request *rq, uint32_t flags, int rounds)
-{
-	if (!x->m->upcalls->direct_reclaim)
-		return NULL;
-	for (; rounds > 0; rounds--) {
-		struct page *page;
-
-		if (!x->m->upcalls->direct_reclaim(x, rq->order, rq->gfp))
-			return NULL;
-		page = try_zones(x, rq, flags);
-		if (!page) {
-			/* what was freed may be reserved, or sit on lists of other CPUs */
-			(void)mm_page_alloc_unreserve(x, rq, false);
-			mm_pcp_drain_all(x, NULL);
-			page = try_zones(x, rq, flags);
-		}
-		if (page)
-			return page;
-	}
-	return NULL;
-}
-
-/* Reclaim, and for who insists all that is kept for others, before it fails. */
-static struct page *reclaim_and_retry(struct mm_ctx *x, const struct request *rq, uint32_t flags)
-{
-	int rounds = reclaim_rounds(rq);
-	bool insists = rounds > 1;
-	struct page *page;
-
-	/* reclaim that needs memory does not reclaim for it */
-	if (x->task_flags & MM_TASK_MEMALLOC)
-		return NULL;
-	page = reclaim(x, rq, flags, rounds);
-	while (!page && insists && mm_page_alloc_unreserve(x, rq, true)) {
-		page = try_zones(x, rq, flags);
-		if (!page)
-			page = reclaim(x, rq, flags, 1);
-	}
-	return page;
-}
-
-static struct page *reserve_attempts(struct mm_ctx *x, struct request *rq, uint32_t *flags)
+/* Give the request all that it has a right to; false: it has that already. */
+static bool open_reserves(struct mm_ctx *x, struct request *rq, uint32_t *flags)
 {
 	uint32_t reserve = mm_page_alloc_reserve_flags(x, rq->gfp);
 
 	if (reserve)
-		*flags = reserve | (*flags & MM_ALLOC_KSWAPD);
+		*flags = reserve | (*flags & (MM_ALLOC_KSWAPD | MM_ALLOC_CMA));
 	else if (!mm_page_alloc_leaves_cpuset(rq->gfp) || rq->nodes == MM_PAGE_ALLOC_ALL_NODES)
-		return NULL;
+		return false;
 	mm_page_alloc_restrict_to(rq, MM_PAGE_ALLOC_ALL_NODES);
+	return true;
+}
+
+static struct page *reserve_attempts(struct mm_ctx *x, struct request *rq, uint32_t *flags)
+{
+	return open_reserves(x, rq, flags) ? try_zones(x, rq, *flags) : NULL;
+}
+
+struct page *mm_page_alloc_retry(struct mm_ctx *x, struct request *rq, uint32_t *flags)
+{
+	(void)open_reserves(x, rq, flags);
 	return try_zones(x, rq, *flags);
 }
 
@@ -388,7 +348,7 @@ static struct page *slow_path(struct mm_ctx *x, struct request *rq)
 	}
 	if ((rq->gfp & MM_GFP_DIRECT_RECLAIM) && rq->preferred) {
 		mm_lock_might_sleep(x);
-		page = reclaim_and_retry(x, rq, flags);
+		page = mm_page_alloc_reclaim(x, rq, &flags);
 	}
 	return page || !(rq->gfp & MM_GFP_NOFAIL) ? page : nofail_attempts(x, rq);
 }
@@ -410,7 +370,7 @@ static MM_ALWAYS_INLINE struct page *get_pages(struct mm_ctx *x, unsigned int or
 			 rq.highest, 1);
 		return NULL;
 	}
-	flags = mm_page_alloc_start(x, &rq, nid, nodemask);
+	flags = mm_page_alloc_start(x, &rq, nid, nodemask) | mm_page_alloc_cma_right(x->m, rq.type);
 	flags |= rq.gfp & MM_GFP_KSWAPD_RECLAIM;
 	page = first_try(x, &rq, flags);
 	if (!page)
@@ -466,11 +426,23 @@ static MM_ALWAYS_INLINE bool prepare_free(struct mm_ctx *x, struct page *page, u
 	return ok;
 }
 
-static inline bool is_isolated(const struct mm_machine *m, const struct zone *z,
-			       const struct page *page)
+/* Is any of the block's pageblocks? */
+static bool any_isolated(const struct mm_machine *m, const struct page *page, unsigned int order)
 {
-	return MM_UNLIKELY(z->nr_isolated) &&
-	       mm_migratetype_get(m, pfn_raw(mm_page_pfn(m, page))) == MM_MIGRATE_ISOLATE;
+	uint64_t pfn = pfn_raw(mm_page_pfn(m, page));
+	uint64_t end = pfn + ((uint64_t)1 << order);
+
+	for (; pfn < end; pfn += (uint64_t)1 << m->desc.pageblock_order) {
+		if (mm_migratetype_get(m, pfn) == MM_MIGRATE_ISOLATE)
+			return true;
+	}
+	return false;
+}
+
+static inline bool is_isolated(const struct mm_machine *m, const struct zone *z,
+			       const struct page *page, unsigned int order)
+{
+	return MM_UNLIKELY(z->nr_isolated) && any_isolated(m, page, order);
 }
 
 static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order,
@@ -495,7 +467,7 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
 	if (end == MM_BUDDY_TAIL)
 		where = MM_PCP_FREED_UNLISTED;
-	else if (mm_pcp_allowed(x->m, order) && is_isolated(x->m, z, page))
+	else if (mm_pcp_allowed(x->m, order) && is_isolated(x->m, z, page, order))
 		where = MM_PCP_FREED_ISOLATED;
 	else if (mm_pcp_allowed(x->m, order))
 		where = mm_pcp_trylock(x, z) ? MM_PCP_FREED_TO_LIST : MM_PCP_FREED_PAST_LIST;

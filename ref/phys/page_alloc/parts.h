@@ -38,6 +38,17 @@ void mm_page_alloc_hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
  * zone's: it is not wanted soon.  Kernel: __free_pages_ok with FPI_TO_TAIL. */
 void mm_page_alloc_trim(struct mm_ctx *x, struct page *page);
 
+/* One walk over the zones.  Kernel: get_page_from_freelist. */
+struct page *mm_page_alloc_try(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags);
+/* One with all that the request has a right to by now, which flags say afterwards. */
+struct page *mm_page_alloc_retry(struct mm_ctx *x, struct request *rq, uint32_t *flags);
+
+/* ---- slow.c ---- */
+
+/* Have memory reclaimed and try again, as long as the request insists and it may help.
+ * NULL: it may not. */
+struct page *mm_page_alloc_reclaim(struct mm_ctx *x, struct request *rq, uint32_t *flags);
+
 /* ---- rights.c ---- */
 
 /* What the task's scopes leave of the mask, and a complaint (an outcome) when a good
@@ -113,6 +124,20 @@ void mm_page_alloc_reserve(struct mm_ctx *x, struct zone *z, const struct page *
  * the zones that it may use the first that keeps more than one; last: or one.  False:
  * there is none.  Kernel: unreserve_highatomic_pageblock. */
 bool mm_page_alloc_unreserve(struct mm_ctx *x, const struct request *rq, bool last);
+
+/* ---- cma.c ---- */
+
+/* Pageblocks that the description says are CMA, before memory is handed over.  And these
+ * last, to their own lists.  Kernel: init_cma_reserved_pageblock. */
+void mm_page_alloc_cma_types(struct mm_ctx *x);
+void mm_page_alloc_cma_boot(struct mm_ctx *x);
+
+/* The right to CMA pageblocks, on a machine that has such.  Kernel:
+ * gfp_to_alloc_flags_cma. */
+static inline uint32_t mm_page_alloc_cma_right(const struct mm_machine *m, enum mm_migratetype type)
+{
+	return MM_UNLIKELY(m->desc.nr_cma != 0) && type == MM_MIGRATE_MOVABLE ? MM_ALLOC_CMA : 0;
+}
 
 /* ---- compound.c ---- */
 

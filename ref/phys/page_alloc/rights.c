@@ -73,7 +73,7 @@ uint32_t mm_page_alloc_slow_flags(const struct mm_ctx *x, unsigned int order, ui
 	if ((gfp & MM_GFP_DIRECT_RECLAIM) && (x->task_flags & MM_TASK_RT) &&
 	    !mm_task_in_interrupt(x))
 		flags |= MM_ALLOC_MIN_RESERVE;
-	return flags;
+	return flags | mm_page_alloc_cma_right(x->m, mm_migratetype_of_gfp(x->m, gfp));
 }
 
 /* Does it free memory, or die and free its own?  A hard interrupt has no part in

@@ -155,6 +155,7 @@ static void print_memory(const struct mm_machine *m, FILE *out)
 	uint64_t present = 0;
 	uint64_t pages = 0;
 	uint64_t deferred = 0;
+	uint64_t cma = 0;
 	uint64_t high = 0;
 	int i;
 
@@ -163,15 +164,16 @@ static void print_memory(const struct mm_machine *m, FILE *out)
 
 		present += z->present;
 		pages += z->managed;
+		cma += z->cma_pages;
 		deferred += z->deferred;
 		high += z->type == MM_ZONE_HIGHMEM ? z->managed : 0;
 	}
 	if (m->desc.deferred)
 		(void)fprintf(out, "deferred: %" PRIu64 " pages left to be made ready\n", deferred);
 	(void)fprintf(out,
-		      "Memory: %" PRIu64 "K/%" PRIu64 "K available (%" PRIu64 "K reserved, 0K "
-		      "cma-reserved",
-		      pages * k, present * k, (present - pages - deferred) * k);
+		      "Memory: %" PRIu64 "K/%" PRIu64 "K available (%" PRIu64 "K reserved, %" PRIu64
+		      "K cma-reserved",
+		      (pages - cma) * k, present * k, (present - pages - deferred) * k, cma * k);
 	if (high)
 		(void)fprintf(out, ", %" PRIu64 "K highmem", high * k);
 	(void)fprintf(out, ")\n");

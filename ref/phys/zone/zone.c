@@ -47,6 +47,8 @@ static uint64_t zone_hash(const struct mm_machine *m, uint64_t id)
 	if (z->vm_stat[MM_NR_FREE_CMA] || z->nr_free_highatomic)
 		h = mm_hash64_add(h, (uint64_t)z->vm_stat[MM_NR_FREE_CMA] << 32 ^
 					     z->nr_free_highatomic);
+	if (z->vm_stat[MM_NR_ZONE_CACHE])
+		h = mm_hash64_add(h, ~(uint64_t)z->vm_stat[MM_NR_ZONE_CACHE]);
 	for (o = 0; o <= m->desc.max_order; o++)
 		h = area_hash(m, &z->free_area[o], h);
 	return h;

@@ -40,6 +40,16 @@ static int read_reserved(struct mm_machine_desc_reader *r)
 	return err;
 }
 
+static int read_cma(struct mm_machine_desc_reader *r)
+{
+	struct mm_machine_desc_ranges cma;
+	int err = mm_machine_desc_ranges_read(r, r->val, r->len, &cma);
+
+	memcpy(r->d->cma, cma.r, sizeof(cma.r));
+	r->d->nr_cma = cma.nr;
+	return err;
+}
+
 static int read_hotplug(struct mm_machine_desc_reader *r)
 {
 	return mm_machine_desc_ranges_read(r, r->val, r->len, &r->hotplug);
@@ -91,6 +101,7 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_RAM:
 	case F_HOLE:
 	case F_RESERVED:
+	case F_CMA:
 	case F_DMA:
 	case F_DMA32:
 	case F_NORMAL:
@@ -274,6 +285,8 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	{"hole", read_hole, 0, 0, "START-END[,START-END...]", "frames that are not there; none"},
 	{"reserved", read_reserved, 0, 0, "START-END[,START-END...]",
 	 "present but never free, as what the boot loader took; none"},
+	{"cma", read_cma, 0, 0, "START-END[,START-END...]",
+	 "whole pageblocks that only pages which move may use; none"},
 	{"dma", read_zone_end, 0, 0, "SIZE", "address where ZONE_DMA ends; 0: no such zone"},
 	{"dma32", read_zone_end, 0, 0, "SIZE", "address where ZONE_DMA32 ends; 0: none"},
 	{"normal", read_zone_end, 0, 0, "SIZE", "address where ZONE_NORMAL ends; end of RAM"},

@@ -24,6 +24,7 @@ enum mm_machine_desc_field {
 	F_RAM,
 	F_HOLE,
 	F_RESERVED,
+	F_CMA,
 	F_DMA,
 	F_DMA32,
 	F_NORMAL,

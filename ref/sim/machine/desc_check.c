@@ -111,6 +111,39 @@ static int check_reserved(struct mm_machine_desc_reader *r)
 	return 0;
 }
 
+static bool overlap(const struct mm_range *a, const struct mm_range *b)
+{
+	return a->start < b->end && b->start < a->end;
+}
+
+static int check_cma(struct mm_machine_desc_reader *r)
+{
+	const struct mm_machine_desc *d = r->d;
+	uint64_t size = (uint64_t)1 << d->pageblock_order;
+	int i;
+	int k;
+
+	for (i = 0; i < d->nr_cma; i++) {
+		const struct mm_range *c = &d->cma[i];
+
+		if (c->start % size || c->end % size)
+			return mm_machine_desc_refuse_at(r, F_CMA, "not whole pageblocks");
+		for (k = 0; k < d->nr_ram; k++) {
+			if (c->start >= d->ram[k].start && c->end <= d->ram[k].end)
+				break;
+		}
+		if (k == d->nr_ram)
+			return mm_machine_desc_refuse_at(r, F_CMA, "a range lies outside RAM");
+		for (k = 0; k < d->nr_reserved; k++) {
+			if (overlap(c, &d->reserved[k]))
+				return mm_machine_desc_refuse_at(r, F_CMA, "reserved frames");
+		}
+	}
+	if (d->nr_cma && d->deferred)
+		return mm_machine_desc_refuse_at(r, F_CMA, "not where memory comes by section");
+	return 0;
+}
+
 /* What follows from the size of the machine when it is not said. */
 static int check_pcp(struct mm_machine_desc_reader *r)
 {
@@ -208,8 +241,9 @@ static int check_movable(struct mm_machine_desc_reader *r)
 int mm_machine_desc_check(struct mm_machine_desc_reader *r)
 {
 	static int (*const checks[])(struct mm_machine_desc_reader * r) = {
-		check_orders,  cut_holes,     check_zones,    check_pcp,
-		check_model,   check_records, check_reserved, mm_machine_desc_check_nodes,
+		check_orders,   cut_holes,   check_zones,
+		check_pcp,      check_model, check_records,
+		check_reserved, check_cma,   mm_machine_desc_check_nodes,
 		check_movable,
 	};
 	size_t i;

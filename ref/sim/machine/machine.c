@@ -113,8 +113,10 @@ static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
 	uint64_t h = mm_hash64_add(m->clock_ns + id, m->jiffies);
 
 	h = mm_hash64_add(h, (uint64_t)m->vm_stat[MM_NR_FREE_PAGES]);
-	return m->vm_stat[MM_NR_FREE_CMA] ? mm_hash64_add(h, (uint64_t)m->vm_stat[MM_NR_FREE_CMA])
-					  : h;
+	if (m->vm_stat[MM_NR_FREE_CMA] | m->vm_stat[MM_NR_ZONE_CACHE])
+		h = mm_hash64_add(h, (uint64_t)m->vm_stat[MM_NR_FREE_CMA] << 32 ^
+					     (uint64_t)m->vm_stat[MM_NR_ZONE_CACHE]);
+	return h;
 }
 
 static const struct mm_kind_ops machine_kind = {"machine", machine_count, machine_hash, NULL};
