@@ -379,6 +379,13 @@ void formula_question(struct mm_prop_run *p)
 	     q.flags, (long long)q.over, yes ? "yes" : "no");
 	PROP(p, mm_watermark_fast(&a.m, &a.z, q.order, q.mark, q.highest, q.flags) == yes,
 	     "the quick look says something else");
+	/* by a count that is given, what the zone has does not matter */
+	PROP(p,
+	     mm_watermark_ok_given(&a.m, &a.z, q.order, q.mark, q.highest, q.flags, due + 1) ==
+			     q.has_block &&
+		     !mm_watermark_ok_given(&a.m, &a.z, q.order, q.mark, q.highest, q.flags, due),
+	     "order %u, mark %llu: by the count that is given", q.order,
+	     (unsigned long long)q.mark);
 	look_closely(p, &a, &q);
 }
 
