@@ -324,7 +324,7 @@ static struct question some_question(struct mm_prop_run *p)
 
 /*
  * Below the drift mark those that a CPU holds back count too: the close look
- * says yes with what is over, and with what is held back where it looks at that.
+ * says yes by what is over, and there by what is held back as well.
  */
 static void look_closely(struct mm_prop_run *p, struct asked *a, const struct question *q)
 {
