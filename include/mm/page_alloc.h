@@ -50,6 +50,8 @@
  *                        and is zero where zeroing was asked for
  *   alloc.init_on_free   what is taken back is zero where frees zero
  *   alloc.result         a request succeeds exactly when the model says so
+ *   alloc.grow           a section is made ready when its zone was asked in vain, one
+ *                        at a time
  *   alloc.bulk           a bulk request gets all it asked for, or all there are; for
  *                        nothing at all it has asked for one page
  *   alloc.split          each page of a split block has a reference of its own

@@ -40,6 +40,7 @@ void formula_reserves(struct mm_prop_run *p);
 void formula_total(struct mm_prop_run *p);
 void formula_rights(struct mm_prop_run *p);
 void formula_question(struct mm_prop_run *p);
+void formula_unboosted(struct mm_prop_run *p);
 void formula_compaction(struct mm_prop_run *p);
 void formula_batches(struct mm_prop_run *p);
 void formula_limits(struct mm_prop_run *p);

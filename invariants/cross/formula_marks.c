@@ -300,6 +300,52 @@ static uint64_t not_for(const struct asked *a, uint32_t flags)
 	return (flags & reserves ? 0 : a->high_order) + (flags & MM_ALLOC_CMA ? 0 : a->cma);
 }
 
+struct question {
+	unsigned int order;
+	uint64_t mark;
+	enum mm_zone_type highest;
+	uint32_t flags;
+	int64_t over; /* pages free beyond what is due */
+	bool has_block;
+};
+
+static struct question some_question(struct mm_prop_run *p)
+{
+	struct question q;
+
+	q.order = (unsigned int)prop_below(p, 11);
+	q.mark = prop_below(p, 2) ? prop_any(p, 40) : prop_below(p, 8);
+	q.highest = (enum mm_zone_type)prop_below(p, MM_NR_ZONES);
+	q.flags = some_rights(p);
+	q.over = (int64_t)prop_below(p, 4) - 2;
+	q.has_block = q.order == 0;
+	return q;
+}
+
+/*
+ * Below the drift mark those that a CPU holds back count too: the close look
+ * says yes by what is over, and there by what is held back as well.
+ */
+static void look_closely(struct mm_prop_run *p, struct asked *a, const struct question *q)
+{
+	int64_t seen = a->z.vm_stat[MM_NR_FREE_PAGES];
+	uint64_t at_least = seen < 0 ? 0 : (uint64_t)seen;
+	struct per_cpu_zonestat held[2];
+	bool near = prop_below(p, 2) != 0;
+	int by = (int)prop_below(p, 5) - 2;
+
+	memset(held, 0, sizeof(held));
+	held[1].diff[MM_NR_FREE_PAGES] = (int8_t)by;
+	a->m.desc.cpus = 2;
+	a->z.zonestats = held;
+	a->z.percpu_drift_mark = near ? at_least + 1 : at_least;
+	PROP(p,
+	     mm_watermark_ok_safe(&a->m, &a->z, q->order, q->mark, q->highest, q->flags) ==
+		     (q->over + (near ? by : 0) > 0 && q->has_block),
+	     "order %u, mark %llu, %lld over, %d held back, below the drift mark: %d", q->order,
+	     (unsigned long long)q->mark, (long long)q->over, by, near);
+}
+
 /*
  * 11, 13 and 14: as many are free as the mark, the reserve, the rest of the
  * block and what is not for the request come to, or a few more or less.  Only
@@ -309,13 +355,8 @@ void formula_question(struct mm_prop_run *p)
 {
 	unsigned int largest = (unsigned int)prop_below(p, NO_BLOCK + 1);
 	enum mm_migratetype type = (enum mm_migratetype)prop_below(p, MM_MIGRATE_TYPES);
-	unsigned int order = (unsigned int)prop_below(p, 11);
-	uint64_t mark = prop_below(p, 2) ? prop_any(p, 40) : prop_below(p, 8);
 	uint64_t reserve = prop_below(p, 2) ? prop_any(p, 40) : 0;
-	enum mm_zone_type highest = (enum mm_zone_type)prop_below(p, MM_NR_ZONES);
-	uint32_t flags = some_rights(p);
-	int64_t over = (int64_t)prop_below(p, 4) - 2;
-	bool has_block = order == 0;
+	struct question q = some_question(p);
 	struct asked a;
 	uint64_t due;
 	bool yes;
@@ -323,20 +364,54 @@ void formula_question(struct mm_prop_run *p)
 	asked_init(p, &a);
 	if (largest != NO_BLOCK) {
 		asked_add(&a, largest, type);
-		has_block = has_block || (largest >= order && may_take(type, flags));
+		q.has_block = q.has_block || (largest >= q.order && may_take(type, q.flags));
 	}
-	due = holds(mark, flags) + reserve + ((uint64_t)1 << order) - 1 + not_for(&a, flags);
-	a.z.lowmem_reserve[highest] = reserve;
-	a.z.vm_stat[MM_NR_FREE_PAGES] = (int64_t)due + over;
-	yes = mm_watermark_ok(&a.m, &a.z, order, mark, highest, flags);
-	prop_cover(p, 5, "one page over, and a block", over == 1 && has_block);
-	prop_cover(p, 5, "nothing over, and a block", over == 0 && has_block);
-	PROP(p, yes == (over > 0 && has_block),
+	due = holds(q.mark, q.flags) + reserve + ((uint64_t)1 << q.order) - 1 +
+	      not_for(&a, q.flags);
+	a.z.lowmem_reserve[q.highest] = reserve;
+	a.z.vm_stat[MM_NR_FREE_PAGES] = (int64_t)due + q.over;
+	yes = mm_watermark_ok(&a.m, &a.z, q.order, q.mark, q.highest, q.flags);
+	prop_cover(p, 5, "one page over, and a block", q.over == 1 && q.has_block);
+	prop_cover(p, 5, "nothing over, and a block", q.over == 0 && q.has_block);
+	PROP(p, yes == (q.over > 0 && q.has_block),
 	     "order %u, block of %u type %d, mark %llu, reserve %llu, flags 0x%x, %lld over: %s",
-	     order, largest, (int)type, (unsigned long long)mark, (unsigned long long)reserve,
-	     flags, (long long)over, yes ? "yes" : "no");
-	PROP(p, mm_watermark_fast(&a.m, &a.z, order, mark, highest, flags) == yes,
+	     q.order, largest, (int)type, (unsigned long long)q.mark, (unsigned long long)reserve,
+	     q.flags, (long long)q.over, yes ? "yes" : "no");
+	PROP(p, mm_watermark_fast(&a.m, &a.z, q.order, q.mark, q.highest, q.flags) == yes,
 	     "the quick look says something else");
+	/* by a count that is given, what the zone has does not matter */
+	PROP(p,
+	     mm_watermark_ok_given(&a.m, &a.z, q.order, q.mark, q.highest, q.flags, due + 1) ==
+			     q.has_block &&
+		     !mm_watermark_ok_given(&a.m, &a.z, q.order, q.mark, q.highest, q.flags, due),
+	     "order %u, mark %llu: by the count that is given", q.order,
+	     (unsigned long long)q.mark);
+	look_closely(p, &a, &q);
+}
+
+/* 14: who digs below min has a second look at it without the boost, for a
+ * single page and when it is held to min. */
+void formula_unboosted(struct mm_prop_run *p)
+{
+	struct question q = some_question(p);
+	struct asked a;
+	uint64_t due;
+	bool may;
+
+	asked_init(p, &a);
+	q.order = prop_below(p, 4) == 3;
+	asked_add(&a, 3, MM_MIGRATE_MOVABLE);
+	due = holds(q.mark, q.flags) + not_for(&a, q.flags);
+	a.z.wmark[MM_WMARK_MIN] = q.mark;
+	a.z.wmark[MM_WMARK_LOW] = q.mark + 1000;
+	a.z.boost = 1 + prop_any(p, 20);
+	a.z.vm_stat[MM_NR_FREE_PAGES] = (int64_t)due + q.over;
+	may = q.order == 0 && (q.flags & MM_ALLOC_MIN_RESERVE) && !(q.flags & MM_ALLOC_WMARK_LOW);
+	prop_cover(p, 5, "an urgent single page", may && q.over == 1);
+	PROP(p,
+	     mm_watermark_ok_unboosted(&a.m, &a.z, q.order, q.highest, q.flags) ==
+		     (may && q.over > 0),
+	     "order %u, flags 0x%x, %lld over", q.order, q.flags, (long long)q.over);
 }
 
 /* ---- compaction ---- */
@@ -350,14 +425,21 @@ void formula_compaction(struct mm_prop_run *p)
 	int64_t over = (int64_t)prop_below(p, 4) - 2;
 	uint64_t pages = 1;
 	uint64_t due;
+	struct per_cpu_zonestat held;
 	struct asked a;
 	unsigned int o;
 
+	memset(&held, 0, sizeof(held));
+	held.diff[MM_NR_FREE_PAGES] = (int8_t)((int)prop_below(p, 5) - 2);
 	for (o = 0; o < order; o++)
 		pages += pages;
 	PROP(p, mm_watermark_compact_gap(order) == pages + pages, "order %u: a gap of %llu", order,
 	     (unsigned long long)mm_watermark_compact_gap(order));
 	asked_init(p, &a);
+	/* what CPUs hold back is not looked at, near or far */
+	a.m.desc.cpus = 1;
+	a.z.zonestats = &held;
+	a.z.percpu_drift_mark = UINT64_MAX;
 	a.z.wmark[MM_WMARK_MIN] = prop_any(p, 20);
 	a.z.wmark[MM_WMARK_LOW] = a.z.wmark[MM_WMARK_MIN] + 1 + prop_any(p, 20);
 	a.z.boost = prop_below(p, 2) ? prop_any(p, 12) : 0;

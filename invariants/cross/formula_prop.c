@@ -15,6 +15,7 @@ const struct mm_prop mm_formula_props[] = {
 	{"watermark.total_is_capped_zone_by_zone", formula_total, 600},
 	{"watermark.rights_are_taken_off_in_turn", formula_rights, 1000},
 	{"watermark.exactly_what_is_due_is_too_few", formula_question, 2000},
+	{"watermark.urgent_single_pages_owe_no_boost", formula_unboosted, 1000},
 	{"watermark.compaction_needs_twice_the_block", formula_compaction, 600},
 	{"pcp.batches_are_a_power_less_one", formula_batches, 100},
 	{"pcp.limits_are_shares_of_cpus", formula_limits, 1000},

@@ -87,6 +87,8 @@ const struct mm_inv mm_page_alloc_invs[] = {
 	 MM_OBJ_EVENT, NULL, false},
 	{"alloc.init_on_free", "what is taken back is zero where frees zero", MM_OBJ_EVENT, NULL,
 	 false},
+	{"alloc.grow", "a section is made ready when its zone was asked in vain, one at a time",
+	 MM_OBJ_EVENT, NULL, false},
 	{"alloc.bulk", "a bulk request gets all it asked for, or all there are", MM_OBJ_EVENT, NULL,
 	 false},
 	{"alloc.split", "each page of a split block has a reference of its own", MM_OBJ_EVENT, NULL,

@@ -75,11 +75,12 @@ struct model {
 	uint64_t bulk_empty;          /* slots it may fill */
 	uint64_t bulk_got;            /* and has */
 	enum mm_migratetype bulk_type;
-	bool bulk_owes; /* it got nothing: one page is to be asked for */
-	uint64_t loose; /* frames that an exact request must give back */
-	bool helped;    /* reclaim was asked: what attempts before saw is gone */
-	bool blurred;   /* and nothing was tried since */
-	struct outer {  /* the request that it was asked for */
+	bool bulk_owes;           /* it got nothing: one page is to be asked for */
+	bool tried[MM_ZONES_MAX]; /* since a section became ready there */
+	uint64_t loose;           /* frames that an exact request must give back */
+	bool helped;              /* reclaim was asked: what attempts before saw is gone */
+	bool blurred;             /* and nothing was tried since */
+	struct outer {            /* the request that it was asked for */
 		bool from;
 		uint64_t nid;
 		uint32_t nodemask;
@@ -612,6 +613,7 @@ static void forget_attempts(struct model *md)
 	md->took = UINT64_MAX;
 	memset(md->contended, 0, sizeof(md->contended));
 	memset(md->excused, 0, sizeof(md->excused));
+	memset(md->tried, 0, sizeof(md->tried));
 	md->helped = false;
 	md->blurred = false;
 }
@@ -1186,11 +1188,18 @@ static void on_list(struct model *md, struct mm_report *r, const struct mm_machi
 }
 
 /* A section came: what of it is RAM and not reserved is free. */
-static void on_grow(struct model *md, const struct mm_machine *m, const struct mm_event *ev)
+static void on_grow(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		    const struct mm_event *ev)
 {
 	unsigned int po = m->desc.pageblock_order;
 	uint64_t pfn;
 
+	MM_CHECK(r, "alloc.grow", md->tried[ev->f[3]],
+		 "zone %s gets section %llu, and was not asked after the one before",
+		 m->zones[ev->f[3]].name, (unsigned long long)ev->f[0]);
+	if (r->failures)
+		return;
+	md->tried[ev->f[3]] = false;
 	memset(md->block + (ev->f[1] >> po), MM_MIGRATE_MOVABLE,
 	       (size_t)(((ev->f[2] - 1) >> po) - (ev->f[1] >> po) + 1));
 	for (pfn = ev->f[1]; pfn < ev->f[2]; pfn++) {
@@ -1422,6 +1431,7 @@ static void on_watermark(struct model *md, struct mm_report *r, const struct mm_
 	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu, 0};
 
 	md->blurred = false;
+	md->tried[ev->f[0]] = true;
 	md->asked = (int)ev->f[0];
 	md->found = view_of(md, m, md->asked, &w);
 	MM_CHECK(r, "watermark.order_suitable",
@@ -1468,10 +1478,13 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_bulk:              on_bulk(md, r, m, ev); break;
 	case MM_EV_mm_vmscan_direct_reclaim_begin: on_reclaim(md, r, m, ev); break;
 	case MM_EV_mm_vmscan_direct_reclaim_end: on_reclaim_end(md); break;
-	case MM_EV_mm_zone_refused:           md->blurred = false; break;
+	case MM_EV_mm_zone_refused:
+		md->blurred = false;
+		md->tried[ev->f[0]] = true;
+		break;
 	case MM_EV_mm_page_bulk_end:          on_bulk_end(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk_none:         on_bulk_none(md, r, m, ev); break;
-	case MM_EV_mm_zone_grow:              on_grow(md, m, ev); break;
+	case MM_EV_mm_zone_grow:              on_grow(md, r, m, ev); break;
 	case MM_EV_mm_cpuset_mems:            md->mems[ev->f[0]] = (uint32_t)ev->f[1]; break;
 	case MM_EV_mm_page_alloc_from:
 		md->from = true;

@@ -752,6 +752,11 @@ static void bulk_of_the_wrong_zone(struct mm_victim *v)
 	begin_bulk(v, 4, MM_ZONE_DMA);
 }
 
+static void section_comes_unasked(struct mm_victim *v)
+{
+	mm_event(v->x, MM_EV_mm_zone_grow, 0, 0, 1, MM_ZONE_NORMAL);
+}
+
 /* Nothing is in its way: zone Normal has room for both. */
 static void bulk_finds_no_zone(struct mm_victim *v)
 {
@@ -810,6 +815,7 @@ static const struct mm_plant plants[] = {
 	{"alloc.split", split_of_a_compound, NULL, true},
 	{"alloc.split", split_for_too_little, NULL, true},
 	{"alloc.exact_tail", tail_is_kept, NULL, true},
+	{"alloc.grow", section_comes_unasked, NULL, true},
 	{"alloc.bulk", bulk_of_the_wrong_zone, NULL, true},
 	{"alloc.bulk", bulk_miscounts, NULL, true},
 	{"alloc.bulk", bulk_gives_up_early, NULL, true},
