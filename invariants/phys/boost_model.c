@@ -160,13 +160,6 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	md->rights = 0;
 }
 
-static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
-}
-
 const struct mm_model mm_boost_model = {
 	.name = "boost",
 	.events = MM_EV_BIT(MM_EV_mm_zone_watermark) | MM_EV_BIT(MM_EV_mm_page_bulk) |
@@ -177,5 +170,4 @@ const struct mm_model mm_boost_model = {
 	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
-	.sweep = model_sweep,
 };

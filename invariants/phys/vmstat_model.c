@@ -79,19 +79,12 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 			 (unsigned long long)md->drift_mark[z]);
 }
 
-static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
-}
-
 const struct mm_model mm_vmstat_model = {
 	.name = "vmstat",
 	.events = MM_EV_BIT(MM_EV_mm_vmstat_fold),
+	.objects = MM_OBJ_BIT(MM_OBJ_SETTINGS), /* drift marks */
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
-	.sweep = model_sweep,
 };
