@@ -51,7 +51,7 @@ void mm_report_fail(struct mm_report *r, const char *id, const char *fmt, ...) M
 #define MM_CHECK(r, id, cond, ...)                                                                 \
 	do {                                                                                       \
 		(r)->checks++;                                                                     \
-		if (!(cond))                                                                       \
+		if (MM_UNLIKELY(!(cond)))                                                          \
 			mm_report_fail((r), (id), __VA_ARGS__);                                    \
 	} while (0)
 

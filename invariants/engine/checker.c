@@ -8,10 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Up to here, equal entries of the touched set are taken out first: of more, judging
- * the few that are there twice costs less than finding them. */
-#define DEDUPE_MAX 24
-
 const struct mm_inv mm_checker_invs[] = {
 	{"touched.complete", "an object that changed was marked as touched", MM_OBJ_EVENT, NULL,
 	 true},
@@ -171,11 +167,19 @@ static bool boot_models(struct mm_checker *c)
 
 static void add_judge(struct mm_checker *c, const struct mm_model *model, void *state)
 {
-	if (!model->after_op)
+	struct mm_judge j = {model->after_op, state, model->events & ~model->quiet, model->objects};
+
+	if (!j.after_op)
 		return;
-	c->judge[c->nr_judges++] =
-		(struct mm_judge){model->after_op, state, model->events & ~model->quiet,
-				  model->objects ? model->objects : UINT32_MAX};
+	if (!j.objects) {
+		j.objects = UINT32_MAX;
+		j.events = UINT64_MAX;
+		c->always[c->nr_always++] = j;
+	} else {
+		c->any_events |= j.events;
+		c->any_objects |= j.objects;
+	}
+	c->judge[c->nr_judges++] = j;
 }
 
 /* What is asked when: worked out once. */
@@ -257,24 +261,6 @@ static void judge(struct mm_checker *c, enum mm_obj kind, uint64_t id)
 		(*check)(&c->report, c->m, id);
 }
 
-/* An operation touches few objects, the same ones several times. */
-static void dedupe(struct mm_touched *t)
-{
-	uint32_t n = 0;
-	uint32_t i;
-	uint32_t k;
-
-	if (t->nr > DEDUPE_MAX)
-		return;
-	for (i = 0; i < t->nr; i++) {
-		for (k = 0; k < n && t->key[k] != t->key[i]; k++)
-			;
-		if (k == n)
-			t->key[n++] = t->key[i];
-	}
-	t->nr = n;
-}
-
 static void judge_all(struct mm_checker *c)
 {
 	int kind;
@@ -310,22 +296,28 @@ static uint32_t judge_touched(struct mm_checker *c)
 	return kinds;
 }
 
+/* Those that are due.  Most operations concern none but those that always are. */
+static void ask_models(struct mm_checker *c, uint32_t kinds)
+{
+	bool any = (c->any_events & c->announced) || (c->any_objects & kinds);
+	const struct mm_judge *j = any ? c->judge : c->always;
+
+	for (; j->after_op && !c->report.failures; j++) {
+		if (!any || (j->objects & kinds) || (j->events & c->announced))
+			j->after_op(j->state, &c->report, c->m);
+	}
+}
+
 bool mm_checker_after_op(struct mm_checker *c)
 {
-	const struct mm_judge *j = c->judge;
-	const struct mm_judge *end = j + c->nr_judges;
 	uint32_t kinds;
 
-	dedupe(&c->touched);
 	if (c->follow_digest)
 		mm_machine_digest_follow(c->m, &c->touched);
 	kinds = judge_touched(c);
 	c->report.kind = MM_OBJ_MACHINE;
 	c->report.object = 0;
-	for (; j < end && !c->report.failures; j++) {
-		if (j->objects == UINT32_MAX || (j->objects & kinds) || (j->events & c->announced))
-			j->after_op(j->state, &c->report, c->m);
-	}
+	ask_models(c, kinds);
 	c->announced = 0;
 	c->touched.nr = 0;
 	c->touched.all = false;

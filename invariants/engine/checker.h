@@ -47,10 +47,14 @@ struct mm_checker {
 	struct mm_touched touched;
 	bool follow_digest; /* keep the digest in step after each operation */
 	uint64_t boot_digest;
-	mm_inv_fn *by_kind[MM_OBJ_NR];        /* NULL-terminated, not sweep_only */
-	struct mm_reader *by_event[MM_EV_NR]; /* likewise */
-	struct mm_judge judge[MM_CHECKER_MODELS_MAX];
+	mm_inv_fn *by_kind[MM_OBJ_NR];                     /* NULL-terminated, not sweep_only */
+	struct mm_reader *by_event[MM_EV_NR];              /* likewise */
+	struct mm_judge judge[MM_CHECKER_MODELS_MAX + 1];  /* likewise, by after_op */
+	struct mm_judge always[MM_CHECKER_MODELS_MAX + 1]; /* those due after each operation */
 	size_t nr_judges;
+	size_t nr_always;
+	uint64_t any_events; /* of those that are not asked each time: what makes one due */
+	uint32_t any_objects;
 	uint64_t announced;                 /* kinds of events since the last judgement */
 	void *state[MM_CHECKER_MODELS_MAX]; /* NULL: the model has no concern here */
 	void *image[MM_CHECKER_MODELS_MAX];

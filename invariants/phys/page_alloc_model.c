@@ -1569,53 +1569,44 @@ static void check_zone_counts(const struct model *md, struct mm_report *r,
 	check_kinds(md, r, m, z);
 }
 
-/* What CPUs have counted of a zone's event. */
-static uint64_t numa_of(const struct mm_machine *m, const struct zone *z, int event)
-{
-	uint64_t sum = 0;
-	int cpu;
-
-	for (cpu = 0; cpu < m->desc.cpus; cpu++)
-		sum += z->zonestats[cpu].numa[event];
-	return sum;
-}
-
 static void check_numa(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 		       const struct zone *z)
 {
+	uint64_t sum[MM_NUMA_NR] = {0};
+	int cpu;
 	int i;
 
+	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
+		for (i = 0; i < MM_NUMA_NR; i++)
+			sum[i] += z->zonestats[cpu].numa[i];
+	}
 	for (i = 0; i < MM_NUMA_NR; i++) {
-		MM_CHECK(r, "vmstat.events", numa_of(m, z, i) == md->numa[z->id][i],
+		MM_CHECK(r, "vmstat.events", sum[i] == md->numa[z->id][i],
 			 "node %d zone %s: NUMA event %d counted %llu times, due are %llu", z->nid,
-			 z->name, i, (unsigned long long)numa_of(m, z, i),
+			 z->name, i, (unsigned long long)sum[i],
 			 (unsigned long long)md->numa[z->id][i]);
 	}
 }
 
-/* And of one that is nobody's. */
-static uint64_t events_of(const struct mm_machine *m, unsigned int event)
-{
-	uint64_t sum = 0;
-	int cpu;
-
-	for (cpu = 0; cpu < m->desc.cpus; cpu++)
-		sum += m->vm_events[(unsigned int)cpu * MM_VM_STRIDE + event];
-	return sum;
-}
-
+/* What CPUs have counted. */
 static void check_events(const struct model *md, struct mm_report *r, const struct mm_machine *m)
 {
-	unsigned int i;
+	uint64_t sum[MM_VM_NR] = {0};
+	int cpu;
+	int i;
 
+	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
+		for (i = 0; i < MM_VM_NR; i++)
+			sum[i] += m->vm_events[cpu * (int)MM_VM_STRIDE + i];
+	}
 	for (i = 0; i < MM_NR_ZONES; i++)
-		MM_CHECK(r, "vmstat.events", events_of(m, MM_VM_PGALLOC + i) == md->allocated[i],
+		MM_CHECK(r, "vmstat.events", sum[MM_VM_PGALLOC + i] == md->allocated[i],
 			 "zone %s: %llu pages counted as handed out, %llu were", m->zones[i].name,
-			 (unsigned long long)events_of(m, MM_VM_PGALLOC + i),
+			 (unsigned long long)sum[MM_VM_PGALLOC + i],
 			 (unsigned long long)md->allocated[i]);
-	MM_CHECK(r, "vmstat.events", events_of(m, MM_VM_PGFREE) == md->freed,
+	MM_CHECK(r, "vmstat.events", sum[MM_VM_PGFREE] == md->freed,
 		 "%llu pages counted as taken back, %llu were",
-		 (unsigned long long)events_of(m, MM_VM_PGFREE), (unsigned long long)md->freed);
+		 (unsigned long long)sum[MM_VM_PGFREE], (unsigned long long)md->freed);
 }
 
 static void model_after_op(void *state, struct mm_report *r, const struct mm_machine *m)
