@@ -146,11 +146,21 @@ stop_host b
 if [ -z "$(left_over)" ]; then pass; else fail "processes were left: $(left_over)"; fi
 
 # ---- again, and ended by a signal --------------------------------------------
-before=$(find "$work/out-b/host-b-main/queue" -name 'id:*' | wc -l)
+# AFL++ leaves out of a queue it takes up again what covers nothing another file does not,
+# so that not the files are compared but what they reach.
+edges() { # FOLDER FILE
+	afl-showmap -q -e -C -m none -i "$1" -o "$2" -- "$work/build/fuzz_buddy" >/dev/null 2>&1
+	sort -u -o "$2" "$2"
+}
+has_what_it_had() {
+	edges "$work/out-b/host-b-main/queue" "$work/edges-now" && [ -z "$(comm -23 "$work/edges-before" "$work/edges-now")" ]
+}
+edges "$work/out-b/host-b-main/queue" "$work/edges-before"
+if [ -s "$work/edges-before" ]; then pass; else fail "the queue of the second host reaches nothing"; fi
 start_host b
 pid=$!
-await "the second host goes on" grep -q 'afl-fuzz\|host-b-main' "$work/host-b.log"
-await "it has what it had" sh -c "[ \$(find '$work/out-b/host-b-main/queue' -name 'id:*' | wc -l) -ge $before ]"
+await "the second host goes on" grep -q 'All set and ready to roll' "$work/out-b/host-b-main.log"
+await "it has what it had" has_what_it_had
 kill -TERM $pid
 await "a signal ends it" sh -c "! kill -0 $pid"
 if [ -z "$(left_over)" ]; then pass; else fail "processes were left after a signal: $(left_over)"; fi

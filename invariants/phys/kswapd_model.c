@@ -56,12 +56,17 @@ static uint64_t high_of(const struct zone *z)
 	return z->wmark[MM_WMARK_HIGH] + z->boost;
 }
 
-/* Free pages as kswapd sees them: exactly where drift could hide the min mark. */
+/*
+ * Free pages as kswapd sees them: exactly where drift could hide the min mark.  CPUs that
+ * took less than their threshold can leave the zone's own count below 0: it reads as 0.
+ */
 static int64_t seen(const struct mm_machine *m, const struct zone *z)
 {
 	int64_t n = z->vm_stat[MM_NR_FREE_PAGES];
 	int cpu;
 
+	if (n < 0 && !z->percpu_drift_mark)
+		return 0;
 	if (n >= (int64_t)z->percpu_drift_mark)
 		return n;
 	for (cpu = 0; cpu < m->desc.cpus; cpu++)
