@@ -20,6 +20,7 @@
  * Invariants:
  *   page_owner.alloc_bit   a record says "in use" exactly while its frame is, with
  *                          the order it was handed out or split with
+ *   page_owner.who_and_when  it names who took its frame, who gave it back, and when
  */
 #ifndef MM_PAGE_OWNER_H
 #define MM_PAGE_OWNER_H

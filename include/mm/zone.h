@@ -21,6 +21,7 @@
  *   zone.free_cma        that of free CMA pages is what CMA's lists hold
  *   zone.free_highatomic nr_free_highatomic is what HighAtomic's lists hold
  *   zone.reserved_highatomic  nr_reserved_highatomic is what HighAtomic pageblocks span
+ *   zone.cma_pages       cma_pages is what CMA pageblocks span
  *   zone.conservation    managed == free, isolated or not + on per-CPU lists +
  *                        allocated + dropped
  *   zone.lists_order     each zonelist has each zone it may use once, the local

@@ -26,5 +26,7 @@ static void check_frame(struct mm_report *r, const struct mm_machine *m, uint64_
 const struct mm_inv mm_page_owner_invs[] = {
 	{"page_owner.alloc_bit", "a record says in use exactly while its frame is, with its order",
 	 MM_OBJ_FRAME, check_frame, false},
+	{"page_owner.who_and_when", "a record names who took its frame, who gave it back, and when",
+	 MM_OBJ_EVENT, NULL, false},
 	{NULL, NULL, MM_OBJ_NR, NULL, false},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * page_owner model: for each frame the order it is in use with, and the mask.
+ * page_owner model: for each frame the order it is in use with, the mask, and who took it
+ * and gave it back when.
  *
  * A frame that is dropped keeps what it had: nobody took it back.
  */
@@ -12,6 +13,10 @@ struct owner {
 	uint8_t unit; /* order plus one; 0: not in use */
 	uint8_t ever; /* was it once? */
 	uint32_t gfp;
+	uint32_t pid; /* 1 and up: one task a CPU */
+	uint32_t free_pid;
+	uint64_t ns;
+	uint64_t free_ns;
 };
 
 struct model {
@@ -40,6 +45,28 @@ static void model_boot(void *state, const struct mm_machine *m)
 	md->end = 0;
 }
 
+static void owner_event(struct owner *o, const struct mm_event *ev, uint64_t ns)
+{
+	uint32_t pid = (uint32_t)ev->cpu + 1;
+
+	switch ((unsigned int)ev->kind) {
+	case MM_EV_mm_page_alloc:
+		o->unit = (uint8_t)(ev->f[1] + 1);
+		o->ever = 1;
+		o->gfp = (uint32_t)ev->f[2];
+		o->pid = pid;
+		o->ns = ns;
+		break;
+	case MM_EV_mm_page_split:
+		o->unit = 1;
+		break;
+	default:
+		o->unit = 0;
+		o->free_pid = pid;
+		o->free_ns = ns;
+	}
+}
+
 static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
 			const struct mm_event *ev)
 {
@@ -48,17 +75,10 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	uint64_t end = pfn + ((uint64_t)1 << ev->f[1]);
 
 	(void)r;
-	(void)m;
 	md->first = pfn < md->first ? pfn : md->first;
 	md->end = end > md->end ? end : md->end;
-	for (; pfn < end; pfn++) {
-		struct owner *o = &md->at[pfn];
-
-		if (ev->kind == MM_EV_mm_page_alloc)
-			*o = (struct owner){(uint8_t)(ev->f[1] + 1), 1, (uint32_t)ev->f[2]};
-		else
-			o->unit = ev->kind == MM_EV_mm_page_split ? 1 : 0;
-	}
+	for (; pfn < end; pfn++)
+		owner_event(&md->at[pfn], ev, m->clock_ns);
 }
 
 static void check_record(const struct model *md, struct mm_report *r, const struct mm_machine *m,
@@ -74,6 +94,13 @@ static void check_record(const struct model *md, struct mm_report *r, const stru
 			 (!due->unit || (o.order + 1 == due->unit && o.gfp == due->gfp)),
 		 "pfn %llu: flags 0x%x, order %u, mask 0x%x; due: 0x%x, %d, 0x%x",
 		 (unsigned long long)pfn, o.flags, o.order, o.gfp, flags, due->unit - 1, due->gfp);
+	MM_CHECK(r, "page_owner.who_and_when",
+		 o.pid == due->pid && o.ns == due->ns && o.free_pid == due->free_pid &&
+			 o.free_ns == due->free_ns,
+		 "pfn %llu: task %u at %llu, freed by %u at %llu; due: %u at %llu, %u at %llu",
+		 (unsigned long long)pfn, o.pid, (unsigned long long)o.ns, o.free_pid,
+		 (unsigned long long)o.free_ns, due->pid, (unsigned long long)due->ns,
+		 due->free_pid, (unsigned long long)due->free_ns);
 }
 
 /* What the operation touched; not more than a large block of a large hull. */

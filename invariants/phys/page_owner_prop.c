@@ -94,11 +94,34 @@ static void another_mask(struct mm_victim *v)
 	mm_page_owner_set(v->x, &v->m->memmap[mm_victim_held(v, VICTIM_B)], 2, MM_GFP_ATOMIC);
 }
 
+/* The same mask and order, by a task on another CPU. */
+static void taken_by_another(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_B);
+	struct mm_page_owner o = mm_page_owner_get(v->m, pfn);
+	struct mm_ctx x = *v->x;
+
+	x.cpu = 1;
+	mm_page_owner_set(&x, &v->m->memmap[pfn], o.order, o.gfp);
+}
+
+/* It is back, and nobody gave it. */
+static void freed_without_a_giver(struct mm_victim *v)
+{
+	uint64_t pfn = mm_victim_held(v, VICTIM_B);
+	unsigned char *r = mm_page_ext_of(v->m, pfn, MM_PAGE_EXT_OWNER);
+
+	memset(r + mm_page_ext_part(MM_PAGE_EXT_OWNER) - 8, 0xff, 8);
+	mm_touch(v->x, MM_OBJ_FRAME, pfn);
+}
+
 static const struct mm_plant plants[] = {
 	{"page_owner.alloc_bit", a_free_page_is_in_use, NULL, false},
 	{"page_owner.alloc_bit", a_held_page_is_not, NULL, false},
 	{"page_owner.alloc_bit", half_of_a_block_is_split, NULL, false},
 	{"page_owner.alloc_bit", another_mask, NULL, false},
+	{"page_owner.who_and_when", taken_by_another, NULL, false},
+	{"page_owner.who_and_when", freed_without_a_giver, NULL, false},
 	{NULL, NULL, NULL, false},
 };
 

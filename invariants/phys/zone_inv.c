@@ -54,13 +54,18 @@ static void check_reserved(struct mm_report *r, const struct mm_machine *m, uint
 	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
 	uint64_t end = z->start_pfn + z->spanned;
 	uint64_t frames = 0;
+	uint64_t cma = 0;
 	uint64_t pfn;
 
 	for (pfn = (z->start_pfn + size - 1) / size * size; pfn + size <= end; pfn += size) {
-		if (m->pageblock[pfn / size] == MM_MIGRATE_HIGHATOMIC &&
-		    m->memmap[pfn].zone == z->id)
-			frames += size;
+		if (m->memmap[pfn].zone != z->id)
+			continue;
+		frames += m->pageblock[pfn / size] == MM_MIGRATE_HIGHATOMIC ? size : 0;
+		cma += m->pageblock[pfn / size] == MM_MIGRATE_CMA ? size : 0;
 	}
+	MM_CHECK(r, "zone.cma_pages", z->cma_pages == cma,
+		 "zone %s: cma_pages %llu, CMA pageblocks span %llu", z->name,
+		 (unsigned long long)z->cma_pages, (unsigned long long)cma);
 	MM_CHECK(r, "zone.reserved_highatomic", z->nr_reserved_highatomic == frames,
 		 "zone %s: nr_reserved_highatomic %llu, HighAtomic pageblocks span %llu", z->name,
 		 (unsigned long long)z->nr_reserved_highatomic, (unsigned long long)frames);
@@ -141,6 +146,8 @@ const struct mm_inv mm_zone_invs[] = {
 	 MM_OBJ_ZONE, check_sizes, false},
 	{"zone.reserved_highatomic", "nr_reserved_highatomic is what HighAtomic pageblocks span",
 	 MM_OBJ_ZONE, check_reserved, true},
+	{"zone.cma_pages", "cma_pages is what CMA pageblocks span", MM_OBJ_ZONE, check_reserved,
+	 true},
 	{"node.spanned", "the zones of a node have what the node has, and no more", MM_OBJ_ZONE,
 	 check_node, false},
 	{"zone.lists_order", "each zonelist has what it may use once, nearest first",

@@ -215,6 +215,12 @@ static void reserved_count_off_by_one(struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
 }
 
+static void cma_pages_off_by_one(struct mm_victim *v)
+{
+	v->m->zones[MM_ZONE_NORMAL].cma_pages++;
+	mm_touch(v->x, MM_OBJ_ZONE, MM_ZONE_NORMAL);
+}
+
 /* Of a machine that has no CMA. */
 static void cma_out_of_turn(struct mm_victim *v)
 {
@@ -430,6 +436,7 @@ static void bulk_takes_one_more(struct mm_victim *v)
 static const struct mm_plant plants[] = {
 	{"zone.isolated_never_allocated", isolated_block_leaves, NULL, true},
 	{"zone.reserved_highatomic", reserved_count_off_by_one, NULL, false},
+	{"zone.cma_pages", cma_pages_off_by_one, NULL, false},
 	{"alloc.reserve", reserved_for_no_request, NULL, true},
 	{"alloc.unreserve", given_up_for_no_request, NULL, true},
 	{"alloc.cma_turn", cma_out_of_turn, NULL, true},
