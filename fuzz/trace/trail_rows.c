@@ -514,7 +514,8 @@ static void say_isolate(const struct mm_machine *m, const uint64_t *f, char *buf
 	 B(mm_vmscan_direct_reclaim_end) | B(reclaim_retry_zone))
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
-#define PCP        "ref/phys/pcp.c"
+#define PCP        "ref/phys/pcp/lists.c"
+#define PCP_DRAIN  "ref/phys/pcp/drain.c"
 #define BUDDY      "ref/phys/buddy/buddy.c"
 #define FALLBACK   "ref/phys/buddy/fallback.c"
 #define KSWAPD     "ref/phys/kswapd.c"
@@ -552,10 +553,10 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_pcp_refill, "refill", PCP, B(mm_page_alloc_zone_locked) | B(mm_pcp_add), 0,
 	    say_pcp_refill),
 	ROW(mm_pcp_add, "list_block", PCP, 0, 0, say_pcp_add),
-	ROW(mm_page_pcpu_drain, "give_back_one", PCP, 0, B(mm_buddy_merge), say_pcp_drain),
-	ROW(mm_pcp_bulk_free, "bulk_free", PCP, B(mm_page_pcpu_drain), 0, say_pcp_bulk_free),
+	ROW(mm_page_pcpu_drain, "give_back_one", PCP_DRAIN, 0, B(mm_buddy_merge), say_pcp_drain),
+	ROW(mm_pcp_bulk_free, "mm_pcp_bulk_free", PCP_DRAIN, B(mm_page_pcpu_drain), 0, say_pcp_bulk_free),
 	ROW(mm_pcp_contended, "mm_pcp_contended", PCP, 0, 0, say_pcp_contended),
-	ROW(mm_pcp_decay, "decay_zone", PCP, 0, B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free),
+	ROW(mm_pcp_decay, "decay_zone", PCP_DRAIN, 0, B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free),
 	    say_pcp_decay),
 	ROW(mm_vmstat_fold, "mm_vmstat_fold", "ref/phys/vmstat.c", 0, 0, say_vmstat_fold),
 	ROW(mm_page_free, "free_last", PAGE_ALLOC, B(mm_pcp_contended),
