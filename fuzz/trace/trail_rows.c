@@ -502,6 +502,12 @@ static void say_isolate(const struct mm_machine *m, const uint64_t *f, char *buf
 		       f[2] ? "refused" : "done");
 }
 
+static void say_cpu_change(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "CPU %" PRIu64 " is %s", f[0], f[1] ? "online" : "offline");
+}
+
 /* ---- the table ---- */
 
 /* What may happen on the way to a block. */
@@ -559,6 +565,8 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_pcp_decay, "decay_zone", PCP_DRAIN, 0, B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free),
 	    say_pcp_decay),
 	ROW(mm_vmstat_fold, "mm_vmstat_fold", "ref/phys/vmstat.c", 0, 0, say_vmstat_fold),
+	ROW(mm_cpu_change, "mm_cpu_hotplug_offline", "ref/phys/cpu_hotplug.c", 0,
+	    B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free) | B(mm_vmstat_fold), say_cpu_change),
 	ROW(mm_page_free, "free_last", PAGE_ALLOC, B(mm_pcp_contended),
 	    B(mm_pcp_add) | B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free) | B(mm_buddy_merge),
 	    say_free),

@@ -128,6 +128,12 @@ struct mm_pcp_limits mm_pcp_compute_limits(const struct mm_pcp_sizes *s);
 /* Give all zones the limits that follow from sizes, marks and sysctls.
  * Kernel: zone_set_pageset_high_and_batch, for all zones. */
 void mm_pcp_setup(struct mm_ctx *x);
+/*
+ * The same when a CPU, not 0, is about to come online: each node counts one more, for whose
+ * it is is not known yet.  So it stays until limits are set again.  Kernel:
+ * zone_pcp_update with cpu_online 1.
+ */
+void mm_pcp_setup_coming(struct mm_ctx *x, int cpu);
 
 /*
  * A block from this CPU's lists, refilled from the zone when they are empty.  It is

@@ -146,15 +146,21 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* CPUs of the node, or all where it has none. */
+/* CPUs of the node that are online; one of another node that was coming when limits were
+ * set; all that are online where there is none. */
 static uint64_t sharers(const struct mm_machine *m, int nid)
 {
-	uint64_t n = 0;
+	uint64_t n = m->cpu_coming && m->desc.cpu_node[m->cpu_coming] != nid;
+	uint64_t online = 0;
 	int cpu;
 
-	for (cpu = 0; cpu < m->desc.cpus; cpu++)
-		n += m->desc.cpu_node[cpu] == nid;
-	return n ? n : (uint64_t)m->desc.cpus;
+	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
+		bool here = !(m->cpus_offline & (uint64_t)1 << cpu);
+
+		n += here && m->desc.cpu_node[cpu] == nid;
+		online += here;
+	}
+	return n ? n : online;
 }
 
 /* formulas: batch 15, high 16 and 17. */

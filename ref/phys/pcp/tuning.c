@@ -74,12 +74,13 @@ static void update_lists(struct mm_ctx *x, const struct zone *z, struct mm_pcp_l
 	}
 }
 
-/* CPUs that share what a zone lets lists keep: those of its node, or all. */
+/* CPUs that share what a zone lets lists keep: those of its node, or all.  One that is
+ * coming is none of any node's yet: it counts for each. */
 static int cpus_of(const struct mm_machine *m, const struct zone *z)
 {
-	int n = mm_numa_nr_cpus(m, z->nid);
+	int n = mm_numa_nr_cpus(m, z->nid) + (m->cpu_coming != 0);
 
-	return n ? n : m->desc.cpus;
+	return n ? n : mm_machine_nr_online(m);
 }
 
 static void setup_zone(struct mm_ctx *x, struct zone *z)
@@ -100,14 +101,27 @@ static void setup_zone(struct mm_ctx *x, struct zone *z)
 		update_lists(x, z, l);
 }
 
-void mm_pcp_setup(struct mm_ctx *x)
+static void setup_zones(struct mm_ctx *x, int coming)
 {
 	int z;
 
+	if (x->m->cpu_coming != coming)
+		mm_touch(x, MM_OBJ_SETTINGS, 0);
+	x->m->cpu_coming = coming;
 	for (z = 0; z < x->m->nr_zones && x->m->desc.pcp; z++) {
 		if (x->m->zones[z].present)
 			setup_zone(x, &x->m->zones[z]);
 	}
+}
+
+void mm_pcp_setup(struct mm_ctx *x)
+{
+	setup_zones(x, 0);
+}
+
+void mm_pcp_setup_coming(struct mm_ctx *x, int cpu)
+{
+	setup_zones(x, cpu);
 }
 
 /* ---- what demand makes of them ---- */
