@@ -328,10 +328,11 @@ static void say_pcp_take(const struct mm_machine *m, const uint64_t *f, char *bu
 static void say_pcp_add(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	(void)m;
-	(void)snprintf(buf, len,
-		       "CPU %" PRIu64 ", %s list of order %" PRIu64 ": pfn %" PRIu64
-		       " to its %s end",
-		       f[4], list_type(f[2]), f[1], f[0], f[5] ? "cold" : "hot");
+	(void)snprintf(
+		buf, len,
+		"CPU %" PRIu64 ", %s list of order %" PRIu64 ": pfn %" PRIu64 " to its %s end",
+		f[4], list_type(f[2]), f[1], f[0],
+		f[5] == MM_PCP_ADDED_REFILL || f[5] == MM_PCP_ADDED_FREED_COLD ? "cold" : "hot");
 }
 
 static void say_pcp_refill(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
@@ -502,6 +503,12 @@ static void say_isolate(const struct mm_machine *m, const uint64_t *f, char *buf
 		       f[2] ? "refused" : "done");
 }
 
+static void say_cold(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, f[0] ? "pfn %" PRIu64 " is cold" : "a cold page is wanted", f[1]);
+}
+
 static void say_cpu_change(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	(void)m;
@@ -565,6 +572,7 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_pcp_decay, "decay_zone", PCP_DRAIN, 0, B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free),
 	    say_pcp_decay),
 	ROW(mm_vmstat_fold, "mm_vmstat_fold", "ref/phys/vmstat.c", 0, 0, say_vmstat_fold),
+	ROW(mm_page_cold, "mm_page_alloc_get_cold", "ref/phys/page_alloc/cold.c", 0, 0, say_cold),
 	ROW(mm_cpu_change, "mm_cpu_hotplug_offline", "ref/phys/cpu_hotplug.c", 0,
 	    B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free) | B(mm_vmstat_fold), say_cpu_change),
 	ROW(mm_page_free, "free_last", PAGE_ALLOC, B(mm_pcp_contended),

@@ -107,6 +107,7 @@ struct mm_machine_desc {
 	bool deferred;              /* sections are made ready when needed */
 	enum mm_profile profile;
 	bool pcp;                  /* per-CPU lists and counters, default by size */
+	bool hot_cold;             /* those lists are as they were up to 4.14: see pcp.h */
 	unsigned int thp_order;    /* its own lists; 0: none */
 	uint64_t cache_slice;      /* bytes of data cache a CPU has to itself */
 	enum mm_contents contents; /* default tag */

@@ -2,7 +2,7 @@
 /* drain: from a CPU's lists back to the zone. */
 #include "parts.h"
 
-static void give_back_one(struct mm_ctx *x, struct zone *z, int cpu, unsigned int index)
+void mm_pcp_give_back_one(struct mm_ctx *x, struct zone *z, int cpu, unsigned int index)
 {
 	struct per_cpu_pages *pcp = mm_pcp_of(z, cpu);
 	struct page *page = mm_list_entry(pcp->lists[index].prev, struct page, lru);
@@ -22,12 +22,16 @@ int mm_pcp_bulk_free(struct mm_ctx *x, struct zone *z, int cpu, unsigned int ind
 	int left = mm_pcp_least(nr, pcp->count);
 
 	mm_lock_acquire(x, &z->lock);
+	if (z->flags & MM_ZONE_HOT_COLD) {
+		mm_pcp_free_in_turn(x, z, cpu, left);
+		left = 0;
+	}
 	while (left > 0 && pcp->count > 0) {
 		while (mm_list_empty(&pcp->lists[index]))
 			index = (index + 1) % MM_PCP_LISTS;
 		while (left > 0 && !mm_list_empty(&pcp->lists[index])) {
 			left -= 1 << mm_pcp_order(x->m, index);
-			give_back_one(x, z, cpu, index);
+			mm_pcp_give_back_one(x, z, cpu, index);
 		}
 	}
 	mm_lock_release(x, &z->lock);
@@ -42,7 +46,9 @@ static void drain_zone(struct mm_ctx *x, struct zone *z, int cpu)
 	struct per_cpu_pages *pcp = mm_pcp_of(z, cpu);
 
 	while (pcp->count > 0) {
-		int wanted = mm_pcp_least(pcp->count, pcp->batch << MM_PCP_BATCH_SCALE_MAX);
+		bool at_once = x->m->desc.hot_cold;
+		int batches = pcp->batch << MM_PCP_BATCH_SCALE_MAX;
+		int wanted = at_once ? pcp->count : mm_pcp_least(pcp->count, batches);
 		int freed;
 
 		mm_lock_acquire(x, &pcp->lock);
@@ -105,7 +111,7 @@ unsigned int mm_pcp_decay(struct mm_ctx *x)
 	unsigned int todo = 0;
 	int z;
 
-	for (z = 0; z < x->m->nr_zones; z++) {
+	for (z = 0; z < x->m->nr_zones && !x->m->desc.hot_cold; z++) {
 		if (mm_zone_managed(&x->m->zones[z]))
 			todo += decay_zone(x, &x->m->zones[z]);
 	}

@@ -9,47 +9,6 @@
 
 #include "parts.h"
 
-/* ---- blocks on lists ---- */
-
-/* Where a block goes: list number index, at its cold end or its hot one. */
-struct place {
-	struct mm_list *list;
-	unsigned int index;
-	unsigned int order;
-	bool cold;
-};
-
-static struct place place_of(struct per_cpu_pages *pcp, unsigned int index, unsigned int order,
-			     bool cold)
-{
-	return (struct place){&pcp->lists[index], index, order, cold};
-}
-
-static void list_block(struct mm_ctx *x, struct page *page, const struct place *to)
-{
-	struct mm_list *prev = to->cold ? to->list->prev : to->list;
-
-	mm_list_add_between(&page->lru, prev, prev->next);
-	page->flags |= MM_PG_PCP;
-	page->order = (uint8_t)to->order;
-	page->list = (uint8_t)to->index;
-	if (MM_UNLIKELY(x->touched)) {
-		mm_pcp_touch_link(x, prev);
-		mm_page_touch(x, page);
-	}
-	mm_event(x, MM_EV_mm_pcp_add, pfn_raw(mm_page_pfn(x->m, page)), to->order, to->index,
-		 page->zone, (uint64_t)x->cpu, to->cold);
-}
-
-/* Whose list it may be on: what is CMA or HighAtomic goes to those whose pages can move,
- * and back to where it belongs when it is given back. */
-static enum mm_migratetype listed_type(const struct mm_machine *m, const struct page *page)
-{
-	enum mm_migratetype type = mm_pcp_block_type(m, page);
-
-	return MM_UNLIKELY(type >= MM_MIGRATE_PCPTYPES) ? MM_MIGRATE_MOVABLE : type;
-}
-
 /* ---- taking ---- */
 
 /* Blocks from the zone to the end of a list, so that what the zone gave first
@@ -58,7 +17,8 @@ static void refill(struct mm_ctx *x, struct zone *z, unsigned int order, enum mm
 		   uint32_t alloc_flags, bool bulk)
 {
 	struct per_cpu_pages *pcp = mm_pcp_of(z, x->cpu);
-	const struct place cold = place_of(pcp, mm_pcp_index(type, order), order, true);
+	const struct mm_pcp_place cold =
+		mm_pcp_place_of(pcp, mm_pcp_index(type, order), order, MM_PCP_ADDED_REFILL);
 	int wanted = mm_pcp_refill_blocks(pcp, z->flags, order);
 	int got;
 
@@ -68,15 +28,19 @@ static void refill(struct mm_ctx *x, struct zone *z, unsigned int order, enum mm
 
 		if (!page)
 			break;
-		list_block(x, page, &cold);
+		mm_pcp_list(x, page, &cold);
 		pcp->count += 1 << order;
 	}
 	mm_lock_release(x, &z->lock);
 	mm_event(x, MM_EV_mm_pcp_refill, z->id, order, type, (uint64_t)wanted, (uint64_t)got, bulk);
 }
 
-bool mm_pcp_contended(struct mm_ctx *x, const struct zone *z)
+bool mm_pcp_contended(struct mm_ctx *x, struct zone *z)
 {
+	if (x->pcp_contended == MM_CTX_PCP_COLD) {
+		mm_lock_acquire(x, &mm_pcp_of(z, x->cpu)->lock);
+		return true;
+	}
 	x->pcp_contended--;
 	mm_event(x, MM_EV_mm_pcp_contended, z->id, (uint64_t)x->cpu);
 	return false;
@@ -112,8 +76,9 @@ struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
 {
 	struct page *page;
 
-	if (!mm_pcp_trylock(x, z))
-		return NULL;
+	if (MM_UNLIKELY(x->pcp_contended))
+		return mm_pcp_get_rarely(x, z, order, type, alloc_flags);
+	mm_lock_acquire(x, &mm_pcp_of(z, x->cpu)->lock);
 	/* an allocation breaks the run of frees */
 	mm_pcp_of(z, x->cpu)->free_count >>= 1;
 	page = take_listed(x, z, order, type, alloc_flags, false);
@@ -159,7 +124,7 @@ void mm_pcp_note_below_high(struct mm_ctx *x, struct zone *z)
 	touch_zone_flags(x, z);
 }
 
-static void clear_below_high(struct mm_ctx *x, struct zone *z)
+void mm_pcp_clear_below_high(struct mm_ctx *x, struct zone *z)
 {
 	if (!(z->flags & MM_ZONE_BELOW_HIGH) ||
 	    !mm_watermark_ok(x->m, z, 0, mm_zone_wmark(z, MM_WMARK_HIGH), MM_ZONE_MOVABLE, 0))
@@ -179,15 +144,20 @@ static bool is_calm(const struct zone *z, const struct per_cpu_pages *pcp)
 static void trim(struct mm_ctx *x, struct zone *z, unsigned int index, bool free_high)
 {
 	struct per_cpu_pages *pcp = mm_pcp_of(z, x->cpu);
-	int high = mm_pcp_high_at_free(pcp, z->flags, free_high);
+	int high;
 	int wanted;
 	int freed;
 
+	if (z->flags & MM_ZONE_HOT_COLD) {
+		mm_pcp_trim_hot_cold(x, z);
+		return;
+	}
+	high = mm_pcp_high_at_free(pcp, z->flags, free_high);
 	if (pcp->count < high)
 		return;
 	wanted = mm_pcp_excess(pcp, high, free_high);
 	freed = mm_pcp_bulk_free(x, z, x->cpu, index, wanted);
-	clear_below_high(x, z);
+	mm_pcp_clear_below_high(x, z);
 	mm_event(x, MM_EV_mm_pcp_bulk_free, z->id, (uint64_t)x->cpu, (uint64_t)wanted,
 		 (uint64_t)freed, MM_PCP_CAUSE_FREE);
 }
@@ -195,12 +165,12 @@ static void trim(struct mm_ctx *x, struct zone *z, unsigned int index, bool free
 void mm_pcp_put(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order)
 {
 	struct per_cpu_pages *pcp = mm_pcp_of(z, x->cpu);
-	unsigned int index = mm_pcp_index(listed_type(x->m, page), order);
-	const struct place hot = place_of(pcp, index, order, false);
+	unsigned int index = mm_pcp_index(mm_pcp_listed_type(x->m, page), order);
+	const struct mm_pcp_place hot = mm_pcp_place_of(pcp, index, order, MM_PCP_ADDED_FREED);
 	bool free_high;
 
 	pcp->alloc_factor >>= 1;
-	list_block(x, page, &hot);
+	mm_pcp_list(x, page, &hot);
 	pcp->count += 1 << order;
 	free_high = note_free(pcp, order);
 	mm_pcp_touch_lists(x, z, x->cpu);

@@ -83,6 +83,8 @@ int mm_pcp_boot(struct mm_ctx *x)
 		struct zone *z = &m->zones[i];
 
 		z->pageset_batch = 1;
+		if (m->desc.hot_cold)
+			z->flags |= MM_ZONE_HOT_COLD;
 		/* zones without frames share lists that stay empty, as at boot */
 		if (!z->present && boot_set) {
 			z->pageset = boot_set;
@@ -98,7 +100,7 @@ int mm_pcp_boot(struct mm_ctx *x)
 			boot_set = z->pageset;
 	}
 	if (m->desc.pcp)
-		m->pcp_orders = (1u << (MM_PCP_COSTLY_ORDER + 1)) - 1;
+		m->pcp_orders = m->desc.hot_cold ? 1 : (1u << (MM_PCP_COSTLY_ORDER + 1)) - 1;
 	if (m->desc.pcp && m->desc.thp_order)
 		m->pcp_orders |= 1u << m->desc.thp_order;
 	i = mm_machine_kind_set(m, MM_OBJ_PCP, &pcp_kind);

@@ -67,7 +67,7 @@ static void update_lists(struct mm_ctx *x, const struct zone *z, struct mm_pcp_l
 		pcp->batch = (int)l.batch;
 		/* Kernel: zone_pcp_update_cacheinfo */
 		pcp->flags &= (uint8_t)~MM_PCPF_FREE_HIGH_BATCH;
-		if (x->m->desc.cache_slice >> MM_PAGE_SHIFT > 3 * l.batch)
+		if (!x->m->desc.hot_cold && x->m->desc.cache_slice >> MM_PAGE_SHIFT > 3 * l.batch)
 			pcp->flags |= MM_PCPF_FREE_HIGH_BATCH;
 		mm_pcp_touch_lists(x, z, cpu);
 		mm_pcp_touch_tuning(x, z, cpu);
@@ -88,7 +88,8 @@ static void setup_zone(struct mm_ctx *x, struct zone *z)
 	const struct mm_pcp_sizes sizes = {mm_zone_pages(z), z->wmark[MM_WMARK_LOW],
 					   x->m->sysctl.percpu_pagelist_high_fraction,
 					   cpus_of(x->m, z)};
-	struct mm_pcp_limits l = mm_pcp_compute_limits(&sizes);
+	struct mm_pcp_limits l = x->m->desc.hot_cold ? mm_pcp_hot_cold_limits(&sizes)
+						     : mm_pcp_compute_limits(&sizes);
 
 	if (l.high_min == z->pageset_high_min && l.high_max == z->pageset_high_max &&
 	    l.batch == z->pageset_batch)
@@ -134,6 +135,8 @@ int mm_pcp_refill_blocks(struct per_cpu_pages *pcp, uint32_t zone_flags, unsigne
 	pcp->high = high;
 	if (high < pcp->batch)
 		return 1; /* disabled */
+	if (zone_flags & MM_ZONE_HOT_COLD)
+		return pcp->batch;
 	if (!order)
 		batch <<= pcp->alloc_factor;
 	if (pcp->high_min != pcp->high_max && !(zone_flags & MM_ZONE_BELOW_HIGH)) {
