@@ -528,6 +528,7 @@ static void say_cpu_change(const struct mm_machine *m, const uint64_t *f, char *
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
 #define PCP        "ref/phys/pcp/lists.c"
+#define PCP_PARTS  "ref/phys/pcp/parts.h"
 #define PCP_DRAIN  "ref/phys/pcp/drain.c"
 #define BUDDY      "ref/phys/buddy/buddy.c"
 #define FALLBACK   "ref/phys/buddy/fallback.c"
@@ -565,8 +566,8 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_pcp_take, "mm_pcp_get", PCP, B(mm_pcp_refill), 0, say_pcp_take),
 	ROW(mm_pcp_refill, "refill", PCP, B(mm_page_alloc_zone_locked) | B(mm_pcp_add), 0,
 	    say_pcp_refill),
-	ROW(mm_pcp_add, "list_block", PCP, 0, 0, say_pcp_add),
-	ROW(mm_page_pcpu_drain, "give_back_one", PCP_DRAIN, 0, B(mm_buddy_merge), say_pcp_drain),
+	ROW(mm_pcp_add, "mm_pcp_list", PCP_PARTS, 0, 0, say_pcp_add),
+	ROW(mm_page_pcpu_drain, "mm_pcp_give_back_one", PCP_DRAIN, 0, B(mm_buddy_merge), say_pcp_drain),
 	ROW(mm_pcp_bulk_free, "mm_pcp_bulk_free", PCP_DRAIN, B(mm_page_pcpu_drain), 0, say_pcp_bulk_free),
 	ROW(mm_pcp_contended, "mm_pcp_contended", PCP, 0, 0, say_pcp_contended),
 	ROW(mm_pcp_decay, "decay_zone", PCP_DRAIN, 0, B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free),
