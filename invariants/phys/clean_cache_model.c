@@ -123,17 +123,19 @@ static void on_end(struct model *md, struct mm_report *r, const struct mm_event 
 struct rights {
 	bool high; /* half of min, and what is reserved for urgent blocks */
 	bool oom;
+	bool cma; /* its pages can be moved away from there */
 };
 
-static struct rights rights_of(uint32_t gfp, uint32_t task)
+static struct rights rights_of(const struct mm_machine *m, uint32_t gfp, uint32_t task)
 {
+	bool moves = (gfp & MM_GFP_MOVABLE) && !(gfp & MM_GFP_RECLAIMABLE) && !m->grouping_off;
 	bool interrupt = (task & MM_TASK_INTERRUPT) != 0;
 	bool no_reserve = (gfp & MM_GFP_NOMEMALLOC) != 0;
 	bool all = (gfp & MM_GFP_MEMALLOC) && !no_reserve;
 	bool oom = (task & MM_TASK_VICTIM) && !no_reserve && !all && !interrupt;
 	bool high = (gfp & MM_GFP_HIGH) || ((task & MM_TASK_RT) && !interrupt);
 
-	return (struct rights){high && !all && !oom, oom};
+	return (struct rights){high && !all && !oom, oom, moves};
 }
 
 static bool has_block(const struct mm_machine *m, const struct zone *z, uint64_t order,
@@ -145,6 +147,7 @@ static bool has_block(const struct mm_machine *m, const struct zone *z, uint64_t
 		if (!mm_list_empty(&list[MM_MIGRATE_UNMOVABLE]) ||
 		    !mm_list_empty(&list[MM_MIGRATE_MOVABLE]) ||
 		    !mm_list_empty(&list[MM_MIGRATE_RECLAIMABLE]) ||
+		    (w->cma && !mm_list_empty(&list[MM_MIGRATE_CMA])) ||
 		    (w->oom && !mm_list_empty(&list[MM_MIGRATE_HIGHATOMIC])))
 			return true;
 	}
@@ -161,7 +164,7 @@ static bool enough(const struct mm_machine *m, const struct zone *z, const struc
 
 	if (!w->high && !w->oom)
 		n -= (int64_t)z->nr_free_highatomic;
-	if (cma > 0)
+	if (cma > 0 && !w->cma)
 		n -= cma;
 	if (w->high || w->oom)
 		mark -= mark / 2;
@@ -185,7 +188,7 @@ static void on_zone(struct model *md, struct mm_report *r, const struct mm_machi
 {
 	const struct zone *z = &m->zones[ev->f[0]];
 	uint64_t cached = exact(m, z, MM_NR_ZONE_CACHE);
-	struct rights w = rights_of(md->gfp, md->task[ev->cpu]);
+	struct rights w = rights_of(m, md->gfp, md->task[ev->cpu]);
 	enum mm_zone_type highest;
 
 	md->looked++;
