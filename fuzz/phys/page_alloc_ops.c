@@ -50,6 +50,23 @@ static void op_alloc(struct mm_run *r, const struct mm_op *op, struct mm_op_resu
 	mm_run_make(r, pfn_raw(mm_page_pfn(x->m, page)), (uint8_t)order);
 }
 
+static void op_alloc_cold(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
+{
+	struct mm_ctx *x = mm_run_ctx(r, op->arg[1]);
+	struct page *page;
+
+	if (!x) {
+		res->err = -MM_EINVAL;
+		return;
+	}
+	page = mm_page_alloc_get_cold(x, (uint32_t)op->arg[0]);
+	mm_run_count_alloc(r, 0, page != NULL);
+	if (page)
+		mm_run_make(r, pfn_raw(mm_page_pfn(x->m, page)), 0);
+	else
+		res->err = -MM_ENOMEM;
+}
+
 static void op_alloc_node(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
 {
 	struct mm_ctx *x = mm_run_ctx(r, op->arg[4]);
@@ -78,7 +95,7 @@ static void op_cpuset_mems(struct mm_run *r, const struct mm_op *op, struct mm_o
 	res->err = x ? mm_page_alloc_set_mems(x, (uint32_t)op->arg[0]) : -MM_EINVAL;
 }
 
-static void free_handle(struct mm_run *r, struct mm_ctx *x, const struct mm_handle *h)
+static void free_handle(struct mm_run *r, struct mm_ctx *x, const struct mm_handle *h, bool cold)
 {
 	struct page *page = page_of(r, h);
 
@@ -86,17 +103,31 @@ static void free_handle(struct mm_run *r, struct mm_ctx *x, const struct mm_hand
 		return;
 	if (h->state == MM_HANDLE_LIVE)
 		mm_run_count_free(r, h->order);
-	mm_page_alloc_put(x, page, h->order);
+	if (cold && !h->order)
+		mm_page_alloc_put_cold(x, page);
+	else
+		mm_page_alloc_put(x, page, h->order);
 }
 
-static void op_free(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
+static void free_or_refuse(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res,
+			   bool cold)
 {
 	struct mm_ctx *x = mm_run_ctx(r, op->arg[1]);
 
 	if (x)
-		free_handle(r, x, mm_run_handle(r, op->arg[0]));
+		free_handle(r, x, mm_run_handle(r, op->arg[0]), cold);
 	else
 		res->err = -MM_EINVAL;
+}
+
+static void op_free(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
+{
+	free_or_refuse(r, op, res, false);
+}
+
+static void op_free_cold(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
+{
+	free_or_refuse(r, op, res, true);
 }
 
 static void op_get(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)
@@ -433,7 +464,7 @@ static void op_gfp_restrict(struct mm_run *r, const struct mm_op *op, struct mm_
 
 static void give_back(struct mm_run *r, struct mm_handle *h)
 {
-	free_handle(r, mm_run_ctx(r, 0), h);
+	free_handle(r, mm_run_ctx(r, 0), h, false);
 }
 
 static void drop_ref(struct mm_run *r, struct mm_handle *h)
@@ -515,6 +546,12 @@ static const struct mm_op_def ops[] = {
 		{"gfp", MM_ARG_GFP, MM_ARGF_SHOW},
 		{"node", MM_ARG_NODE, 0},
 		{"nodes", MM_ARG_NODES, 0},
+		{"cpu", MM_ARG_CPU, 0}}},
+	{"alloc_cold", MM_ARG_PAGE, op_alloc_cold, "a page that nobody will write soon (__GFP_COLD, up to 4.14)", {
+		{"gfp", MM_ARG_GFP, MM_ARGF_SHOW},
+		{"cpu", MM_ARG_CPU, 0}}},
+	{"free_cold", MM_ARG_END, op_free_cold, "free one whose bytes are in no cache (up to 4.14)", {
+		{"page", MM_ARG_PAGE, MM_ARGF_CONSUMES},
 		{"cpu", MM_ARG_CPU, 0}}},
 	{"cpuset_mems", MM_ARG_END, op_cpuset_mems, "limit the task on a CPU to some nodes", {
 		{"nodes", MM_ARG_NODES, MM_ARGF_SHOW},

@@ -66,8 +66,10 @@ static void op_contend(struct mm_run *r, const struct mm_op *op, struct mm_op_re
 {
 	struct mm_ctx *x = mm_run_ctx(r, op->arg[1]);
 
-	if (x)
-		x->pcp_contended = op->arg[0] > UINT32_MAX ? UINT32_MAX : (uint32_t)op->arg[0];
+	/* hot and cold lists had no lock that could be taken: interrupts were off */
+	if (x && !x->m->desc.hot_cold)
+		x->pcp_contended =
+			op->arg[0] >= MM_CTX_PCP_COLD ? MM_CTX_PCP_COLD - 1 : (uint32_t)op->arg[0];
 	else
 		res->err = -MM_EINVAL;
 }

@@ -21,10 +21,13 @@ static void op_memalloc_exit(struct mm_run *r, const struct mm_op *op, struct mm
 {
 	const struct mm_handle *h = mm_run_handle(r, op->arg[0]);
 
-	if (h->state == MM_HANDLE_CONSUMED)
-		res->err = -MM_EINVAL; /* the variable is gone */
+	struct mm_ctx *x = mm_run_ctx(r, h->order);
+
+	/* the variable is gone, or its task has no CPU to run on */
+	if (h->state == MM_HANDLE_CONSUMED || !x)
+		res->err = -MM_EINVAL;
 	else
-		mm_task_exit(mm_run_ctx(r, h->order), (uint32_t)h->value);
+		mm_task_exit(x, (uint32_t)h->value);
 }
 
 static void op_task(struct mm_run *r, const struct mm_op *op, struct mm_op_result *res)

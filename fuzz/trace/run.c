@@ -66,7 +66,9 @@ void mm_run_reset(struct mm_run *r)
 
 struct mm_ctx *mm_run_ctx(struct mm_run *r, uint64_t cpu)
 {
-	return cpu < (uint64_t)r->m->desc.cpus ? &r->ctx[cpu] : NULL;
+	bool acts = cpu < (uint64_t)r->m->desc.cpus && mm_machine_cpu_online(r->m, (int)cpu);
+
+	return acts ? &r->ctx[cpu] : NULL;
 }
 
 struct mm_machine *mm_run_machine(struct mm_run *r)

@@ -328,10 +328,11 @@ static void say_pcp_take(const struct mm_machine *m, const uint64_t *f, char *bu
 static void say_pcp_add(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	(void)m;
-	(void)snprintf(buf, len,
-		       "CPU %" PRIu64 ", %s list of order %" PRIu64 ": pfn %" PRIu64
-		       " to its %s end",
-		       f[4], list_type(f[2]), f[1], f[0], f[5] ? "cold" : "hot");
+	(void)snprintf(
+		buf, len,
+		"CPU %" PRIu64 ", %s list of order %" PRIu64 ": pfn %" PRIu64 " to its %s end",
+		f[4], list_type(f[2]), f[1], f[0],
+		f[5] == MM_PCP_ADDED_REFILL || f[5] == MM_PCP_ADDED_FREED_COLD ? "cold" : "hot");
 }
 
 static void say_pcp_refill(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
@@ -502,6 +503,18 @@ static void say_isolate(const struct mm_machine *m, const uint64_t *f, char *buf
 		       f[2] ? "refused" : "done");
 }
 
+static void say_cold(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, f[0] ? "pfn %" PRIu64 " is cold" : "a cold page is wanted", f[1]);
+}
+
+static void say_cpu_change(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "CPU %" PRIu64 " is %s", f[0], f[1] ? "online" : "offline");
+}
+
 /* ---- the table ---- */
 
 /* What may happen on the way to a block. */
@@ -514,7 +527,9 @@ static void say_isolate(const struct mm_machine *m, const uint64_t *f, char *buf
 	 B(mm_vmscan_direct_reclaim_end) | B(reclaim_retry_zone))
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
-#define PCP        "ref/phys/pcp.c"
+#define PCP        "ref/phys/pcp/lists.c"
+#define PCP_PARTS  "ref/phys/pcp/parts.h"
+#define PCP_DRAIN  "ref/phys/pcp/drain.c"
 #define BUDDY      "ref/phys/buddy/buddy.c"
 #define FALLBACK   "ref/phys/buddy/fallback.c"
 #define KSWAPD     "ref/phys/kswapd.c"
@@ -551,13 +566,16 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_pcp_take, "mm_pcp_get", PCP, B(mm_pcp_refill), 0, say_pcp_take),
 	ROW(mm_pcp_refill, "refill", PCP, B(mm_page_alloc_zone_locked) | B(mm_pcp_add), 0,
 	    say_pcp_refill),
-	ROW(mm_pcp_add, "list_block", PCP, 0, 0, say_pcp_add),
-	ROW(mm_page_pcpu_drain, "give_back_one", PCP, 0, B(mm_buddy_merge), say_pcp_drain),
-	ROW(mm_pcp_bulk_free, "bulk_free", PCP, B(mm_page_pcpu_drain), 0, say_pcp_bulk_free),
+	ROW(mm_pcp_add, "mm_pcp_list", PCP_PARTS, 0, 0, say_pcp_add),
+	ROW(mm_page_pcpu_drain, "mm_pcp_give_back_one", PCP_DRAIN, 0, B(mm_buddy_merge), say_pcp_drain),
+	ROW(mm_pcp_bulk_free, "mm_pcp_bulk_free", PCP_DRAIN, B(mm_page_pcpu_drain), 0, say_pcp_bulk_free),
 	ROW(mm_pcp_contended, "mm_pcp_contended", PCP, 0, 0, say_pcp_contended),
-	ROW(mm_pcp_decay, "decay_zone", PCP, 0, B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free),
+	ROW(mm_pcp_decay, "decay_zone", PCP_DRAIN, 0, B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free),
 	    say_pcp_decay),
 	ROW(mm_vmstat_fold, "mm_vmstat_fold", "ref/phys/vmstat.c", 0, 0, say_vmstat_fold),
+	ROW(mm_page_cold, "mm_page_alloc_get_cold", "ref/phys/page_alloc/cold.c", 0, 0, say_cold),
+	ROW(mm_cpu_change, "mm_cpu_hotplug_offline", "ref/phys/cpu_hotplug.c", 0,
+	    B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free) | B(mm_vmstat_fold), say_cpu_change),
 	ROW(mm_page_free, "free_last", PAGE_ALLOC, B(mm_pcp_contended),
 	    B(mm_pcp_add) | B(mm_page_pcpu_drain) | B(mm_pcp_bulk_free) | B(mm_buddy_merge),
 	    say_free),

@@ -21,6 +21,10 @@ struct mm_touched;
 /* Deepest nesting of locks one context may hold. */
 #define MM_LOCKS_HELD_MAX 8
 
+/* In place of a number of attempts: where lists have a cold end, the request under way
+ * wants pages from there.  One test finds both. */
+#define MM_CTX_PCP_COLD UINT32_MAX
+
 struct mm_ctx {
 	struct mm_machine *m;
 
@@ -44,7 +48,7 @@ struct mm_ctx {
 
 	/* so many further attempts at a per-CPU lock find it taken, as those of an
 	 * interrupt that hit its holder */
-	uint32_t pcp_contended;
+	uint32_t pcp_contended; /* or MM_CTX_PCP_COLD */
 
 	/* sim/lock: what this context holds, outermost first */
 	int nr_held;

@@ -6,7 +6,7 @@
  *
  * Kernel: include/trace/events/kmem.h, vmscan.h, oom.h (6.12).  mm_buddy_*, mm_zone_*,
  * mm_page_alloc_failed, mm_page_alloc_from, mm_page_alloc_slowpath, mm_cpuset_mems,
- * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_memblock_*, mm_section_change,
+ * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_cpu_change, mm_page_cold, mm_memblock_*, mm_section_change,
  * mm_page_ext_store, mm_ram_*, mm_task_flags, mm_page_split, mm_page_bulk*,
  * mm_page_frag*, mm_pageblock_move, mm_guard, mm_fault_*, mm_sysctl, mm_zone_boost,
  * mm_page_alloc_wake, mm_kswapd_round and mm_cache_* have no tracepoint there; ours carry a
@@ -32,11 +32,13 @@
 	E(mm_page_free, "pfn", "order", "mapping", "pcp", "", "")                                  \
 	E(mm_page_alloc_zone_locked, "pfn", "order", "migratetype", "from_order", "zone", "")      \
 	E(mm_page_pcpu_drain, "pfn", "order", "migratetype", "zone", "cpu", "list")                \
-	E(mm_pcp_add, "pfn", "order", "list", "zone", "cpu", "tail")                               \
-	E(mm_pcp_take, "pfn", "order", "list", "zone", "cpu", "bulk")                              \
+	E(mm_pcp_add, "pfn", "order", "list", "zone", "cpu", "how")                                \
+	E(mm_pcp_take, "pfn", "order", "list", "zone", "cpu", "how")                               \
 	E(mm_pcp_contended, "zone", "cpu", "", "", "", "")                                         \
 	E(mm_pcp_decay, "zone", "cpu", "", "", "", "")                                             \
 	E(mm_vmstat_fold, "cpu", "", "", "", "", "")                                               \
+	E(mm_cpu_change, "cpu", "online", "", "", "", "")                                          \
+	E(mm_page_cold, "put", "pfn", "gfp", "", "", "")                                           \
 	E(mm_pcp_refill, "zone", "order", "migratetype", "wanted", "got", "bulk")                  \
 	E(mm_pcp_bulk_free, "zone", "cpu", "wanted", "freed", "cause", "")                         \
 	E(mm_page_alloc_extfrag, "pfn", "alloc_order", "fallback_order", "alloc_migratetype",      \

@@ -107,6 +107,7 @@ struct mm_machine_desc {
 	bool deferred;              /* sections are made ready when needed */
 	enum mm_profile profile;
 	bool pcp;                  /* per-CPU lists and counters, default by size */
+	bool hot_cold;             /* those lists are as they were up to 4.14: see pcp.h */
 	unsigned int thp_order;    /* its own lists; 0: none */
 	uint64_t cache_slice;      /* bytes of data cache a CPU has to itself */
 	enum mm_contents contents; /* default tag */
@@ -246,6 +247,8 @@ struct mm_machine {
 	uint64_t totalreserve_pages;
 	int64_t vm_stat[MM_NR_ZONE_STATS]; /* sums over zones, kept beside them */
 	uint64_t *vm_events;               /* by CPU and event: see vmstat.h */
+	uint64_t cpus_offline;             /* a bit for each CPU: see cpu_hotplug.h */
+	int cpu_coming;                    /* 0, or who came since lists' limits were set */
 
 	/* sim/pool: its pools, and what must be done around copying the arena */
 	struct mm_pool *pools;
@@ -271,6 +274,15 @@ struct mm_machine {
 
 	struct mm_lock_stats lock;
 };
+
+/* Can anything happen on this CPU of the machine?  Kernel: cpu_online. */
+static inline bool mm_machine_cpu_online(const struct mm_machine *m, int cpu)
+{
+	return !(m->cpus_offline >> cpu & 1);
+}
+
+/* Kernel: num_online_cpus. */
+int mm_machine_nr_online(const struct mm_machine *m);
 
 /*
  * Parse `ram=4M max_order=6 ...` (spaces, tabs and newlines separate fields,

@@ -11,7 +11,7 @@
  *   build_zonelists (mm/page_alloc.c, 6.12); Documentation/mm/numa.
  * Differs: nodes are numbered from 0 without gaps and never come or go.  A table
  *   of distances that the kernel would drop with a warning (below 10, not
- *   symmetric) is refused with the description.
+ *   symmetric) is refused with the description.  A node has_cpu if it had one at boot.
  * State: none of its own; the machine's description says all, the order is worked
  *   out when zonelists are built.
  */
@@ -58,7 +58,7 @@ static inline int mm_numa_of_cpu(const struct mm_machine *m, int cpu)
 	return m->desc.cpu_node[cpu];
 }
 
-/* How many CPUs a node has. */
+/* How many CPUs of a node are online.  Kernel: cpumask_weight(cpumask_of_node). */
 int mm_numa_nr_cpus(const struct mm_machine *m, int nid);
 
 /* Nodes with RAM, nearest first, for each node; nr of them are valid in each row. */

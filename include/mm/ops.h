@@ -77,7 +77,7 @@ enum mm_handle_state {
 
 struct mm_run; /* fuzz/trace/run.h: the machine, its contexts, the handles */
 
-/* For operations: the acting context, NULL when the machine has no such CPU. */
+/* For operations: the acting context, NULL when the machine has no such CPU online. */
 struct mm_ctx *mm_run_ctx(struct mm_run *r, uint64_t cpu);
 struct mm_machine *mm_run_machine(struct mm_run *r);
 /* The handle an argument names; never NULL where the driver called run. */

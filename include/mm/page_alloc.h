@@ -130,6 +130,15 @@ int mm_page_alloc_set_mems(struct mm_ctx *x, uint32_t mems) MM_MUST_USE;
 void mm_page_alloc_ref(struct mm_ctx *x, struct page *page);
 
 /*
+ * A page that its owner will not write soon, a device perhaps: with pcp_lists=hot_cold the
+ * coldest of the CPU's list; else as mm_page_alloc_get.  Kernel: __GFP_COLD, up to 4.14.
+ */
+struct page *mm_page_alloc_get_cold(struct mm_ctx *x, uint32_t gfp);
+/* And one given back whose bytes are in no cache: it is handed out after all others.
+ * Kernel: free_hot_cold_page with cold true, up to 4.14. */
+void mm_page_alloc_put_cold(struct mm_ctx *x, struct page *page);
+
+/*
  * Drop a reference to a block of the order it was allocated with.  The last one
  * frees it; if others remain on a block without __GFP_COMP, its tail is freed
  * all the same and the first frame stays.  Kernel: __free_pages.

@@ -13,11 +13,16 @@
  *   nr_pcp_free, nr_pcp_high, free_unref_page_commit, free_pcppages_bulk,
  *   decay_pcp_high, drain_pages, zone_pcp_disable, zone_set_pageset_high_and_batch
  *   (mm/page_alloc.c, 6.12).
+ *   With pcp_lists=hot_cold lists are those of 2.6.38 to 4.14: free_hot_cold_page,
+ *   free_pcppages_bulk, rmqueue_bulk, zone_batchsize, pageset_set_batch,
+ *   pageset_set_high (mm/page_alloc.c, 4.14).
  * Differs: a block on a list carries MM_PG_PCP, its order and its list, which the
  *   kernel does not keep.  The share of the
  *   data cache is the description's (cache=), not the host's.  Writing a sysctl
  *   while lists are disabled waits in the kernel; here it is stored and takes
- *   effect when they are enabled.  Lists of other nodes are not drained by age.
+ *   effect when they are enabled.  Lists of other nodes are not drained by age.  Hot and
+ *   cold lists give a page back to the list of the type its pageblock has by then, where
+ *   4.14 took that of the moment it was freed; marks, zones and everything else are 6.12's.
  * State: lists, count and tuning of a (zone, CPU) under its lock; the limits the
  *   settings give in the zone.
  * Invariants:
@@ -35,6 +40,8 @@
  *   pcp.used            an ordinary block goes to the list of the CPU that frees it
  *   pcp.below_high      lists shrink while fewer pages than the high mark are free
  *   pcp.tuning          high, alloc_factor and free_count move by the rule
+ *   pcp.cold            who asks for a cold page, and nobody else, gets the coldest; a page
+ *                       freed as cold becomes it
  */
 #ifndef MM_PCP_H
 #define MM_PCP_H
@@ -86,6 +93,17 @@ enum mm_pcp_freed {
 	MM_PCP_FREED_ISOLATED   /* to the zone: its pageblock is isolated */
 };
 
+/* How a block came onto a list: field of the event mm_pcp_add. */
+enum mm_pcp_added {
+	MM_PCP_ADDED_FREED,      /* at the hot end */
+	MM_PCP_ADDED_REFILL,     /* at the cold end */
+	MM_PCP_ADDED_FREED_COLD, /* at the cold end */
+	MM_PCP_ADDED_REFILL_COLD /* at the hot end: the first then lies at the cold one */
+};
+
+/* For whom one was taken off, or a refill came: field of mm_pcp_take, mm_pcp_refill. */
+enum mm_pcp_taken { MM_PCP_TAKEN_ONE, MM_PCP_TAKEN_BULK, MM_PCP_TAKEN_COLD };
+
 int mm_pcp_boot(struct mm_ctx *x);
 
 /* May blocks of this order be kept per CPU?  Kernel: pcp_allowed_order. */
@@ -125,9 +143,21 @@ struct mm_pcp_sizes {
 };
 
 struct mm_pcp_limits mm_pcp_compute_limits(const struct mm_pcp_sizes *s);
+/*
+ * The same of hot and cold lists: six batches, or by the fraction, for each CPU however many
+ * there are; both limits are one.  Kernel: zone_batchsize, pageset_set_batch,
+ * pageset_set_high (4.14).
+ */
+struct mm_pcp_limits mm_pcp_hot_cold_limits(const struct mm_pcp_sizes *s);
 /* Give all zones the limits that follow from sizes, marks and sysctls.
  * Kernel: zone_set_pageset_high_and_batch, for all zones. */
 void mm_pcp_setup(struct mm_ctx *x);
+/*
+ * The same when a CPU, not 0, is about to come online: each node counts one more, for whose
+ * it is is not known yet.  So it stays until limits are set again.  Kernel:
+ * zone_pcp_update with cpu_online 1.
+ */
+void mm_pcp_setup_coming(struct mm_ctx *x, int cpu);
 
 /*
  * A block from this CPU's lists, refilled from the zone when they are empty.  It is
@@ -145,8 +175,9 @@ struct page *mm_pcp_get(struct mm_ctx *x, struct zone *z, unsigned int order,
 struct page *mm_pcp_take(struct mm_ctx *x, struct zone *z, unsigned int order,
 			 enum mm_migratetype type, uint32_t alloc_flags);
 
-/* The lock is taken, says the context: nothing else happens.  False. */
-bool mm_pcp_contended(struct mm_ctx *x, const struct zone *z);
+/* The context says that this is no plain attempt: the lock is taken by another, false; or
+ * the request is for cold pages, and has it. */
+bool mm_pcp_contended(struct mm_ctx *x, struct zone *z);
 
 /* Is this CPU's lock of z to be had?  Kernel: pcp_spin_trylock. */
 static inline bool mm_pcp_trylock(struct mm_ctx *x, struct zone *z)
@@ -168,6 +199,10 @@ static inline void mm_pcp_unlock(struct mm_ctx *x, struct zone *z)
  * up.  Kernel: free_unref_page_commit.
  */
 void mm_pcp_put(struct mm_ctx *x, struct zone *z, struct page *page, unsigned int order);
+
+/* The same for a page at the cold end, where lists have one.  Kernel: free_hot_cold_page
+ * with cold true (4.14). */
+void mm_pcp_put_cold(struct mm_ctx *x, struct zone *z, struct page *page);
 
 /* Fewer pages than the high mark are free in z: lists are to shrink. */
 void mm_pcp_note_below_high(struct mm_ctx *x, struct zone *z);

@@ -15,14 +15,16 @@
  *   Thresholds stay as they are while kswapd works (the kernel lowers those of zones
  *   with a drift mark).  A CPU's deltas fold when vmstat_update runs there, which
  *   is an operation of a trace; the kernel does so once per second.  With pcp=off
- *   thresholds are 0 and every count is exact, as in a kernel still booting.
+ *   thresholds are 0 and every count is exact, as in a kernel still booting.  Zones have
+ *   no NUMA events of their own: those of a CPU that goes are taken over by who sees to it.
  * State: deltas, thresholds and NUMA events of a (zone, CPU) in its struct
  *   per_cpu_zonestat, counts in the zone and the machine, events by CPU in the
  *   machine; all written by their CPU only, but for folding.
  * Invariants:
  *   vmstat.hierarchy    the machine's counts are the sums over zones
- *   vmstat.drift        a count is off by no more than CPUs times threshold, and
- *                       its exact value is never negative
+ *   vmstat.drift        a count is off by no more than CPUs times threshold, but for
+ *                       deltas older than a threshold that fell with a CPU that went; its
+ *                       exact value is never negative
  *   vmstat.threshold    thresholds and drift marks follow from CPUs and sizes
  *   vmstat.fold         after its fold a CPU holds nothing back, in any zone
  *   vmstat.events       what was counted as allocated and freed is what was
@@ -74,8 +76,8 @@ static inline uint64_t mm_vmstat_flags_id(const struct mm_machine *m, const stru
 	return (uint64_t)m->nr_zones * (uint64_t)m->desc.cpus + z->id;
 }
 
-/* Thresholds and drift marks, when sizes are known.  Kernel:
- * refresh_zone_stat_thresholds. */
+/* Thresholds of CPUs that are online and drift marks, when sizes are known, and when CPUs
+ * come or go.  Kernel: refresh_zone_stat_thresholds. */
 void mm_vmstat_refresh_thresholds(struct mm_ctx *x);
 /* Deltas of one (zone, CPU) that may stand before they are folded, in pages.
  * Kernel: calculate_normal_threshold. */
@@ -97,6 +99,9 @@ void mm_vmstat_dec(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i);
 /* Fold what this CPU still holds back, in all zones; how many deltas there were.
  * Kernel: refresh_cpu_vm_stats without its part about page lists. */
 unsigned int mm_vmstat_fold(struct mm_ctx *x);
+/* All that another CPU counted, which is offline: its deltas are folded, its events are
+ * this CPU's.  Kernel: vm_events_fold_cpu, cpu_vm_stats_fold. */
+void mm_vmstat_take_over(struct mm_ctx *x, int cpu);
 
 /* The count as most readers see it.  Kernel: zone_page_state. */
 static inline uint64_t mm_vmstat_zone(const struct zone *z, enum mm_zone_stat i)

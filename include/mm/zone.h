@@ -94,6 +94,7 @@ struct zone {
 #define MM_ZONE_BELOW_HIGH     0x1u /* fewer free than the high mark, last we looked */
 #define MM_ZONE_RECLAIM_ACTIVE 0x2u /* reclaim works here and wants pages back */
 #define MM_ZONE_BOOSTED        0x4u /* boosted by who may wake kswapd, and is yet to */
+#define MM_ZONE_HOT_COLD       0x8u /* its CPUs' lists are hot and cold: see pcp.h.  Not Linux's */
 
 /* Zones a request walks, the preferred one first, NULL last.  A machine's lists have
  * room for as many as it has, zonelist_size bytes each. */

@@ -213,6 +213,7 @@ static void check_zone_counters(struct mm_prop_run *p, const struct mm_machine *
 				const struct mm_proc_zone *r, const struct zone *z)
 {
 	size_t cpu;
+	size_t n = 0;
 
 	PROP(p, (r->stats.nr != 0) == (z->present != 0), "zoneinfo: %s: counters", z->name);
 	if (!z->present)
@@ -220,9 +221,12 @@ static void check_zone_counters(struct mm_prop_run *p, const struct mm_machine *
 	PROP(p, stat_of(&r->stats, "nr_free_pages") == mm_vmstat_zone(z, MM_NR_FREE_PAGES),
 	     "zoneinfo: %s", z->name);
 	PROP(p, r->start_pfn == z->start_pfn && !r->unreclaimable, "zoneinfo: %s", z->name);
-	PROP(p, r->nr_pagesets == (size_t)m->desc.cpus, "zoneinfo: %zu pagesets", r->nr_pagesets);
-	for (cpu = 0; cpu < r->nr_pagesets; cpu++)
-		check_pageset(p, &r->pageset[cpu], z, cpu);
+	PROP(p, r->nr_pagesets == (size_t)mm_machine_nr_online(m), "zoneinfo: %zu pagesets",
+	     r->nr_pagesets);
+	for (cpu = 0; cpu < (size_t)m->desc.cpus && n < r->nr_pagesets; cpu++) {
+		if (mm_machine_cpu_online(m, (int)cpu))
+			check_pageset(p, &r->pageset[n++], z, cpu);
+	}
 	PROP(p,
 	     stat_of(&r->stats, "numa_hit") == mm_vmstat_numa_events(m, z, MM_NUMA_HIT) &&
 		     stat_of(&r->stats, "numa_local") + stat_of(&r->stats, "numa_other") ==

@@ -123,20 +123,19 @@ static void on_end(struct model *md, struct mm_report *r, const struct mm_event 
 struct rights {
 	bool high; /* half of min, and what is reserved for urgent blocks */
 	bool oom;
-	bool cma; /* what is asked for can move */
+	bool cma; /* its pages can be moved away from there */
 };
 
 static struct rights rights_of(const struct mm_machine *m, uint32_t gfp, uint32_t task)
 {
+	bool moves = (gfp & MM_GFP_MOVABLE) && !(gfp & MM_GFP_RECLAIMABLE) && !m->grouping_off;
 	bool interrupt = (task & MM_TASK_INTERRUPT) != 0;
 	bool no_reserve = (gfp & MM_GFP_NOMEMALLOC) != 0;
 	bool all = (gfp & MM_GFP_MEMALLOC) && !no_reserve;
 	bool oom = (task & MM_TASK_VICTIM) && !no_reserve && !all && !interrupt;
 	bool high = (gfp & MM_GFP_HIGH) || ((task & MM_TASK_RT) && !interrupt);
 
-	return (struct rights){high && !all && !oom, oom,
-			       !m->grouping_off && (gfp & MM_GFP_MOVABLE) &&
-				       !(gfp & MM_GFP_RECLAIMABLE)};
+	return (struct rights){high && !all && !oom, oom, moves};
 }
 
 static bool has_block(const struct mm_machine *m, const struct zone *z, uint64_t order,

@@ -23,6 +23,8 @@ static bool order_of_list(const struct mm_machine *m, unsigned int i, unsigned i
 	if (!m->desc.pcp || i >= MM_PCP_LISTS)
 		return false;
 	*order = i / 3;
+	if (m->desc.hot_cold)
+		return i < 3;
 	if (i >= 12)
 		*order = m->desc.thp_order;
 	return i < 12 || m->desc.thp_order;
@@ -146,15 +148,36 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* CPUs of the node, or all where it has none. */
+/* CPUs of the node that are online; one of another node that was coming when limits were
+ * set; all that are online where there is none. */
 static uint64_t sharers(const struct mm_machine *m, int nid)
 {
-	uint64_t n = 0;
+	uint64_t n = m->cpu_coming && m->desc.cpu_node[m->cpu_coming] != nid;
+	uint64_t online = 0;
 	int cpu;
 
-	for (cpu = 0; cpu < m->desc.cpus; cpu++)
-		n += m->desc.cpu_node[cpu] == nid;
-	return n ? n : (uint64_t)m->desc.cpus;
+	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
+		bool here = !(m->cpus_offline & (uint64_t)1 << cpu);
+
+		n += here && m->desc.cpu_node[cpu] == nid;
+		online += here;
+	}
+	return n ? n : online;
+}
+
+/* Hot and cold lists have six batches, or their part of the zone, whoever else there is. */
+static uint64_t hot_cold_high(const struct mm_machine *m, const struct zone *z, uint64_t *batch)
+{
+	uint64_t fraction = m->sysctl.percpu_pagelist_high_fraction;
+	uint64_t quarter = (mm_zone_pages(z) >= 131072 ? 128 : mm_zone_pages(z) / 1024) / 4;
+	uint64_t high = fraction ? mm_zone_pages(z) / fraction : 0;
+
+	if (fraction) {
+		*batch = high >= 4 * 96 ? 96 : larger(high / 4, 1);
+		return high;
+	}
+	*batch = below_power(larger(quarter, 1) * 3 / 2);
+	return quarter < 2 ? 0 : 6 * *batch;
 }
 
 /* formulas: batch 15, high 16 and 17. */
@@ -171,6 +194,10 @@ static void check_limits(struct mm_report *r, const struct mm_machine *m, uint64
 
 	lo = larger(lo / cpus, 4 * batch);
 	hi = larger(hi / cpus, 4 * batch);
+	if (m->desc.hot_cold) {
+		hi = hot_cold_high(m, z, &batch);
+		lo = hi;
+	}
 	if (!m->desc.pcp || !z->present || z->pageset_disabled) {
 		batch = 1;
 		lo = 0;
@@ -217,6 +244,8 @@ const struct mm_inv mm_pcp_invs[] = {
 	 false},
 	{"pcp.tuning", "high, alloc_factor and free_count move by the rule", MM_OBJ_EVENT, NULL,
 	 false},
+	{"pcp.cold", "who asks for a cold page gets the coldest, who frees one makes it that",
+	 MM_OBJ_EVENT, NULL, false},
 	{"pcp.below_high", "a zone's lists shrink while fewer than its high mark are free",
 	 MM_OBJ_EVENT, NULL, false},
 	{NULL, NULL, MM_OBJ_NR, NULL, false},

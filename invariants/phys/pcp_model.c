@@ -15,9 +15,13 @@
 #include "mm/check.h"
 #include "mm/watermark.h"
 
+#include "invariants/engine/turns.h"
+
 #include <string.h>
 
 #define NONE UINT32_MAX
+
+#define NO_PFN UINT64_MAX
 
 /* What a put that found too much still owes: NOTHING, or pages. */
 #define NOTHING (-1)
@@ -32,9 +36,11 @@ struct lists {
 	bool prev_high_order;
 
 	/* within an operation */
-	bool getting;       /* a refill came, the block taken is still to come */
-	int owed;           /* pages that the put under way must give back */
-	unsigned int drain; /* list that gives back next */
+	bool getting;          /* a refill came, the block taken is still to come */
+	int owed;              /* pages that the put under way must give back */
+	unsigned int drain;    /* list that gives back next */
+	struct mm_turns turns; /* the same of hot and cold lists */
+	int returned;          /* pages of the bulk free under way */
 };
 
 struct links {
@@ -52,6 +58,9 @@ struct model {
 	bool below_high[MM_ZONES_MAX]; /* the zones' flags after the last operation */
 	bool excess[MM_ZONES_MAX];     /* excess was given back: the flag was asked */
 	uint64_t trimmed;              /* frees to come that lists are not for */
+	bool wants_cold;               /* the request under way; reclaim does not, on its behalf */
+	bool reclaims;
+	uint64_t cold; /* the page that is freed as cold, or NO_PFN */
 };
 
 static size_t nr_lists(const struct mm_machine *m)
@@ -76,6 +85,7 @@ static void model_boot(void *state, const struct mm_machine *m)
 	md->lists = (struct lists *)(void *)((char *)state + sizeof(*md));
 	md->links = (struct links *)(void *)(md->lists + nr_lists(m));
 	md->last_take = UINT64_MAX;
+	md->cold = NO_PFN;
 	for (i = 0; i < nr_lists(m); i++) {
 		struct lists *l = &md->lists[i];
 
@@ -175,6 +185,8 @@ static int due_refill(struct lists *l, const struct per_cpu_pages *s, const stru
 	settle_high(l, s);
 	if (l->high < base)
 		return 1;
+	if (z->flags & MM_ZONE_HOT_COLD)
+		return base;
 	if (s->high_min != s->high_max && !(z->flags & MM_ZONE_BELOW_HIGH))
 		l->high = least(l->high + pages, s->high_max);
 	if (order)
@@ -216,6 +228,14 @@ static int due_high(struct lists *l, const struct per_cpu_pages *s, const struct
 		settle_high(l, s);
 	}
 	return high;
+}
+
+/* A put to hot and cold lists: a batch, when they are full. */
+static void note_hot_cold_put(struct lists *l, const struct per_cpu_pages *s)
+{
+	settle_high(l, s);
+	l->owed = l->count >= s->high_max ? s->batch : NOTHING;
+	l->turns = (struct mm_turns){0, 0};
 }
 
 /* A put: does it owe anything, and how much (formula 19)? */
@@ -275,8 +295,12 @@ static void on_add(struct model *md, struct mm_report *r, const struct mm_machin
 	if (r->failures)
 		return;
 	l->count += 1 << order;
-	if (ev->f[5]) {
+	if (ev->f[5] == MM_PCP_ADDED_REFILL) {
 		append(md, l, ev->f[2], (uint32_t)ev->f[0]);
+		return;
+	}
+	if (ev->f[5] == MM_PCP_ADDED_REFILL_COLD) {
+		push(md, l, ev->f[2], (uint32_t)ev->f[0]);
 		return;
 	}
 	MM_CHECK(r, "pcp.list",
@@ -284,7 +308,20 @@ static void on_add(struct model *md, struct mm_report *r, const struct mm_machin
 		 "pfn %llu order %u was freed to list %llu, its pageblock is of type %u",
 		 (unsigned long long)ev->f[0], order, (unsigned long long)ev->f[2],
 		 m->pageblock[ev->f[0] >> m->desc.pageblock_order]);
-	push(md, l, ev->f[2], (uint32_t)ev->f[0]);
+	MM_CHECK(r, "pcp.cold",
+		 (md->cold == ev->f[0]) == (ev->f[5] == MM_PCP_ADDED_FREED_COLD) &&
+			 (m->desc.hot_cold || ev->f[5] == MM_PCP_ADDED_FREED),
+		 "pfn %llu is freed to the %s end", (unsigned long long)ev->f[0],
+		 ev->f[5] == MM_PCP_ADDED_FREED ? "hot" : "cold");
+	md->cold = NO_PFN;
+	if (ev->f[5] == MM_PCP_ADDED_FREED_COLD)
+		append(md, l, ev->f[2], (uint32_t)ev->f[0]);
+	else
+		push(md, l, ev->f[2], (uint32_t)ev->f[0]);
+	if (m->desc.hot_cold) {
+		note_hot_cold_put(l, settings_of(m, ev->f[3], ev->f[4]));
+		return;
+	}
 	l->alloc_factor /= 2;
 	note_put(l, settings_of(m, ev->f[3], ev->f[4]), &m->zones[ev->f[3]], order);
 	l->drain = l->owed == NOTHING ? 0 : (unsigned int)ev->f[2];
@@ -316,12 +353,16 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 		    const struct mm_event *ev)
 {
 	struct lists *l = lists_of(md, m, ev->f[3], ev->f[4]);
+	bool cold = ev->f[5] == MM_PCP_TAKEN_COLD;
+	uint32_t due = cold ? l->tail[ev->f[2]] : l->head[ev->f[2]];
 
-	MM_CHECK(r, "pcp.lifo", l->head[ev->f[2]] == ev->f[0],
-		 "zone %s list %llu: pfn %llu was taken, the hottest is %lld",
-		 m->zones[ev->f[3]].name, (unsigned long long)ev->f[2],
-		 (unsigned long long)ev->f[0],
-		 l->head[ev->f[2]] == NONE ? -1LL : (long long)l->head[ev->f[2]]);
+	MM_CHECK(r, "pcp.lifo", due == ev->f[0],
+		 "zone %s list %llu: pfn %llu was taken, the %s is %lld", m->zones[ev->f[3]].name,
+		 (unsigned long long)ev->f[2], (unsigned long long)ev->f[0],
+		 cold ? "coldest" : "hottest", due == NONE ? -1LL : (long long)due);
+	MM_CHECK(r, "pcp.cold", cold == (md->wants_cold && !md->reclaims),
+		 "pfn %llu was taken from the %s end", (unsigned long long)ev->f[0],
+		 cold ? "cold" : "hot");
 	if (r->failures)
 		return;
 	md->contended[ev->f[3]] = false;
@@ -330,7 +371,10 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 		begin_get(l);
 	l->getting = false;
 	l->count -= 1 << ev->f[1];
-	pop(md, l, ev->f[2]);
+	if (cold)
+		chop(md, l, ev->f[2]);
+	else
+		pop(md, l, ev->f[2]);
 	md->last_take = ev->f[0];
 	md->last_list = ev->f[2];
 }
@@ -340,7 +384,11 @@ static void on_drain(struct model *md, struct mm_report *r, const struct mm_mach
 {
 	struct lists *l = lists_of(md, m, ev->f[3], ev->f[4]);
 	unsigned int tries = MM_PCP_LISTS;
+	const bool empty[3] = {l->head[0] == NONE, l->head[1] == NONE, l->head[2] == NONE};
 
+	if (m->desc.hot_cold)
+		l->drain = (unsigned int)mm_turns_next(
+			&l->turns, empty, l->owed == NOTHING ? l->count : l->owed - l->returned);
 	while (l->head[l->drain] == NONE && --tries)
 		l->drain = (l->drain + 1) % MM_PCP_LISTS;
 	MM_CHECK(r, "pcp.bulk_free",
@@ -351,11 +399,13 @@ static void on_drain(struct model *md, struct mm_report *r, const struct mm_mach
 	if (r->failures)
 		return;
 	l->count -= 1 << ev->f[1];
+	l->returned++;
 	chop(md, l, l->drain);
 }
 
 /* Pages that a bulk free asked to give back, by cause. */
-static int due_bulk(const struct lists *l, const struct per_cpu_pages *s, const struct mm_event *ev)
+static int due_bulk(const struct lists *l, const struct per_cpu_pages *s, const struct mm_event *ev,
+		    bool hot_cold)
 {
 	int before = l->count + (int)ev->f[3];
 
@@ -363,7 +413,7 @@ static int due_bulk(const struct lists *l, const struct per_cpu_pages *s, const 
 	case MM_PCP_CAUSE_FREE:
 		return l->owed;
 	case MM_PCP_CAUSE_DRAIN:
-		return least(before, s->batch * 32);
+		return hot_cold ? before : least(before, s->batch * 32);
 	case MM_PCP_CAUSE_DECAY:
 		return before - l->high;
 	}
@@ -385,7 +435,7 @@ static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machi
 		    const struct mm_event *ev)
 {
 	struct lists *l = lists_of(md, m, ev->f[0], ev->f[1]);
-	int due = due_bulk(l, settings_of(m, ev->f[0], ev->f[1]), ev);
+	int due = due_bulk(l, settings_of(m, ev->f[0], ev->f[1]), ev, m->desc.hot_cold);
 	int freed = (int)ev->f[3];
 	int largest = 1 << mm_pcp_order(m, l->drain);
 
@@ -397,6 +447,8 @@ static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machi
 		 l->count + freed);
 	l->owed = NOTHING;
 	l->drain = 0;
+	l->returned = 0;
+	l->turns = (struct mm_turns){0, 0};
 	if (ev->f[4] != MM_PCP_CAUSE_FREE)
 		return;
 	md->excess[ev->f[0]] = true;
@@ -453,6 +505,13 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 		 (unsigned long long)md->last_list, (unsigned long long)ev->f[3]);
 	md->last_take = UINT64_MAX;
+	md->wants_cold &= md->reclaims;
+	forget_attempts(md);
+}
+
+static void on_failed(struct model *md)
+{
+	md->wants_cold &= md->reclaims;
 	forget_attempts(md);
 }
 
@@ -467,13 +526,20 @@ static bool touches_isolated(const struct mm_machine *m, uint64_t pfn, uint64_t 
 	return any;
 }
 
+static bool has_lists(const struct mm_machine *m, uint64_t order)
+{
+	if (m->desc.hot_cold)
+		return order == 0;
+	return m->desc.pcp && (order <= 3 || (m->desc.thp_order && order == m->desc.thp_order));
+}
+
 static void on_free(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    const struct mm_event *ev)
 {
 	uint64_t due = MM_PCP_FREED_TO_ZONE;
 	uint8_t zone = m->memmap[ev->f[0]].zone;
 
-	if (m->desc.pcp && (ev->f[1] <= 3 || (m->desc.thp_order && ev->f[1] == m->desc.thp_order)))
+	if (has_lists(m, ev->f[1]))
 		due = touches_isolated(m, ev->f[0], (uint64_t)1 << ev->f[1]) ? MM_PCP_FREED_ISOLATED
 		      : md->contended[zone] ? MM_PCP_FREED_PAST_LIST
 					    : MM_PCP_FREED_TO_LIST;
@@ -485,6 +551,15 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 		 (unsigned long long)ev->f[3], (unsigned long long)due);
 	md->contended[zone] = false;
+}
+
+/* Who asks for a cold page, or frees one, says so first. */
+static void on_cold(struct model *md, const struct mm_event *ev)
+{
+	if (ev->f[0])
+		md->cold = ev->f[1];
+	else
+		md->wants_cold = true;
 }
 
 /* What an exact request leaves of its block goes past the lists. */
@@ -514,7 +589,10 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_alloc:        on_alloc(md, r, m, ev); break;
 	case MM_EV_mm_page_free:         on_free(md, r, m, ev); break;
 	case MM_EV_mm_page_split:        on_split(md, ev); break;
-	case MM_EV_mm_page_alloc_failed: forget_attempts(md); break;
+	case MM_EV_mm_page_alloc_failed: on_failed(md); break;
+	case MM_EV_mm_page_cold:         on_cold(md, ev); break;
+	case MM_EV_mm_vmscan_direct_reclaim_begin: md->reclaims = true; break;
+	case MM_EV_mm_vmscan_direct_reclaim_end:   md->reclaims = false; break;
 	default: break;
 	}
 	/* clang-format on */
@@ -561,6 +639,9 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 
 	md->last_take = UINT64_MAX;
 	md->trimmed = 0;
+	md->cold = NO_PFN;
+	md->wants_cold = false;
+	md->reclaims = false;
 	forget_attempts(md);
 	for (zone = 0; zone < m->nr_zones; zone++) {
 		if (!m->zones[zone].managed)
@@ -609,7 +690,9 @@ const struct mm_model mm_pcp_model = {
 		  MM_EV_BIT(MM_EV_mm_pcp_bulk_free) | MM_EV_BIT(MM_EV_mm_pcp_decay) |
 		  MM_EV_BIT(MM_EV_mm_pcp_contended) | MM_EV_BIT(MM_EV_mm_zone_watermark) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_page_free) |
-		  MM_EV_BIT(MM_EV_mm_page_alloc_failed) | MM_EV_BIT(MM_EV_mm_page_split),
+		  MM_EV_BIT(MM_EV_mm_page_alloc_failed) | MM_EV_BIT(MM_EV_mm_page_split) |
+		  MM_EV_BIT(MM_EV_mm_page_cold) | MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
+		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

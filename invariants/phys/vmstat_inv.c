@@ -80,27 +80,6 @@ static void check_hierarchy(struct mm_report *r, const struct mm_machine *m, uin
 	}
 }
 
-static void check_drift(struct mm_report *r, const struct mm_machine *m, uint64_t id)
-{
-	const struct zone *z = &m->zones[id / (uint64_t)m->desc.cpus];
-	const struct per_cpu_zonestat *s = &z->zonestats[id % (uint64_t)m->desc.cpus];
-	int item;
-
-	for (item = 0; item < MM_NR_ZONE_STATS; item++) {
-		int64_t off = held_back(m, z, item);
-		int64_t most = (int64_t)m->desc.cpus * s->stat_threshold;
-
-		MM_CHECK(r, "vmstat.drift",
-			 s->diff[item] <= s->stat_threshold && -s->diff[item] <= s->stat_threshold,
-			 "zone %s: a CPU holds back %d of count %d, its threshold is %u", z->name,
-			 s->diff[item], item, s->stat_threshold);
-		MM_CHECK(r, "vmstat.drift",
-			 off <= most && -off <= most && z->vm_stat[item] + off >= 0,
-			 "zone %s: count %d is %lld and off by %lld", z->name, item,
-			 (long long)z->vm_stat[item], (long long)off);
-	}
-}
-
 /* Bits that a number needs, by trying powers. */
 static unsigned int bits(uint64_t v)
 {
@@ -111,20 +90,58 @@ static unsigned int bits(uint64_t v)
 	return n;
 }
 
-static void check_threshold(struct mm_report *r, const struct mm_machine *m, uint64_t id)
+/* Formula 21. */
+static uint64_t due_threshold(const struct mm_machine *m, const struct zone *z, int cpus)
+{
+	uint64_t bytes = mm_zone_pages(z) * MM_PAGE_SIZE;
+	uint64_t t = 2 * bits((uint64_t)cpus) * (1 + bits(bytes / 134217728));
+
+	if (!m->desc.pcp || !z->present)
+		return 0;
+	return t > 125 ? 125 : t;
+}
+
+static void check_drift(struct mm_report *r, const struct mm_machine *m, uint64_t id)
 {
 	const struct zone *z = &m->zones[id / (uint64_t)m->desc.cpus];
 	const struct per_cpu_zonestat *s = &z->zonestats[id % (uint64_t)m->desc.cpus];
-	uint64_t bytes = mm_zone_pages(z) * MM_PAGE_SIZE;
-	uint64_t t = 2 * bits((uint64_t)m->desc.cpus) * (1 + bits(bytes / 134217728));
+	/* a delta that stood when a CPU went may be as large as it was allowed to be then */
+	int64_t t =
+		m->cpus_offline ? (int64_t)due_threshold(m, z, m->desc.cpus) : s->stat_threshold;
+	int item;
 
-	if (!m->desc.pcp || !z->present)
-		t = 0;
-	if (t > 125)
-		t = 125;
+	for (item = 0; item < MM_NR_ZONE_STATS; item++) {
+		int64_t off = held_back(m, z, item);
+		int64_t most = (int64_t)m->desc.cpus * t;
+
+		MM_CHECK(r, "vmstat.drift", s->diff[item] <= t && -s->diff[item] <= t,
+			 "zone %s: a CPU holds back %d of count %d, its threshold is %u", z->name,
+			 s->diff[item], item, s->stat_threshold);
+		MM_CHECK(r, "vmstat.drift",
+			 off <= most && -off <= most && z->vm_stat[item] + off >= 0,
+			 "zone %s: count %d is %lld and off by %lld", z->name, item,
+			 (long long)z->vm_stat[item], (long long)off);
+	}
+}
+
+static void check_threshold(struct mm_report *r, const struct mm_machine *m, uint64_t id)
+{
+	uint64_t cpu = id % (uint64_t)m->desc.cpus;
+	const struct zone *z = &m->zones[id / (uint64_t)m->desc.cpus];
+	const struct per_cpu_zonestat *s = &z->zonestats[cpu];
+	int online = 0;
+	uint64_t t;
+	int i;
+
+	/* of one that is offline it stays */
+	if (m->cpus_offline >> cpu & 1)
+		return;
+	for (i = 0; i < m->desc.cpus; i++)
+		online += !(m->cpus_offline & (uint64_t)1 << i);
+	t = due_threshold(m, z, online);
 	MM_CHECK(r, "vmstat.threshold", s->stat_threshold == t,
 		 "zone %s: threshold %u, %d CPUs and %llu pages make %llu", z->name,
-		 s->stat_threshold, m->desc.cpus, (unsigned long long)mm_zone_pages(z),
+		 s->stat_threshold, online, (unsigned long long)mm_zone_pages(z),
 		 (unsigned long long)t);
 }
 
@@ -138,8 +155,9 @@ const struct mm_inv mm_vmstat_invs[] = {
 	 check_free_special, false},
 	{"vmstat.hierarchy", "a count of the machine is the sum over zones", MM_OBJ_MACHINE,
 	 check_hierarchy, false},
-	{"vmstat.drift", "CPUs hold back no more than their threshold, and no count is negative",
-	 MM_OBJ_PCP, check_drift, false},
+	{"vmstat.drift",
+	 "CPUs hold back no more than a threshold allowed, and no count is negative", MM_OBJ_PCP,
+	 check_drift, false},
 	{"vmstat.threshold", "thresholds and drift marks follow from CPUs and sizes", MM_OBJ_PCP,
 	 check_threshold, true},
 	{"vmstat.fold", "after its fold a CPU holds nothing back", MM_OBJ_EVENT, NULL, false},

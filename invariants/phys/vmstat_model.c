@@ -8,6 +8,7 @@
 #include "mm/check.h"
 
 struct model {
+	uint64_t cpus; /* that are online */
 	uint64_t drift_mark[MM_ZONES_MAX];
 };
 
@@ -28,13 +29,12 @@ static uint64_t bits(uint64_t v)
 }
 
 /*
- * Formula 22, from the marks of boot: the kernel computes it again only when
- * memory or CPUs come or go.
+ * Formula 22, from the marks of the moment: the kernel computes it again only when
+ * memory or CPUs come or go.  A mark that is no longer due stays.
  */
-static void model_boot(void *state, const struct mm_machine *m)
+static void due_marks(struct model *md, const struct mm_machine *m)
 {
-	struct model *md = state;
-	uint64_t cpus = (uint64_t)m->desc.cpus;
+	uint64_t cpus = md->cpus;
 	int i;
 
 	for (i = 0; i < m->nr_zones; i++) {
@@ -51,13 +51,26 @@ static void model_boot(void *state, const struct mm_machine *m)
 	}
 }
 
+static void model_boot(void *state, const struct mm_machine *m)
+{
+	struct model *md = state;
+
+	md->cpus = (uint64_t)m->desc.cpus;
+	due_marks(md, m);
+}
+
 static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
 			const struct mm_event *ev)
 {
+	struct model *md = state;
 	int item;
 	int z;
 
-	(void)state;
+	if (ev->kind == MM_EV_mm_cpu_change) {
+		md->cpus += ev->f[1] ? 1 : UINT64_MAX;
+		due_marks(md, m);
+		return;
+	}
 	for (z = 0; z < m->nr_zones; z++) {
 		for (item = 0; item < MM_NR_ZONE_STATS; item++)
 			MM_CHECK(r, "vmstat.fold", !m->zones[z].zonestats[ev->f[0]].diff[item],
@@ -81,7 +94,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 
 const struct mm_model mm_vmstat_model = {
 	.name = "vmstat",
-	.events = MM_EV_BIT(MM_EV_mm_vmstat_fold),
+	.events = MM_EV_BIT(MM_EV_mm_vmstat_fold) | MM_EV_BIT(MM_EV_mm_cpu_change),
 	.objects = MM_OBJ_BIT(MM_OBJ_SETTINGS), /* drift marks */
 	.size = model_size,
 	.boot = model_boot,

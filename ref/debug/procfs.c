@@ -320,6 +320,8 @@ static void zone_pagesets(const struct mm_machine *m, const struct zone *z, FILE
 	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
 		struct pageset s = pageset_of(z, cpu);
 
+		if (!mm_machine_cpu_online(m, cpu))
+			continue;
 		(void)fprintf(out, "\n    cpu: %d", cpu);
 		(void)fprintf(out, "\n              count:    %llu", (unsigned long long)s.count);
 		(void)fprintf(out, "\n              high:     %llu", (unsigned long long)s.high);

@@ -56,7 +56,7 @@ int mm_numa_nr_cpus(const struct mm_machine *m, int nid)
 	int cpu;
 
 	for (cpu = 0; cpu < m->desc.cpus; cpu++)
-		n += m->desc.cpu_node[cpu] == nid;
+		n += m->desc.cpu_node[cpu] == nid && mm_machine_cpu_online(m, cpu);
 	return n;
 }
 

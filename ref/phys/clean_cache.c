@@ -85,7 +85,8 @@ static void give_up(struct mm_ctx *x, struct page *page, enum mm_zone_type highe
 	c->nr--;
 	mm_vmstat_dec(x, z, MM_NR_ZONE_CACHE);
 	touch(x, z->nid);
-	mm_page_alloc_put(x, page, 0);
+	/* nobody has read it for long */
+	mm_page_alloc_put_cold(x, page);
 }
 
 /* ---- many ---- */

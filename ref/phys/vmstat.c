@@ -109,18 +109,20 @@ uint64_t mm_vmstat_drift_mark(uint64_t drift, const uint64_t wmark[MM_NR_WMARK])
 void mm_vmstat_refresh_thresholds(struct mm_ctx *x)
 {
 	const struct mm_machine *m = x->m;
+	int cpus = mm_machine_nr_online(m);
 	int cpu;
 	int i;
 
 	for (i = 0; i < m->nr_zones; i++) {
 		struct zone *z = &m->zones[i];
-		unsigned int t = m->desc.pcp && z->present
-					 ? mm_vmstat_threshold(m->desc.cpus, mm_zone_pages(z))
-					 : 0;
-		uint64_t mark = mm_vmstat_drift_mark((uint64_t)m->desc.cpus * t, z->wmark);
+		unsigned int t =
+			m->desc.pcp && z->present ? mm_vmstat_threshold(cpus, mm_zone_pages(z)) : 0;
+		uint64_t mark = mm_vmstat_drift_mark((uint64_t)cpus * t, z->wmark);
 
-		for (cpu = 0; cpu < m->desc.cpus; cpu++)
-			z->zonestats[cpu].stat_threshold = (uint8_t)t;
+		for (cpu = 0; cpu < m->desc.cpus; cpu++) {
+			if (mm_machine_cpu_online(m, cpu))
+				z->zonestats[cpu].stat_threshold = (uint8_t)t;
+		}
 		/* one that stands stays, as in the kernel */
 		if (mark)
 			z->percpu_drift_mark = mark;
@@ -137,10 +139,15 @@ static void fold(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t 
 	mm_touch(x, MM_OBJ_MACHINE, 0);
 }
 
-static void touch_deltas(struct mm_ctx *x, const struct zone *z)
+static void touch_deltas_of(struct mm_ctx *x, const struct zone *z, int cpu)
 {
 	if (MM_UNLIKELY(x->touched))
-		mm_touched_add(x->touched, MM_OBJ_PCP, mm_vmstat_pcp_id(x->m, z, x->cpu));
+		mm_touched_add(x->touched, MM_OBJ_PCP, mm_vmstat_pcp_id(x->m, z, cpu));
+}
+
+static void touch_deltas(struct mm_ctx *x, const struct zone *z)
+{
+	touch_deltas_of(x, z, x->cpu);
 }
 
 void mm_vmstat_mod(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t delta)
@@ -182,7 +189,7 @@ void mm_vmstat_dec(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i)
 	touch_deltas(x, z);
 }
 
-unsigned int mm_vmstat_fold(struct mm_ctx *x)
+static unsigned int fold_deltas(struct mm_ctx *x, int cpu)
 {
 	unsigned int changes = 0;
 	int zone;
@@ -190,19 +197,51 @@ unsigned int mm_vmstat_fold(struct mm_ctx *x)
 
 	for (zone = 0; zone < x->m->nr_zones; zone++) {
 		struct zone *z = &x->m->zones[zone];
-		struct per_cpu_zonestat *s = &z->zonestats[x->cpu];
+		struct per_cpu_zonestat *s = &z->zonestats[cpu];
 
 		for (i = 0; i < MM_NR_ZONE_STATS; i++) {
 			if (!s->diff[i])
 				continue;
 			fold(x, z, (enum mm_zone_stat)i, s->diff[i]);
 			s->diff[i] = 0;
-			touch_deltas(x, z);
+			touch_deltas_of(x, z, cpu);
 			changes++;
 		}
 	}
-	mm_event(x, MM_EV_mm_vmstat_fold, (uint64_t)x->cpu);
+	mm_event(x, MM_EV_mm_vmstat_fold, (uint64_t)cpu);
 	return changes;
+}
+
+unsigned int mm_vmstat_fold(struct mm_ctx *x)
+{
+	return fold_deltas(x, x->cpu);
+}
+
+/* What is counted by CPU alone changes hands: sums over CPUs stay. */
+static void hand_over(uint64_t *to, uint64_t *from, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		to[i] += from[i];
+		from[i] = 0;
+	}
+}
+
+void mm_vmstat_take_over(struct mm_ctx *x, int cpu)
+{
+	struct mm_machine *m = x->m;
+	int z;
+
+	MM_PRE(cpu != x->cpu);
+	hand_over(&m->vm_events[(unsigned int)x->cpu * MM_VM_STRIDE],
+		  &m->vm_events[(unsigned int)cpu * MM_VM_STRIDE], MM_VM_NR);
+	for (z = 0; z < m->nr_zones; z++)
+		hand_over(m->zones[z].zonestats[x->cpu].numa, m->zones[z].zonestats[cpu].numa,
+			  MM_NUMA_NR);
+	mm_touch(x, MM_OBJ_EVENTS, (uint64_t)x->cpu);
+	mm_touch(x, MM_OBJ_EVENTS, (uint64_t)cpu);
+	(void)fold_deltas(x, cpu);
 }
 
 uint64_t mm_vmstat_zone_exact(const struct mm_machine *m, const struct zone *z, enum mm_zone_stat i)

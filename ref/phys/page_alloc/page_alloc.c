@@ -446,7 +446,7 @@ static inline bool is_isolated(const struct mm_machine *m, const struct zone *z,
 }
 
 static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsigned int order,
-				       enum mm_buddy_end end)
+				       enum mm_buddy_end end, bool cold)
 {
 	struct zone *z = &x->m->zones[page->zone];
 	uint64_t mapping = page->mapping;
@@ -473,7 +473,10 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 		where = mm_pcp_trylock(x, z) ? MM_PCP_FREED_TO_LIST : MM_PCP_FREED_PAST_LIST;
 	mm_event(x, MM_EV_mm_page_free, pfn_raw(mm_page_pfn(x->m, page)), order, mapping, where);
 	if (where == MM_PCP_FREED_TO_LIST) {
-		mm_pcp_put(x, z, page, order);
+		if (cold)
+			mm_pcp_put_cold(x, z, page);
+		else
+			mm_pcp_put(x, z, page, order);
 		return;
 	}
 	mm_lock_acquire(x, &z->lock);
@@ -484,12 +487,12 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 /* The same, off the fast path. */
 static void free_block(struct mm_ctx *x, struct page *page, unsigned int order)
 {
-	free_last(x, page, order, MM_BUDDY_AUTO);
+	free_last(x, page, order, MM_BUDDY_AUTO, false);
 }
 
 void mm_page_alloc_trim(struct mm_ctx *x, struct page *page)
 {
-	free_last(x, page, 0, MM_BUDDY_TAIL);
+	free_last(x, page, 0, MM_BUDDY_TAIL, false);
 }
 
 /* False, and reported, when there was no reference to drop. */
@@ -532,9 +535,15 @@ void mm_page_alloc_put(struct mm_ctx *x, struct page *page, unsigned int order)
 	if (!drop_ref(x, page, order))
 		return;
 	if (page->refcount == 0)
-		free_last(x, page, order, MM_BUDDY_AUTO);
+		free_last(x, page, order, MM_BUDDY_AUTO, false);
 	else if (!(page->flags & MM_PG_COMP))
 		free_tail(x, page, order);
+}
+
+void mm_page_alloc_put_last_cold(struct mm_ctx *x, struct page *page)
+{
+	if (drop_ref(x, page, 0))
+		free_last(x, page, 0, MM_BUDDY_AUTO, true);
 }
 
 void mm_page_alloc_unref(struct mm_ctx *x, struct page *page)

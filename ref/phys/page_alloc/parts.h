@@ -38,6 +38,10 @@ void mm_page_alloc_hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
  * zone's: it is not wanted soon.  Kernel: __free_pages_ok with FPI_TO_TAIL. */
 void mm_page_alloc_trim(struct mm_ctx *x, struct page *page);
 
+/* Drop the last reference to a page whose bytes are in no cache, where that makes a
+ * difference. */
+void mm_page_alloc_put_last_cold(struct mm_ctx *x, struct page *page);
+
 /* One walk over the zones.  Kernel: get_page_from_freelist. */
 struct page *mm_page_alloc_try(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags);
 /* One with all that the request has a right to by now, which flags say afterwards. */

@@ -64,12 +64,17 @@ static uint64_t reclaim(struct mm_ctx *x, const struct request *rq)
 {
 	const struct mm_reclaim_request ask = {rq->order, rq->gfp, rq->highest, rq->nodes,
 					       rq->list};
+	uint32_t cold = x->pcp_contended == MM_CTX_PCP_COLD ? MM_CTX_PCP_COLD : 0;
 	uint32_t saved;
 	uint64_t freed;
 
 	mm_event(x, MM_EV_mm_vmscan_direct_reclaim_begin, rq->order, mm_page_alloc_masks(rq));
 	saved = mm_task_enter(x, MM_TASK_MEMALLOC);
+	if (cold)
+		x->pcp_contended = 0;
 	freed = x->m->upcalls->direct_reclaim(x, &ask);
+	if (cold)
+		x->pcp_contended = cold;
 	mm_task_exit(x, saved);
 	x->m->nr_reclaimed += freed;
 	mm_event(x, MM_EV_mm_vmscan_direct_reclaim_end, freed);

@@ -120,6 +120,7 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_CONTENTS:
 	case F_KERNEL:
 	case F_PCP:
+	case F_PCP_LISTS:
 	case F_THP:
 	case F_CACHE:
 	case F_INIT_ON_ALLOC:
@@ -185,6 +186,15 @@ static int read_memmodel(struct mm_machine_desc_reader *r)
 
 	if (i >= 0)
 		r->d->memmodel = (enum mm_memmodel)i;
+	return i < 0 ? i : 0;
+}
+
+static int read_pcp_lists(struct mm_machine_desc_reader *r)
+{
+	static const char *const words[] = {"orders", "hot_cold", NULL};
+	int i = read_word(r, words, "unknown kind of lists");
+
+	r->d->hot_cold = i == 1;
 	return i < 0 ? i : 0;
 }
 
@@ -332,6 +342,8 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	{"kernel", read_kernel, 0, 0, "6.12", "release whose rules hold; 6.12"},
 	{"pcp", read_switch, 0, 0, "on or off",
 	 "per-CPU page lists and counters; on from 64M of RAM"},
+	{"pcp_lists", read_pcp_lists, 0, 0, "orders or hot_cold",
+	 "hot_cold: single pages only, with a cold end, of fixed length, as up to 4.14; orders"},
 	{"thp", read_thp, MM_PCP_COSTLY_ORDER + 1, MM_ORDER_LIMIT, "none or 4 .. max_order",
 	 "order of huge pages, which per-CPU lists keep too; 9 or none"},
 	{"cache", read_cache, 0, 0, "SIZE",

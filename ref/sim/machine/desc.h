@@ -51,6 +51,7 @@ enum mm_machine_desc_field {
 	F_SEED,
 	F_KERNEL,
 	F_PCP,
+	F_PCP_LISTS,
 	F_THP,
 	F_CACHE,
 	F_INIT_ON_ALLOC,

@@ -151,9 +151,14 @@ static int check_pcp(struct mm_machine_desc_reader *r)
 
 	if (!r->at[F_PCP].line)
 		d->pcp = d->ram[d->nr_ram - 1].end >= PCP_FRAMES_MIN;
+	if (d->hot_cold && !d->pcp)
+		return mm_machine_desc_refuse_at(r, F_PCP_LISTS, "there are none with pcp=off");
+	if (d->hot_cold && d->thp_order)
+		return mm_machine_desc_refuse_at(r, F_THP, "pcp_lists=hot_cold keep single pages");
 	if (d->thp_order > d->max_order)
 		return mm_machine_desc_refuse_at(r, F_THP, "larger than max_order");
-	if (!r->at[F_THP].line && d->max_order >= THP_ORDER && d->pageblock_order >= THP_ORDER)
+	if (!r->at[F_THP].line && !d->hot_cold && d->max_order >= THP_ORDER &&
+	    d->pageblock_order >= THP_ORDER)
 		d->thp_order = THP_ORDER;
 	return 0;
 }

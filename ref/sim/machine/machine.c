@@ -57,6 +57,16 @@ static bool in_a_gap(size_t i, uint64_t value)
 	       value && value < HIGH_FRACTION_MIN;
 }
 
+int mm_machine_nr_online(const struct mm_machine *m)
+{
+	int n = 0;
+	int cpu;
+
+	for (cpu = 0; cpu < m->desc.cpus; cpu++)
+		n += mm_machine_cpu_online(m, cpu);
+	return n;
+}
+
 size_t mm_sysctl_count(void)
 {
 	return sizeof(sysctls) / sizeof(sysctls[0]);
