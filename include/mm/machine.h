@@ -79,6 +79,8 @@ struct mm_sysctl {
 	uint64_t watermark_boost_factor;            /* 1/10000 of high; 0: no boost */
 	uint64_t lowmem_reserve_ratio[MM_NR_ZONES]; /* 0: no protection */
 	uint64_t percpu_pagelist_high_fraction;     /* 0: by the low mark; or >= 8 */
+	uint64_t zone_reclaim_mode;                 /* bits, see node_reclaim.h; 0: off */
+	uint64_t min_unmapped_ratio;                /* percent of each zone */
 };
 
 struct mm_machine_desc {
@@ -238,6 +240,10 @@ struct mm_machine {
 	struct mm_clean_cache *clean_cache;
 	uint64_t reclaim_needs;
 	uint64_t nr_reclaimed; /* given up or needed so far, on behalf of requests */
+
+	/* phys/node_reclaim: bit per node that a CPU reclaims on.  Kernel:
+	 * PGDAT_RECLAIM_LOCKED */
+	uint32_t node_reclaim_busy;
 
 	/* settings and totals that change: in the digest */
 	struct mm_sysctl sysctl;

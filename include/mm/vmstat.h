@@ -36,11 +36,15 @@
 enum mm_vm_event {
 	MM_VM_PGALLOC,                              /* pages handed out, + zone */
 	MM_VM_PGFREE = MM_VM_PGALLOC + MM_NR_ZONES, /* pages taken back, at boot too */
+	MM_VM_ZONE_RECLAIM_SUCCESS,                 /* a node was reclaimed, enough */
+	MM_VM_ZONE_RECLAIM_FAILED,                  /* or not enough */
 	MM_VM_NR
 };
 
 /* Room for one CPU's events: a cache line. */
 #define MM_VM_STRIDE 8u
+
+_Static_assert(MM_VM_NR <= MM_VM_STRIDE, "events of a CPU have room");
 
 /* Kernel: enum numa_stat_item. */
 enum mm_numa_event {

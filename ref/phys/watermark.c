@@ -126,6 +126,8 @@ static uint64_t settings_hash(const struct mm_machine *m, uint64_t id)
 
 	for (k = 0; k < mm_sysctl_count(); k++)
 		h = mm_hash64_add(h, mm_sysctl_get(m, k));
+	if (m->node_reclaim_busy)
+		h = mm_hash64_add(h, m->node_reclaim_busy);
 	for (i = 0; i < m->nr_zones; i++) {
 		const struct zone *z = &m->zones[i];
 

@@ -201,15 +201,28 @@ void mm_page_alloc_hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
 	hand_out(x, z, page, rq, alloc_flags);
 }
 
+/* Nothing was taken, for z is below its mark: memory near is worth some reclaim. */
+static struct page *take_reclaimed(struct mm_ctx *x, struct zone *z,
+					       const struct request *rq, uint32_t alloc_flags)
+{
+	if (!x->m->sysctl.zone_reclaim_mode || !mm_page_alloc_reclaim_near(x, z, rq, alloc_flags))
+		return NULL;
+	return take_from(x, z, rq, alloc_flags);
+}
+
 static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
 					      const struct request *rq, uint32_t alloc_flags)
 {
 	struct page *page = NULL;
+	bool enough;
 
 	do {
-		if (zone_has_enough(x, z, rq, alloc_flags))
+		enough = zone_has_enough(x, z, rq, alloc_flags);
+		if (enough)
 			page = take_from(x, z, rq, alloc_flags);
 	} while (!page && MM_UNLIKELY(z->deferred) && mm_page_alloc_grow(x, z));
+	if (!page)
+		page = enough ? NULL : take_reclaimed(x, z, rq, alloc_flags);
 	if (!page)
 		return NULL;
 	hand_out(x, z, page, rq, alloc_flags);

@@ -49,6 +49,14 @@ struct page *mm_page_alloc_retry(struct mm_ctx *x, struct request *rq, uint32_t 
  * NULL: it may not. */
 struct page *mm_page_alloc_reclaim(struct mm_ctx *x, struct request *rq, uint32_t *flags);
 
+/* ---- near.c ---- */
+
+/* z is below the mark of a request: may some of what is cached on its node be given up
+ * for it, and is enough free then?  Kernel: what get_page_from_freelist does about
+ * node_reclaim. */
+bool mm_page_alloc_reclaim_near(struct mm_ctx *x, struct zone *z, const struct request *rq,
+				uint32_t alloc_flags);
+
 /* ---- rights.c ---- */
 
 /* What the task's scopes leave of the mask, and a complaint (an outcome) when a good
