@@ -49,7 +49,8 @@ static int fact_failed(const struct mm_machine *m, const uint64_t *key, uint64_t
 static const struct mm_fact facts[] = {
 	{"sysctl.zone_reclaim_mode", fact_mode, "its value; 0: a full zone is passed over"},
 	{"node[%n].min_unmapped", fact_min_cached, "what stays cached when a node is reclaimed"},
-	{"vmstat.zone_reclaim_success", fact_success, "times that a node was reclaimed for a request"},
+	{"vmstat.zone_reclaim_success", fact_success,
+	 "times that a node was reclaimed for a request"},
 	{"vmstat.zone_reclaim_failed", fact_failed, "times that it gave less than was asked for"},
 	{NULL, NULL, NULL},
 };

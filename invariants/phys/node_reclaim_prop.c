@@ -48,7 +48,9 @@ static void shares_double_up_to_all(struct mm_prop_run *p)
 
 		PROP(p, share <= wanted && share <= cached, "%llu of %llu",
 		     (unsigned long long)share, (unsigned long long)cached);
-		PROP(p, share == wanted || (share * divisor <= cached && (share + 1) * divisor > cached),
+		PROP(p,
+		     share == wanted ||
+			     (share * divisor <= cached && (share + 1) * divisor > cached),
 		     "%llu of %llu at priority %d", (unsigned long long)share,
 		     (unsigned long long)cached, priority);
 	}

@@ -83,7 +83,7 @@ struct model {
 	bool helped;              /* reclaim was asked: what attempts before saw is gone */
 	bool blurred;             /* and nothing was tried since */
 	struct mm_refusals refusals;
-	struct outer {            /* the request that it was asked for */
+	struct outer { /* the request that it was asked for */
 		bool from;
 		uint64_t nid;
 		uint32_t nodemask;
@@ -1468,7 +1468,8 @@ static void on_refused(struct model *md, struct mm_report *r, const struct mm_ma
 	/* asked again after reclaim, boost counts even for who is urgent */
 	v.boosted = mm_refusals_asked(&md->refusals, (int)ev->f[0], flags, true);
 	MM_CHECK(r, "alloc.result",
-		 !(flags & MM_ALLOC_NO_WATERMARKS) && !zone_leaves(&m->zones[ev->f[0]], &w, &v, flags),
+		 !(flags & MM_ALLOC_NO_WATERMARKS) &&
+			 !zone_leaves(&m->zones[ev->f[0]], &w, &v, flags),
 		 "zone %s refuses order %u with flags 0x%x although it has %lld free",
 		 m->zones[ev->f[0]].name, w.order, flags, (long long)v.seen);
 }

@@ -109,7 +109,7 @@ void mm_node_reclaim_set_busy(struct mm_ctx *x, int nid, bool busy)
 {
 	const uint32_t bit = (uint32_t)1 << nid;
 
-	x->m->node_reclaim_busy = busy ? x->m->node_reclaim_busy | bit
-				       : x->m->node_reclaim_busy & ~bit;
+	x->m->node_reclaim_busy =
+		busy ? x->m->node_reclaim_busy | bit : x->m->node_reclaim_busy & ~bit;
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
 }

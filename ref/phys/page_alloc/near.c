@@ -24,8 +24,7 @@ bool mm_page_alloc_near(const struct mm_machine *m, int from, int nid)
 static bool has_enough_now(struct mm_ctx *x, const struct zone *z, const struct request *rq,
 			   uint32_t alloc_flags)
 {
-	const uint64_t mark =
-		mm_zone_wmark(z, (enum mm_wmark)(alloc_flags & MM_ALLOC_WMARK_MASK));
+	const uint64_t mark = mm_zone_wmark(z, (enum mm_wmark)(alloc_flags & MM_ALLOC_WMARK_MASK));
 	const bool ok = mm_watermark_ok(x->m, z, rq->order, mark, rq->highest, alloc_flags);
 
 	if (ok)

@@ -202,8 +202,8 @@ void mm_page_alloc_hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
 }
 
 /* Nothing was taken, for z is below its mark: memory near is worth some reclaim. */
-static struct page *take_reclaimed(struct mm_ctx *x, struct zone *z,
-					       const struct request *rq, uint32_t alloc_flags)
+static struct page *take_reclaimed(struct mm_ctx *x, struct zone *z, const struct request *rq,
+				   uint32_t alloc_flags)
 {
 	if (!x->m->sysctl.zone_reclaim_mode || !mm_page_alloc_reclaim_near(x, z, rq, alloc_flags))
 		return NULL;
