@@ -10,7 +10,8 @@
  *   zone_allows_reclaim, setup_min_unmapped_ratio (mm/page_alloc.c, 6.12);
  *   Documentation/admin-guide/sysctl/vm.rst, zone_reclaim_mode.
  * Differs: pages come from clean_cache, so that all that is cached is unmapped, and
- *   RECLAIM_WRITE and RECLAIM_UNMAP find no more than RECLAIM_ZONE does.  There
+ *   RECLAIM_UNMAP finds no more than RECLAIM_ZONE does.  How many pages are dirty counts
+ *   for whether a node is worth it, as a trace says it: what is given up is clean.  There
  *   are no slab caches: none is ever above min_slab_ratio, which is not a sysctl here.  A
  *   round looks at a share of all that is cached in the zones that help, oldest first.
  *   That another CPU reclaims on a node is said by a trace.
@@ -32,7 +33,7 @@
 
 /* What there is on a node, in pages, and who asks. */
 struct mm_node_reclaim_input {
-	uint64_t cached;     /* not mapped by anybody */
+	uint64_t cached;     /* not mapped by anybody, and clean unless writing is allowed */
 	uint64_t min_cached; /* so much of it stays */
 	uint64_t slab;       /* reclaimable */
 	uint64_t min_slab;

@@ -15,7 +15,7 @@
  * Differs: with deferred=on no section is ready at boot (the kernel makes low zones
  *   and a first part of each node ready), and marks, reserves and limits follow from
  *   what zones will have in the end, as after the kernel's boot.  A request that
- *   fails may have made sections ready.  No dirty balancing; cpusets
+ *   fails may have made sections ready.  Cpusets
  *   have one level below the root, which holds all nodes; the slow path
  *   reclaims only through the upcall, never compacts, and kills nobody: where reclaim
  *   helps no more it fails, and a __GFP_NOFAIL request that would loop is an outcome.
@@ -203,12 +203,6 @@ uint32_t mm_page_alloc_slow_flags(const struct mm_ctx *x, unsigned int order, ui
 /* And which when that was not enough: 0, or what takes the place of those.
  * Kernel: __gfp_pfmemalloc_flags. */
 uint32_t mm_page_alloc_reserve_flags(const struct mm_ctx *x, uint32_t gfp);
-/* Bits of zone_reclaim_mode; others mean nothing.  Kernel: RECLAIM_ZONE, RECLAIM_WRITE,
- * RECLAIM_UNMAP. */
-#define MM_RECLAIM_ZONE  0x1u
-#define MM_RECLAIM_WRITE 0x2u
-#define MM_RECLAIM_UNMAP 0x4u
-
 /* Kernel: RECLAIM_DISTANCE. */
 #define MM_NODE_RECLAIM_DISTANCE 30
 

@@ -66,6 +66,13 @@ struct mm_upcalls {
 	 */
 	enum mm_node_reclaim (*node_reclaim)(struct mm_ctx *x, struct zone *z, unsigned int order,
 					     uint32_t gfp, enum mm_zone_type highest);
+
+	/*
+	 * phys/page_alloc -> node_dirty: may a page that will be written to come from node
+	 * nid, or has that its share of dirty pages?  Kernel: node_dirty_ok.
+	 * NULL: it may from any.
+	 */
+	bool (*node_dirty_ok)(struct mm_ctx *x, int nid);
 };
 
 #endif

@@ -43,6 +43,14 @@ void mm_refusals_given_up(struct mm_refusals *f, const struct mm_machine *m, int
 	f->again = zone;
 }
 
+void mm_refusals_left_out(struct mm_refusals *f, int nid)
+{
+	int z;
+
+	for (z = nid * MM_NR_ZONES; z < (nid + 1) * MM_NR_ZONES; z++)
+		f->stale[z] |= MM_REFUSALS_FIRST;
+}
+
 bool mm_refusals_excuse(const struct mm_refusals *f, int zone, uint32_t alloc_flags)
 {
 	return (f->stale[zone] & attempt_of(alloc_flags)) != 0;

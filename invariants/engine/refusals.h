@@ -29,6 +29,8 @@ void mm_refusals_forget(struct mm_refusals *f);
 bool mm_refusals_asked(struct mm_refusals *f, int zone, uint32_t alloc_flags, bool refused);
 /* Pages of the node of a zone were given up for it. */
 void mm_refusals_given_up(struct mm_refusals *f, const struct mm_machine *m, int zone);
+/* Zones of a node are not asked in the first attempt: it has too many dirty pages. */
+void mm_refusals_left_out(struct mm_refusals *f, int nid);
 /* Did it refuse in such an attempt, so that it is not to be judged by what it has? */
 bool mm_refusals_excuse(const struct mm_refusals *f, int zone, uint32_t alloc_flags);
 

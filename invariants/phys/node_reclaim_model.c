@@ -181,6 +181,10 @@ static void on_zone(struct model *md, struct mm_report *r, const struct mm_machi
 	md->last = zone;
 	md->cached = cached(m, zone / MM_NR_ZONES, MM_ZONE_MOVABLE);
 	md->usable = cached(m, zone / MM_NR_ZONES, (int)ev->f[4]);
+	if (!(m->sysctl.zone_reclaim_mode & 2))
+		md->cached -= m->node_dirty[zone / MM_NR_ZONES].dirty < md->cached
+				      ? m->node_dirty[zone / MM_NR_ZONES].dirty
+				      : md->cached;
 	md->busy = (m->node_reclaim_busy >> zone / MM_NR_ZONES & 1) != 0;
 	md->freed = 0;
 	md->elsewhere = false;

@@ -1512,6 +1512,10 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_vmscan_direct_reclaim_begin: on_reclaim(md, r, m, ev); break;
 	case MM_EV_mm_vmscan_direct_reclaim_end: on_reclaim_end(md); break;
 	case MM_EV_mm_zone_refused:           on_refused(md, r, m, ev); break;
+	case MM_EV_mm_node_dirty_ok:
+		if (!ev->f[3])
+			mm_refusals_left_out(&md->refusals, (int)ev->f[0]);
+		break;
 	case MM_EV_mm_node_reclaim:
 		if (ev->f[4] >= MM_NODE_RECLAIM_SOME)
 			mm_refusals_given_up(&md->refusals, m, (int)ev->f[0]);
@@ -1716,7 +1720,7 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_alloc_from) | MM_EV_BIT(MM_EV_mm_cpuset_mems) |
 		  MM_EV_BIT(MM_EV_mm_zone_grow) | MM_EV_BIT(MM_EV_mm_pageblock_move) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc_slowpath) | MM_EV_BIT(MM_EV_mm_guard) |
-		  MM_EV_BIT(MM_EV_mm_node_reclaim),
+		  MM_EV_BIT(MM_EV_mm_node_reclaim) | MM_EV_BIT(MM_EV_mm_node_dirty_ok),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

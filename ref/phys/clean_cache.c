@@ -7,6 +7,7 @@
  */
 #include "mm/clean_cache.h"
 
+#include "mm/node_dirty.h"
 #include "mm/node_reclaim.h"
 #include "mm/rng.h"
 
@@ -171,6 +172,7 @@ static const struct mm_upcalls upcalls = {
 	.shrink_node = shrink_node,
 	.direct_reclaim = direct_reclaim,
 	.node_reclaim = mm_node_reclaim,
+	.node_dirty_ok = mm_node_dirty_ok,
 };
 
 int mm_clean_cache_boot(struct mm_ctx *x)

@@ -53,6 +53,16 @@ static uint64_t cached_of(const struct mm_machine *m, int nid, enum mm_zone_type
 	return sum;
 }
 
+/* And those of them that need not be written first.  Kernel: node_pagecache_reclaimable. */
+static uint64_t reclaimable(const struct mm_machine *m, int nid)
+{
+	const uint64_t cached = cached_of(m, nid, MM_ZONE_MOVABLE);
+	const uint64_t dirty =
+		m->sysctl.zone_reclaim_mode & MM_RECLAIM_WRITE ? 0 : m->node_dirty[nid].dirty;
+
+	return cached > dirty ? cached - dirty : 0;
+}
+
 /* Rounds, harder and harder.  Kernel: __node_reclaim. */
 static enum mm_node_reclaim rounds(struct mm_ctx *x, int nid, unsigned int order,
 				   enum mm_zone_type highest)
@@ -79,7 +89,7 @@ enum mm_node_reclaim mm_node_reclaim(struct mm_ctx *x, struct zone *z, unsigned 
 				     uint32_t gfp, enum mm_zone_type highest)
 {
 	const struct mm_node_reclaim_input in = {
-		.cached = cached_of(x->m, z->nid, MM_ZONE_MOVABLE),
+		.cached = reclaimable(x->m, z->nid),
 		.min_cached = mm_node_reclaim_min_cached(x->m, z->nid),
 		.gfp = gfp,
 		.memalloc = (x->task_flags & MM_TASK_MEMALLOC) != 0,

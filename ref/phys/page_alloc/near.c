@@ -9,6 +9,9 @@
  *     above the mark now? --no--> next zone
  *        | yes
  *     take from it
+ *
+ * And a node may be too near: one with more dirty pages than its share gets no more of
+ * those that will be written to, as long as another has room.
  */
 #include "parts.h"
 
@@ -55,4 +58,15 @@ bool mm_page_alloc_reclaim_near(struct mm_ctx *x, struct zone *z, const struct r
 	mm_event(x, MM_EV_mm_node_reclaim, z->id, rq->order, mm_page_alloc_masks(rq),
 		 rq->preferred->id, answer, x->m->nr_reclaimed - before);
 	return answer >= MM_NODE_RECLAIM_SOME && has_enough_now(x, z, rq, alloc_flags);
+}
+
+bool mm_page_alloc_may_dirty(struct mm_ctx *x, struct mm_page_alloc_spread *s, int nid)
+{
+	if (!x->m->upcalls->node_dirty_ok)
+		return true;
+	if (s->nid != nid) {
+		s->nid = nid;
+		s->ok = x->m->upcalls->node_dirty_ok(x, nid);
+	}
+	return s->ok;
 }
