@@ -91,9 +91,11 @@ function(mm_flags target)
 	if(arg_PLAIN)
 		set(sanitize)
 	endif()
-	# Reports and messages name files as git does, wherever the tree lies.
+	# Reports and messages name files as git does, wherever the tree lies, and also
+	# when a compiler cache (CCACHE_BASEDIR) passes the compiler relative names.
+	file(RELATIVE_PATH to_source "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}")
 	target_compile_options(${target} PRIVATE ${MM_WARNINGS} ${sanitize}
-		"-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+		"-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=" "-fmacro-prefix-map=${to_source}=")
 	target_link_options(${target} PRIVATE ${sanitize})
 	if(MM_WERROR)
 		target_compile_options(${target} PRIVATE -Werror)

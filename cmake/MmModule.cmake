@@ -18,6 +18,9 @@
 #   traces       corpus/LAYER/NAME/seed/*.ops       (regress/*.ops beside it)
 #   model        invariants/LAYER/NAME_model.[ch]   (optional: taken when there)
 #
+# What is too long for one file goes on in invariants/LAYER/NAME/: model*.c, prop*.c
+# and inv*.c there, and headers that only they include.
+#
 # The scan must also hold on a tree that was configured long ago, so every file
 # it reads is a CMAKE_CONFIGURE_DEPENDS and every glob is re-run by the build:
 # a new orphan or an upward include breaks the next `cmake --build`.
@@ -370,6 +373,11 @@ function(mm_part_of out_name out_layer out_part path)
 		else()
 			set(part model)
 		endif()
+	elseif(path MATCHES "^invariants/([a-z]+)/([a-z0-9_]+)/(inv|prop|model)[a-z0-9_]*\\.[ch]$")
+		set(layer ${CMAKE_MATCH_1})
+		set(name ${CMAKE_MATCH_2})
+		string(REPLACE "inv" "checks" part "${CMAKE_MATCH_3}")
+		string(REPLACE "prop" "properties" part "${part}")
 	elseif(path MATCHES "^fuzz/([a-z]+)/([a-z0-9_]+)_ops\\.c$")
 		set(layer ${CMAKE_MATCH_1})
 		set(name ${CMAKE_MATCH_2})

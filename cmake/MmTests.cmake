@@ -17,6 +17,8 @@
 #                  checks of our build, their files, AFL++ on two hosts
 #   install        what is installed, used from outside of the tree (also: build)
 #   long           minutes each; `./run test full` runs them     (also: slow)
+#   once           what commands say, which no compiler changes: in the dev build, and
+#                  in all of them with `./run test full`         (also: slow)
 #
 # A test that cannot run here is not added, and configuring says why.
 include_guard()
@@ -39,13 +41,13 @@ function(mm_add_tests)
 	mm_test_traces(regress regress)
 	mm_test_recordings()
 	mm_test_sweeps()
-	mm_test(command/bad-input LABELS prop slow COMMAND bash cmake/tests/command.sh
+	mm_test(command/bad-input LABELS prop slow once COMMAND bash cmake/tests/command.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/command")
-	mm_test(command/corpus LABELS prop slow COMMAND bash cmake/tests/corpus.sh
+	mm_test(command/corpus LABELS prop slow once COMMAND bash cmake/tests/corpus.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/corpus")
 	mm_test(command/proc-readers LABELS prop COMMAND bash cmake/tests/proc_readers.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/proc-readers")
-	mm_test(command/manual LABELS prop slow COMMAND bash cmake/tests/manual.sh
+	mm_test(command/manual LABELS prop slow once COMMAND bash cmake/tests/manual.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/manual")
 	mm_test(flow LABELS flow COMMAND bash cmake/tests/flow.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/flow")
@@ -64,6 +66,20 @@ function(mm_add_tests)
 	mm_test_services()
 	mm_test_determinism()
 	mm_test_triage()
+	mm_start_longest_first()
+endfunction()
+
+# ctest knows durations only from a run before. Seconds on two CPUs, roughly.
+function(mm_start_longest_first)
+	set(seconds command/triage-clang-14 120 tidy/readme 100 command/shrink 90 tidy/source-planted 70
+		build/toy_build 60 build/refusals 60 command/sweep-planted 50 determinism/planted 50
+		build/install 45 command/record 40 command/manual 30 services/workflows 30)
+	while(seconds)
+		list(POP_FRONT seconds name cost)
+		if(TEST "${name}")
+			set_tests_properties("${name}" PROPERTIES COST ${cost})
+		endif()
+	endwhile()
 endfunction()
 
 function(mm_test_traces folder part)
@@ -80,7 +96,7 @@ function(mm_test_sweeps)
 	foreach(layer sim early phys)
 		mm_test(sweep/${layer} LABELS seed COMMAND mmref-cli sweep corpus/${layer})
 	endforeach()
-	mm_test(command/sweep LABELS prop slow COMMAND bash cmake/tests/sweep.sh
+	mm_test(command/sweep LABELS prop slow once COMMAND bash cmake/tests/sweep.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/sweep")
 	mm_test(command/sweep-planted LABELS build slow COMMAND bash cmake/tests/sweep.sh planted
 		"${CMAKE_BINARY_DIR}/sweep-planted")
@@ -97,13 +113,13 @@ endfunction()
 function(mm_test_oracle)
 	mm_test(command/oracle LABELS prop COMMAND bash cmake/tests/oracle.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/oracle")
-	mm_test(command/oracle-sweep LABELS prop slow COMMAND bash cmake/tests/oracle_sweep.sh
+	mm_test(command/oracle-sweep LABELS prop slow once COMMAND bash cmake/tests/oracle_sweep.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/oracle-sweep")
-	mm_test(command/record LABELS record slow COMMAND bash cmake/tests/record.sh
+	mm_test(command/record LABELS record slow once COMMAND bash cmake/tests/record.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/record")
 	set_tests_properties(command/oracle command/oracle-sweep command/record PROPERTIES
 		RESOURCE_LOCK sysctl)
-	mm_test(command/doctor LABELS prop slow COMMAND bash cmake/tests/doctor.sh
+	mm_test(command/doctor LABELS prop slow once COMMAND bash cmake/tests/doctor.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/doctor")
 endfunction()
 
@@ -118,7 +134,7 @@ function(mm_test_properties)
 	foreach(name IN LISTS names suites)
 		mm_test(prop/${name} LABELS prop COMMAND mmref-prop ${name})
 	endforeach()
-	mm_test(command/properties LABELS prop slow COMMAND bash cmake/tests/properties.sh
+	mm_test(command/properties LABELS prop slow once COMMAND bash cmake/tests/properties.sh
 		"$<TARGET_FILE:mmref-prop-toy>" "${CMAKE_BINARY_DIR}/properties")
 endfunction()
 
@@ -259,7 +275,7 @@ endfunction()
 function(mm_test_mutants)
 	mm_test(command/bugs LABELS build slow
 		COMMAND bash cmake/tests/bugs_toy.sh "${CMAKE_BINARY_DIR}/bugs-toy")
-	mm_test(mutants/generator LABELS prop slow COMMAND bash cmake/tests/mutants.sh
+	mm_test(mutants/generator LABELS prop slow once COMMAND bash cmake/tests/mutants.sh
 		"$<TARGET_FILE:mmref-mutants>" "${CMAKE_BINARY_DIR}/mutants-test")
 	mm_test(mutants/toy LABELS build slow long
 		COMMAND bash cmake/tests/mutants_toy.sh "${CMAKE_BINARY_DIR}/mutants-toy")
@@ -278,7 +294,7 @@ endfunction()
 function(mm_test_services)
 	find_program(MM_YQ yq NO_CACHE)
 	if(MM_YQ)
-		mm_test(services/workflows LABELS tidy slow COMMAND bash cmake/tests/workflows.sh
+		mm_test(services/workflows LABELS tidy slow once COMMAND bash cmake/tests/workflows.sh
 			"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/workflows")
 		set_tests_properties(services/workflows PROPERTIES TIMEOUT 900)
 	else()
@@ -303,7 +319,7 @@ endfunction()
 # Twenty faults in a copy of the tree, forty inputs each; with the other compiler,
 # where only what frames are called differs, five, which is what takes no minutes.
 function(mm_test_triage)
-	mm_test(command/triage-input LABELS prop slow COMMAND bash cmake/tests/triage_input.sh
+	mm_test(command/triage-input LABELS prop slow once COMMAND bash cmake/tests/triage_input.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/triage-input")
 	set(inputs 40)
 	set(long long)

@@ -149,6 +149,9 @@ refuse_with_all "orphan code" 'echo >ref/phys/ghost.c' \
 refuse_with_all "orphan in a new layer folder" 'mkdir ref/virt; echo >ref/virt/ghost.c' \
 	"ref/virt/ghost.c:1: orphan: there is no module ghost"
 refuse "orphan check" 'echo >invariants/phys/ghost_inv.c' "invariants/phys/ghost_inv.c:1: orphan"
+refuse "orphan beside a model" 'echo >invariants/phys/zone/names.c' "invariants/phys/zone/names.c:1: orphan"
+refuse "orphan model" 'mkdir invariants/phys/ghost; echo >invariants/phys/ghost/model.c' \
+	"invariants/phys/ghost/model.c:1: orphan: there is no module ghost"
 refuse "orphan operations" 'echo >fuzz/phys/ghost_ops.c' "fuzz/phys/ghost_ops.c:1: orphan"
 refuse "orphan benchmark" 'echo >bench/phys/ghost_bench.c' "bench/phys/ghost_bench.c:1: orphan"
 refuse "orphan trace" 'mkdir -p corpus/phys/ghost/seed; echo >corpus/phys/ghost/seed/a.ops' \

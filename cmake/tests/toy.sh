@@ -88,13 +88,19 @@ make_toy() {
 	toy_module zone phys list page
 	rm invariants/sim/clock_inv.c bench/sim/clock_bench.c
 	printf 'clock checks\nclock benchmark\n' | put cmake/exempt.lock
-	# A model, and a folder as code: both optional shapes of a module.
+	# A model, in two files, and a folder as code: optional shapes of a module.
 	put invariants/phys/zone_model.h <<<'#include "mm/zone.h"'
+	put invariants/phys/zone/model.h <<<'extern const char zone_model_name[];'
+	put invariants/phys/zone/model_name.c <<-'END'
+		#include "invariants/phys/zone/model.h"
+		const char zone_model_name[] = "zone";
+	END
 	put invariants/phys/zone_model.c <<-'END'
 		#include "invariants/phys/zone_model.h"
+		#include "invariants/phys/zone/model.h"
 		#include "mm/check.h"
 		extern const struct mm_model mm_zone_model;
-		const struct mm_model mm_zone_model = {"zone"};
+		const struct mm_model mm_zone_model = {zone_model_name};
 	END
 	mkdir ref/phys/page
 	mv ref/phys/page.c ref/phys/page/page.c

@@ -16,6 +16,7 @@
  * State: belongs to this module; a record's part to its client.
  * Invariants:
  *   page_ext.record   a client finds what it stored; what nobody stored is zero
+ *   page_ext.total    frames whose section is ready have a record, and no others
  */
 #ifndef MM_PAGE_EXT_H
 #define MM_PAGE_EXT_H

@@ -2,6 +2,8 @@
 /* page_ext properties: parts of records, and who has one. */
 #include "mm/page_ext.h"
 
+#include "mm/sparse.h"
+
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
@@ -130,9 +132,29 @@ static void stored_past_the_word(struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_FRAME, pfn);
 }
 
+/* Memory for records, and no client whose they are. */
+static void section_without_records(struct mm_victim *v)
+{
+	lend_records(v, MM_PAGE_EXT_TABLE_CHECK);
+	v->m->desc.page_ext = 0;
+	mm_touch(v->x, MM_OBJ_SECTION, 0);
+}
+
+/* No section is ready any more, but one record is written. */
+static void stored_before_its_section(struct mm_victim *v)
+{
+	lend_records(v, MM_PAGE_EXT_TABLE_CHECK);
+	v->m->desc.deferred = true;
+	mm_sparse_section(v->m, 0)->section_mem_map &= ~(uint64_t)MM_SECTION_READY;
+	lent[8 * 17] = 1;
+	mm_touch(v->x, MM_OBJ_SECTION, 0);
+}
+
 static const struct mm_plant plants[] = {
 	{"page_ext.record", stored_elsewhere, NULL, false},
 	{"page_ext.record", stored_past_the_word, NULL, false},
+	{"page_ext.total", section_without_records, NULL, false},
+	{"page_ext.total", stored_before_its_section, NULL, false},
 	{NULL, NULL, NULL, false},
 };
 

@@ -7,13 +7,13 @@
 # Statically what `mmref-prop claims` demands of a run, and that the contract
 # promises it. The checker's claims belong to no module: its header has them.
 rule_claims() {
-	over '^(include/mm/[^/]*|invariants/(.*_inv|.*_prop|engine/checker))\.[ch]$' "$(<"$here/claims.awk")"
+	over '^(include/mm/[^/]*|invariants/(.*_inv|.*_prop|[a-z]+/[a-z0-9_]+/(inv|prop)[a-z0-9_]*|engine/checker))\.[ch]$' "$(<"$here/claims.awk")"
 }
 
 # ---- formulas -------------------------------------------------------------------
 
 rule_formulas() {
-	over '^(invariants/cross/README\.md|include/mm/[^/]*\.h|invariants/.*_prop\.c)$' "$(<"$here/formulas.awk")"
+	over '^(invariants/cross/README\.md|include/mm/[^/]*\.h|invariants/(.*_prop|[a-z]+/[a-z0-9_]+/prop[a-z0-9_]*)\.c)$' "$(<"$here/formulas.awk")"
 }
 
 # ---- words ------------------------------------------------------------------------

@@ -142,7 +142,7 @@ END {
 # the tree, where it would skip what that one ignores.
 rule_patches() {
 	local patch number=0
-	over '^(corpus/bugs/[^/]*\.patch|invariants/(.*_inv|.*_prop|engine/checker)\.c)$' "$claims_of_bugs"
+	over '^(corpus/bugs/[^/]*\.patch|invariants/(.*_inv|.*_prop|[a-z]+/[a-z0-9_]+/(inv|prop)[a-z0-9_]*|engine/checker)\.c)$' "$claims_of_bugs"
 	if ! command -v git >/dev/null; then
 		skip "found no git to apply them with"
 		return

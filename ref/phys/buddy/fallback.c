@@ -21,9 +21,8 @@
 
 bool mm_buddy_can_steal(const struct mm_machine *m, unsigned int order, enum mm_migratetype type)
 {
-	if (order >= m->desc.pageblock_order || order >= m->desc.pageblock_order / 2)
-		return true;
-	return type == MM_MIGRATE_RECLAIMABLE || type == MM_MIGRATE_UNMOVABLE || m->grouping_off;
+	return order >= m->desc.pageblock_order / 2 || type == MM_MIGRATE_RECLAIMABLE ||
+	       type == MM_MIGRATE_UNMOVABLE || m->grouping_off;
 }
 
 /* A type to fall back to that has a block of exactly f->order. */
@@ -59,9 +58,9 @@ bool mm_buddy_find_fallback(const struct mm_machine *m, const struct zone *z, un
 		f->order = o;
 		if (!find_type(m, z, type, f))
 			continue;
-		if (f->can_steal || type != MM_MIGRATE_MOVABLE || o <= order)
+		if (f->can_steal)
 			return true;
-		/* stop at the first block that could be stolen no more */
+		/* a movable page takes no pageblock along: from the smallest block, then */
 		for (f->order = order; f->order <= m->desc.max_order; f->order++) {
 			if (find_type(m, z, type, f))
 				return true;
