@@ -320,6 +320,12 @@ static void say_node_dirty(const struct mm_machine *m, const uint64_t *f, char *
 		       f[0], f[1], f[2], f[3] ? "" : ", too many");
 }
 
+static void say_threshold(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "zone %s: CPUs hold back up to %" PRIu64 ", were %" PRIu64,
+		       zone_name(m, f[0]).s, f[2], f[1]);
+}
+
 static void say_cache_add(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	(void)m;
@@ -596,6 +602,8 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_node_reclaim, "mm_page_alloc_reclaim_near", "ref/phys/page_alloc/near.c",
 	    B(mm_cache_del), 0, say_node_reclaim),
 	ROW(mm_node_dirty_ok, "mm_node_dirty_ok", "ref/phys/node_dirty.c", 0, 0, say_node_dirty),
+	ROW(mm_vmstat_threshold, "mm_vmstat_set_pressure", "ref/phys/vmstat.c", 0, 0,
+	    say_threshold),
 	ROW(mm_cache_add, "mm_clean_cache_add", "ref/phys/clean_cache.c", 0, 0, say_cache_add),
 	ROW(mm_cache_del, "give_up", "ref/phys/clean_cache.c", 0, 0, say_cache_del),
 	ROW(mm_ram_write, "mm_ram_write", "ref/sim/ram.c", 0, 0, say_ram_write),

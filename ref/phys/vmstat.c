@@ -128,6 +128,28 @@ void mm_vmstat_refresh_thresholds(struct mm_ctx *x)
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
 }
 
+void mm_vmstat_set_pressure(struct mm_ctx *x, int nid, bool pressure)
+{
+	const int cpus = x->m->desc.cpus;
+	int cpu;
+	int i;
+
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		struct zone *z = mm_zone_at(x->m, nid, (enum mm_zone_type)i);
+		unsigned int t = pressure ? mm_vmstat_pressure_threshold(cpus, z->wmark)
+					  : mm_vmstat_threshold(cpus, mm_zone_pages(z));
+
+		/* drift does not hide much there */
+		if (!z->percpu_drift_mark)
+			continue;
+		mm_event(x, MM_EV_mm_vmstat_threshold, z->id, z->zonestats[0].stat_threshold, t);
+		for (cpu = 0; cpu < cpus; cpu++) {
+			z->zonestats[cpu].stat_threshold = (uint8_t)t;
+			mm_touch(x, MM_OBJ_PCP, mm_vmstat_pcp_id(x->m, z, cpu));
+		}
+	}
+}
+
 /* Into the zone's and the machine's counts. */
 static void fold(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t delta)
 {
