@@ -37,7 +37,7 @@ static int fact_dirtyable(const struct mm_machine *m, const uint64_t *key, uint6
 	if (key[0] >= (uint64_t)m->desc.nr_nodes)
 		return -MM_ENOENT;
 	d = mm_node_dirty_memory(m, (int)key[0]);
-	*value = mm_node_dirtyable(&d);
+	*value = mm_node_dirty_most(&d);
 	return 0;
 }
 

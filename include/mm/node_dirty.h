@@ -31,7 +31,7 @@ struct mm_dirtyable {
 };
 
 /* Pages that could be dirty.  Pure.  Kernel: node_dirtyable_memory. */
-uint64_t mm_node_dirtyable(const struct mm_dirtyable *d);
+uint64_t mm_node_dirty_most(const struct mm_dirtyable *d);
 /* And that may be, at so many percent; rt: by a task in real time.  Pure.
  * Kernel: node_dirty_limit. */
 uint64_t mm_node_dirty_limit(const struct mm_dirtyable *d, uint64_t ratio, bool rt);

@@ -39,7 +39,7 @@ static void limit_is_a_share_of_what_could_be(struct mm_prop_run *p)
 		memory += d.free - d.reserve;
 	prop_cover(p, 20, "a reserve above what is free", d.reserve > d.free);
 	limit = largest_within(memory, ratio);
-	PROP(p, mm_node_dirtyable(&d) == memory, "%llu", (unsigned long long)memory);
+	PROP(p, mm_node_dirty_most(&d) == memory, "%llu", (unsigned long long)memory);
 	PROP(p, mm_node_dirty_limit(&d, ratio, false) == limit, "%llu of %llu at %llu %%",
 	     (unsigned long long)mm_node_dirty_limit(&d, ratio, false), (unsigned long long)memory,
 	     (unsigned long long)ratio);

@@ -10,14 +10,14 @@
 #include "mm/task.h"
 #include "mm/watermark.h"
 
-uint64_t mm_node_dirtyable(const struct mm_dirtyable *d)
+uint64_t mm_node_dirty_most(const struct mm_dirtyable *d)
 {
 	return (d->free > d->reserve ? d->free - d->reserve : 0) + d->file;
 }
 
 uint64_t mm_node_dirty_limit(const struct mm_dirtyable *d, uint64_t ratio, bool rt)
 {
-	const uint64_t limit = ratio * mm_node_dirtyable(d) / 100;
+	const uint64_t limit = ratio * mm_node_dirty_most(d) / 100;
 
 	return rt ? limit + limit / 4 : limit;
 }
