@@ -45,11 +45,13 @@ struct mm_report {
 void mm_report_init(struct mm_report *r);
 void mm_report_fail(struct mm_report *r, const char *id, const char *fmt, ...) MM_PRINTF(3, 4);
 
+#define MM_OBJ_BIT(kind) ((uint32_t)1 << (kind))
+
 /* One claim on one object: cheap when it holds, a sentence when it does not. */
 #define MM_CHECK(r, id, cond, ...)                                                                 \
 	do {                                                                                       \
 		(r)->checks++;                                                                     \
-		if (!(cond))                                                                       \
+		if (MM_UNLIKELY(!(cond)))                                                          \
 			mm_report_fail((r), (id), __VA_ARGS__);                                    \
 	} while (0)
 
@@ -68,6 +70,17 @@ struct mm_inv {
 struct mm_model {
 	const char *name;
 	uint64_t events;
+	/*
+	 * When after_op is due.  What it compares is the model's own state, which only
+	 * events change, and the machine's, which only operations change that touch it (a
+	 * sweep finds those that do not say so, and asks for all).  So it is due after one
+	 * of its events, but for quiet ones, and after one of these kinds of objects was
+	 * touched: a bit each, MM_OBJ_BIT(MM_OBJ_EVENT) for none; 0: after each operation.
+	 */
+	uint32_t objects;
+	uint64_t quiet; /* of events: those that leave it nothing to judge or forget */
+	/* Is there anything for it on such a machine?  NULL: on each. */
+	bool (*concerns)(const struct mm_machine *m);
 	/* bytes of state for machine m; the driver allocates them zeroed */
 	size_t (*size)(const struct mm_machine *m);
 	/* take the state of a just-booted machine */
@@ -76,7 +89,7 @@ struct mm_model {
 	void (*reset)(void *state);
 	void (*on_event)(void *state, struct mm_report *r, const struct mm_machine *m,
 			 const struct mm_event *ev);
-	/* what must agree after each operation, and what only a sweep can afford */
+	/* what must agree after operations, and what only a sweep can afford; NULL: nothing */
 	void (*after_op)(void *state, struct mm_report *r, const struct mm_machine *m);
 	void (*sweep)(void *state, struct mm_report *r, const struct mm_machine *m);
 };

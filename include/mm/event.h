@@ -117,14 +117,14 @@ int mm_event_listen(struct mm_machine *m, const struct mm_listener *l);
 void mm_event_unlisten(struct mm_machine *m, const void *env);
 uint64_t mm_event_mask(const struct mm_machine *m);
 
-void mm_event_send(struct mm_ctx *x, enum mm_event_kind kind, const uint64_t *fields);
+void mm_event_send(const struct mm_ctx *x, const struct mm_event *ev);
 
 /* mm_event(x, MM_EV_mm_page_free, pfn, order): C sources only. */
 #define mm_event(x, kind, ...)                                                                     \
 	do {                                                                                       \
 		if (MM_UNLIKELY((x)->events & MM_EV_BIT(kind)))                                    \
-			mm_event_send((x), (kind),                                                 \
-				      (const uint64_t[MM_EVENT_FIELDS]){__VA_ARGS__});             \
+			mm_event_send((x),                                                         \
+				      &(const struct mm_event){(kind), (x)->cpu, {__VA_ARGS__}});  \
 	} while (0)
 
 #endif

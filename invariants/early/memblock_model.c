@@ -582,6 +582,7 @@ const struct mm_model mm_memblock_model = {
 	.name = "memblock",
 	.events = MM_EV_BIT(MM_EV_mm_memblock_change) | MM_EV_BIT(MM_EV_mm_memblock_alloc) |
 		  MM_EV_BIT(MM_EV_mm_memblock_grow),
+	.objects = MM_OBJ_BIT(MM_OBJ_MEMBLOCK),
 	.size = model_size,
 	.boot = model_boot,
 	.reset = model_reset,

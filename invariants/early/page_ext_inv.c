@@ -6,13 +6,11 @@
 #include "mm/sparse.h"
 
 /* Of a client with a word and more, only the first word is ever stored. */
-static void check_rest(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
+static void check_record(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
 {
 	int c;
 	size_t i;
 
-	if (!m->page_ext)
-		return;
 	for (c = 0; c < MM_PAGE_EXT_CLIENTS; c++) {
 		const unsigned char *part = mm_page_ext_of(m, pfn, (enum mm_page_ext_client)c);
 
@@ -24,6 +22,12 @@ static void check_rest(struct mm_report *r, const struct mm_machine *m, uint64_t
 				 "pfn %llu: byte %zu of %s is 0x%x", (unsigned long long)pfn, i,
 				 mm_page_ext_name((enum mm_page_ext_client)c), part[i]);
 	}
+}
+
+static void check_rest(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
+{
+	if (m->page_ext)
+		check_record(r, m, pfn);
 }
 
 static bool has_record(const struct mm_machine *m, uint64_t pfn)

@@ -137,13 +137,6 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		check_section(md, r, m, k);
 }
 
-static void model_after_op(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
-}
-
 /* pfn_valid: of a section of boot all frames, of a later one those that came. */
 static void check_valid(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 			uint64_t k)
@@ -177,6 +170,5 @@ const struct mm_model mm_sparse_model = {
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,
-	.after_op = model_after_op,
 	.sweep = model_sweep,
 };

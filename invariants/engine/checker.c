@@ -8,9 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Up to here, equal entries of the touched set are taken out first. */
-#define DEDUPE_MAX 96
-
 const struct mm_inv mm_checker_invs[] = {
 	{"touched.complete", "an object that changed was marked as touched", MM_OBJ_EVENT, NULL,
 	 true},
@@ -53,21 +50,18 @@ const char *mm_checker_object_name(enum mm_obj kind)
 static void on_event(void *env, const struct mm_event *ev)
 {
 	struct mm_checker *c = env;
-	size_t i;
+	const struct mm_reader *reader;
 
+	c->announced |= MM_EV_BIT(ev->kind);
 	c->report.kind = MM_OBJ_EVENT;
 	c->report.object = ev->f[0];
-	for (i = 0; mm_all_models[i]; i++) {
-		if (mm_all_models[i]->events & MM_EV_BIT(ev->kind))
-			mm_all_models[i]->on_event(c->state[i], &c->report, c->m, ev);
-	}
+	for (reader = c->by_event[ev->kind]; reader->on_event; reader++)
+		reader->on_event(reader->state, &c->report, c->m, ev);
 }
 
-/* All claims of one kind as a list, so that judging an object is one loop. */
-static const struct mm_inv **claims_of(enum mm_obj kind)
+static size_t count_claims(void)
 {
 	const struct mm_inv *inv;
-	const struct mm_inv **list;
 	size_t n = 0;
 	size_t i;
 
@@ -75,15 +69,47 @@ static const struct mm_inv **claims_of(enum mm_obj kind)
 		for (inv = mm_all_invs[i]; inv->id; inv++)
 			n++;
 	}
-	list = calloc(n + 1, sizeof(const struct mm_inv *));
-	if (!list)
-		return NULL;
-	n = 0;
-	for (i = 0; mm_all_invs[i]; i++) {
+	return n;
+}
+
+static bool is_listed(mm_inv_fn *list, size_t n, mm_inv_fn check)
+{
+	while (n-- > 0) {
+		if (list[n] == check)
+			return true;
+	}
+	return false;
+}
+
+/* All claims of one kind as a list, so that judging an object is one loop; a function
+ * that judges two claims stands there once. */
+static mm_inv_fn *claims_of(enum mm_obj kind)
+{
+	mm_inv_fn *list = calloc(count_claims() + 1, sizeof(*list));
+	const struct mm_inv *inv;
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; list && mm_all_invs[i]; i++) {
 		for (inv = mm_all_invs[i]; inv->id; inv++) {
-			if (inv->kind == kind && !inv->sweep_only && inv->check)
-				list[n++] = inv;
+			if (inv->kind == kind && !inv->sweep_only && inv->check &&
+			    !is_listed(list, n, inv->check))
+				list[n++] = inv->check;
 		}
+	}
+	return list;
+}
+
+/* The models that read one kind of event, likewise. */
+static struct mm_reader *readers_of(const struct mm_checker *c, enum mm_event_kind kind)
+{
+	struct mm_reader *list = calloc(MM_CHECKER_MODELS_MAX + 1, sizeof(*list));
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; list && mm_all_models[i]; i++) {
+		if (c->state[i] && (mm_all_models[i]->events & MM_EV_BIT(kind)))
+			list[n++] = (struct mm_reader){mm_all_models[i]->on_event, c->state[i]};
 	}
 	return list;
 }
@@ -122,6 +148,8 @@ static bool boot_models(struct mm_checker *c)
 
 	for (i = 0; mm_all_models[i]; i++) {
 		MM_PRE(i < MM_CHECKER_MODELS_MAX);
+		if (mm_all_models[i]->concerns && !mm_all_models[i]->concerns(c->m))
+			continue;
 		c->size[i] = mm_all_models[i]->size(c->m);
 		c->state[i] = state_alloc(c, i);
 		if (!c->state[i])
@@ -137,12 +165,51 @@ static bool boot_models(struct mm_checker *c)
 	return true;
 }
 
+static void add_judge(struct mm_checker *c, const struct mm_model *model, void *state)
+{
+	struct mm_judge j = {model->after_op, state, model->events & ~model->quiet, model->objects};
+
+	if (!j.after_op)
+		return;
+	if (!j.objects) {
+		j.objects = UINT32_MAX;
+		j.events = UINT64_MAX;
+		c->always[c->nr_always++] = j;
+	} else {
+		c->any_events |= j.events;
+		c->any_objects |= j.objects;
+	}
+	c->judge[c->nr_judges++] = j;
+}
+
+/* What is asked when: worked out once. */
+static bool list_all(struct mm_checker *c)
+{
+	size_t i;
+	int k;
+
+	for (k = 0; k < MM_OBJ_NR; k++) {
+		c->by_kind[k] = claims_of((enum mm_obj)k);
+		if (!c->by_kind[k])
+			return false;
+	}
+	for (k = 0; k < MM_EV_NR; k++) {
+		c->by_event[k] = readers_of(c, (enum mm_event_kind)k);
+		if (!c->by_event[k])
+			return false;
+	}
+	for (i = 0; mm_all_models[i]; i++) {
+		if (c->state[i])
+			add_judge(c, mm_all_models[i], c->state[i]);
+	}
+	return true;
+}
+
 struct mm_checker *mm_checker_create(struct mm_machine *m)
 {
 	struct mm_checker *c = calloc(1, sizeof(*c));
 	struct mm_listener l = {0, on_event, c};
 	size_t i;
-	int kind;
 
 	if (!c)
 		return NULL;
@@ -150,16 +217,9 @@ struct mm_checker *mm_checker_create(struct mm_machine *m)
 	c->follow_digest = true;
 	c->boot_digest = mm_machine_digest(m);
 	mm_report_init(&c->report);
-	for (kind = 0; kind < MM_OBJ_NR; kind++) {
-		c->by_kind[kind] = claims_of((enum mm_obj)kind);
-		if (!c->by_kind[kind]) {
-			mm_checker_destroy(c);
-			return NULL;
-		}
-	}
 	for (i = 0; mm_all_models[i]; i++)
 		l.mask |= mm_all_models[i]->events;
-	if (!boot_models(c) || mm_event_listen(m, &l)) {
+	if (!boot_models(c) || !list_all(c) || mm_event_listen(m, &l)) {
 		mm_checker_destroy(c);
 		return NULL;
 	}
@@ -176,6 +236,8 @@ void mm_checker_destroy(struct mm_checker *c)
 	mm_event_unlisten(c->m, c);
 	for (kind = 0; kind < MM_OBJ_NR; kind++)
 		free(c->by_kind[kind]);
+	for (kind = 0; kind < MM_EV_NR; kind++)
+		free(c->by_event[kind]);
 	for (i = 0; mm_all_models[i]; i++) {
 		state_free(c, i);
 		free(c->image[i]);
@@ -191,30 +253,12 @@ void mm_checker_attach(struct mm_checker *c, struct mm_ctx *x)
 
 static void judge(struct mm_checker *c, enum mm_obj kind, uint64_t id)
 {
-	const struct mm_inv **inv;
+	const mm_inv_fn *check;
 
 	c->report.kind = kind;
 	c->report.object = id;
-	for (inv = c->by_kind[kind]; *inv; inv++)
-		(*inv)->check(&c->report, c->m, id);
-}
-
-/* An operation touches few objects, the same ones several times. */
-static void dedupe(struct mm_touched *t)
-{
-	uint32_t n = 0;
-	uint32_t i;
-	uint32_t k;
-
-	if (t->nr > DEDUPE_MAX)
-		return;
-	for (i = 0; i < t->nr; i++) {
-		for (k = 0; k < n && t->key[k] != t->key[i]; k++)
-			;
-		if (k == n)
-			t->key[n++] = t->key[i];
-	}
-	t->nr = n;
+	for (check = c->by_kind[kind]; *check; check++)
+		(*check)(&c->report, c->m, id);
 }
 
 static void judge_all(struct mm_checker *c)
@@ -232,21 +276,49 @@ static void judge_all(struct mm_checker *c)
 	}
 }
 
+/* Claims on what the operation touched; the kinds of that, a bit each. */
+static uint32_t judge_touched(struct mm_checker *c)
+{
+	const struct mm_touched *t = &c->touched;
+	uint32_t kinds = 0;
+	uint32_t i;
+
+	if (t->all) {
+		judge_all(c);
+		return UINT32_MAX;
+	}
+	for (i = 0; i < t->nr; i++) {
+		enum mm_obj kind = mm_touched_kind(t->key[i]);
+
+		kinds |= MM_OBJ_BIT(kind);
+		judge(c, kind, mm_touched_id(t->key[i]));
+	}
+	return kinds;
+}
+
+/* Those that are due.  Most operations concern none but those that always are. */
+static void ask_models(struct mm_checker *c, uint32_t kinds)
+{
+	bool any = (c->any_events & c->announced) || (c->any_objects & kinds);
+	const struct mm_judge *j = any ? c->judge : c->always;
+
+	for (; j->after_op && !c->report.failures; j++) {
+		if (!any || (j->objects & kinds) || (j->events & c->announced))
+			j->after_op(j->state, &c->report, c->m);
+	}
+}
+
 bool mm_checker_after_op(struct mm_checker *c)
 {
-	size_t i;
+	uint32_t kinds;
 
-	dedupe(&c->touched);
 	if (c->follow_digest)
 		mm_machine_digest_follow(c->m, &c->touched);
-	if (c->touched.all)
-		judge_all(c);
-	for (i = 0; i < c->touched.nr && !c->touched.all; i++)
-		judge(c, mm_touched_kind(c->touched.key[i]), mm_touched_id(c->touched.key[i]));
+	kinds = judge_touched(c);
 	c->report.kind = MM_OBJ_MACHINE;
 	c->report.object = 0;
-	for (i = 0; mm_all_models[i] && !c->report.failures; i++)
-		mm_all_models[i]->after_op(c->state[i], &c->report, c->m);
+	ask_models(c, kinds);
+	c->announced = 0;
 	c->touched.nr = 0;
 	c->touched.all = false;
 	return c->report.failures == 0;
@@ -303,8 +375,12 @@ bool mm_checker_sweep(struct mm_checker *c)
 	judge_all(c);
 	sweep_only_claims(c);
 	for (i = 0; mm_all_models[i] && !c->report.failures; i++) {
-		mm_all_models[i]->after_op(c->state[i], &c->report, c->m);
-		mm_all_models[i]->sweep(c->state[i], &c->report, c->m);
+		if (!c->state[i])
+			continue;
+		if (mm_all_models[i]->after_op)
+			mm_all_models[i]->after_op(c->state[i], &c->report, c->m);
+		if (mm_all_models[i]->sweep)
+			mm_all_models[i]->sweep(c->state[i], &c->report, c->m);
 	}
 	MM_CHECK(&c->report, "check.reads_only",
 		 !c->follow_digest || before == mm_machine_digest_sweep(c->m),
@@ -317,6 +393,8 @@ void mm_checker_reset(struct mm_checker *c)
 	size_t i;
 
 	for (i = 0; mm_all_models[i]; i++) {
+		if (!c->state[i])
+			continue;
 		if (mm_all_models[i]->reset) {
 			mm_all_models[i]->reset(c->state[i]);
 		} else if (is_large(c, i)) {
@@ -326,6 +404,7 @@ void mm_checker_reset(struct mm_checker *c)
 			memcpy(c->state[i], c->image[i], c->size[i]);
 		}
 	}
+	c->announced = 0;
 	c->touched.nr = 0;
 	c->touched.all = false;
 	/* what was seen is then the input's own: a stale slot costs no check, but would

@@ -24,14 +24,39 @@
 
 #define MM_CHECKER_MODELS_MAX 32
 
+typedef void (*mm_inv_fn)(struct mm_report *r, const struct mm_machine *m, uint64_t object);
+
+/* A model that reads a kind of event. */
+struct mm_reader {
+	void (*on_event)(void *state, struct mm_report *r, const struct mm_machine *m,
+			 const struct mm_event *ev); /* NULL: the last */
+	void *state;
+};
+
+/* A model that judges after operations, and when: see struct mm_model. */
+struct mm_judge {
+	void (*after_op)(void *state, struct mm_report *r, const struct mm_machine *m);
+	void *state;
+	uint64_t events;
+	uint32_t objects;
+};
+
 struct mm_checker {
 	struct mm_machine *m;
 	struct mm_report report;
 	struct mm_touched touched;
 	bool follow_digest; /* keep the digest in step after each operation */
 	uint64_t boot_digest;
-	const struct mm_inv **by_kind[MM_OBJ_NR]; /* NULL-terminated, not sweep_only */
-	void *state[MM_CHECKER_MODELS_MAX];
+	mm_inv_fn *by_kind[MM_OBJ_NR];                     /* NULL-terminated, not sweep_only */
+	struct mm_reader *by_event[MM_EV_NR];              /* likewise */
+	struct mm_judge judge[MM_CHECKER_MODELS_MAX + 1];  /* likewise, by after_op */
+	struct mm_judge always[MM_CHECKER_MODELS_MAX + 1]; /* those due after each operation */
+	size_t nr_judges;
+	size_t nr_always;
+	uint64_t any_events; /* of those that are not asked each time: what makes one due */
+	uint32_t any_objects;
+	uint64_t announced;                 /* kinds of events since the last judgement */
+	void *state[MM_CHECKER_MODELS_MAX]; /* NULL: the model has no concern here */
 	void *image[MM_CHECKER_MODELS_MAX];
 	size_t size[MM_CHECKER_MODELS_MAX];
 	uint64_t sweeps;

@@ -41,6 +41,35 @@ enum mm_frames_kind mm_frames_kind_of(unsigned int migratetype)
 	return kinds[migratetype];
 }
 
+/* The next frame after pfn that may be of another zone; UINT64_MAX: none. */
+static uint64_t next_end(const struct mm_machine *m, uint64_t pfn)
+{
+	const struct mm_machine_desc *d = &m->desc;
+	uint64_t end = UINT64_MAX;
+	int i;
+
+	for (i = 0; i < d->nr_ram; i++)
+		end = d->ram[i].end > pfn && d->ram[i].end < end ? d->ram[i].end : end;
+	for (i = 0; i < MM_NR_ZONES; i++)
+		end = d->zone_end[i] > pfn && d->zone_end[i] < end ? d->zone_end[i] : end;
+	for (i = 0; i < d->nr_nodes; i++)
+		end = m->movable_pfn[i] > pfn && m->movable_pfn[i] < end ? m->movable_pfn[i] : end;
+	return end;
+}
+
+static void set_spans(struct mm_frames *f, const struct mm_machine *m)
+{
+	uint64_t pfn = 0;
+	int i;
+
+	for (i = 0; pfn != UINT64_MAX; i++) {
+		MM_PRE(i < MM_FRAMES_SPANS);
+		f->span[i].zone = mm_nodes_zone(m, pfn);
+		pfn = next_end(m, pfn);
+		f->span[i].end = pfn;
+	}
+}
+
 void mm_frames_init(struct mm_frames *f, const struct mm_machine *m, void *mem)
 {
 	uint64_t *at = mem;
@@ -50,6 +79,8 @@ void mm_frames_init(struct mm_frames *f, const struct mm_machine *m, void *mem)
 	f->max_order = m->desc.max_order;
 	f->pageblock_order = m->desc.pageblock_order;
 	memset(f->count, 0, sizeof(f->count));
+	memset(f->blocks, 0, sizeof(f->blocks));
+	set_spans(f, m);
 	for (k = 0; k < MM_NR_ORDERS; k++) {
 		f->level[k] = NULL;
 		if (k > f->max_order)
@@ -58,11 +89,6 @@ void mm_frames_init(struct mm_frames *f, const struct mm_machine *m, void *mem)
 		at += mm_bitmap_words(level_bits(m, k));
 	}
 	f->kind = (uint8_t *)at;
-}
-
-int mm_frames_zone(const struct mm_frames *f, uint64_t pfn)
-{
-	return mm_nodes_zone(f->m, pfn);
 }
 
 static bool in_ranges(const struct mm_range *r, int nr, uint64_t pfn)
@@ -130,6 +156,7 @@ static void free_in_pageblock(struct mm_frames *f, uint64_t pfn, unsigned int or
 {
 	int zone = mm_frames_zone(f, pfn);
 	uint64_t *count = f->count[zone][f->kind[pfn >> f->pageblock_order]];
+	uint64_t *blocks = f->blocks[zone];
 	unsigned int k;
 
 	for (k = 0; k <= order; k++) {
@@ -138,9 +165,12 @@ static void free_in_pageblock(struct mm_frames *f, uint64_t pfn, unsigned int or
 		mm_bitmap_set_range(f->level[k], pfn >> k, n);
 		count[k] += n;
 	}
+	blocks[order]++;
 	for (; k <= f->max_order && halves_join(f, pfn >> k, k); k++) {
 		mm_bitmap_set(f->level[k], pfn >> k);
 		count[k]++;
+		blocks[k - 1] -= 2;
+		blocks[k]++;
 	}
 }
 
@@ -148,6 +178,7 @@ static void take_in_pageblock(struct mm_frames *f, uint64_t pfn, unsigned int or
 {
 	int zone = mm_frames_zone(f, pfn);
 	uint64_t *count = f->count[zone][f->kind[pfn >> f->pageblock_order]];
+	uint64_t *blocks = f->blocks[zone];
 	unsigned int k;
 
 	for (k = 0; k <= order; k++) {
@@ -161,10 +192,13 @@ static void take_in_pageblock(struct mm_frames *f, uint64_t pfn, unsigned int or
 			break;
 		mm_bitmap_clear(f->level[k], pfn >> k);
 		count[k]--;
+		blocks[k]--;
+		blocks[k - 1] += 2;
 	}
+	blocks[order]--;
 }
 
-/* Blocks that begin at pfn, inside its pageblock, count by so much. */
+/* Blocks that begin at pfn, inside its pageblock, count by so much for its kind. */
 static void count_frame(struct mm_frames *f, uint64_t pfn, int by)
 {
 	int zone = mm_frames_zone(f, pfn);

@@ -27,6 +27,9 @@ enum mm_frames_kind {
 	MM_FRAMES_KINDS
 };
 
+/* Ends of RAM, of zones by address, and of Movable on each node. */
+#define MM_FRAMES_SPANS (MM_RAM_RANGES_MAX + MM_NR_ZONES + MM_NODES_MAX + 1)
+
 struct mm_frames {
 	const struct mm_machine *m; /* its description only */
 	unsigned int max_order;
@@ -34,6 +37,13 @@ struct mm_frames {
 	uint8_t *kind; /* of each pageblock */
 	uint64_t *level[MM_NR_ORDERS];
 	uint64_t count[MM_ZONES_MAX][MM_FRAMES_KINDS][MM_NR_ORDERS];
+	/* free blocks that are part of no larger one, of all kinds */
+	uint64_t blocks[MM_ZONES_MAX][MM_NR_ORDERS];
+	/* which zone frames are of, up to the next end */
+	struct mm_frames_span {
+		uint64_t end;
+		int zone;
+	} span[MM_FRAMES_SPANS];
 };
 
 /* The kind that a pageblock of a type is. */
@@ -51,7 +61,14 @@ bool mm_frames_is_free_at_boot(const struct mm_machine *m, uint64_t pfn);
 void mm_frames_boot(struct mm_frames *f);
 
 /* Number of the zone of a frame, by the description. */
-int mm_frames_zone(const struct mm_frames *f, uint64_t pfn);
+static inline int mm_frames_zone(const struct mm_frames *f, uint64_t pfn)
+{
+	const struct mm_frames_span *s = f->span;
+
+	while (pfn >= s->end)
+		s++;
+	return s->zone;
+}
 /* Are all, is any of the aligned block's frames free? */
 bool mm_frames_all_free(const struct mm_frames *f, uint64_t pfn, unsigned int order);
 bool mm_frames_any_free(const struct mm_frames *f, uint64_t pfn, unsigned int order);
@@ -82,14 +99,7 @@ static inline uint64_t mm_frames_nr_free(const struct mm_frames *f, int zone)
 /* Free blocks of this order that a zone must have on its lists. */
 static inline uint64_t mm_frames_blocks(const struct mm_frames *f, int zone, unsigned int order)
 {
-	uint64_t n = 0;
-	int k;
-
-	for (k = 0; k < MM_FRAMES_KINDS; k++) {
-		n += f->count[zone][k][order];
-		n -= order < f->max_order ? 2 * f->count[zone][k][order + 1] : 0;
-	}
-	return n;
+	return f->blocks[zone][order];
 }
 
 #endif

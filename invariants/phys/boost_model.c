@@ -145,26 +145,20 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 static void model_after_op(void *state, struct mm_report *r, const struct mm_machine *m)
 {
 	struct model *md = state;
-	int z;
+	int i;
 
-	for (z = 0; z < m->nr_zones; z++) {
-		MM_CHECK(r, "watermark.boost", m->zones[z].boost == md->boost[z],
-			 "zone %s: boost %llu, due is %llu", m->zones[z].name,
-			 (unsigned long long)m->zones[z].boost, (unsigned long long)md->boost[z]);
-		MM_CHECK(r, "watermark.boost_wake",
-			 !md->waits[z] && !(m->zones[z].flags & MM_ZONE_BOOSTED),
-			 "zone %s was boosted, and kswapd is not told", m->zones[z].name);
-		md->waits[z] = false;
-		md->stepped[z] = false;
+	for (i = 0; i < m->nr_zones; i++) {
+		const struct zone *z = &m->zones[i];
+
+		MM_CHECK(r, "watermark.boost", z->boost == md->boost[i],
+			 "zone %s: boost %llu, due is %llu", z->name, (unsigned long long)z->boost,
+			 (unsigned long long)md->boost[i]);
+		MM_CHECK(r, "watermark.boost_wake", !md->waits[i] && !(z->flags & MM_ZONE_BOOSTED),
+			 "zone %s was boosted, and kswapd is not told", z->name);
 	}
+	memset(md->waits, 0, sizeof(md->waits));
+	memset(md->stepped, 0, sizeof(md->stepped));
 	md->rights = 0;
-}
-
-static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
 }
 
 const struct mm_model mm_boost_model = {
@@ -177,5 +171,4 @@ const struct mm_model mm_boost_model = {
 	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
-	.sweep = model_sweep,
 };

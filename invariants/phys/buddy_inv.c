@@ -17,19 +17,29 @@ static bool is_head(const struct mm_machine *m, uint64_t pfn)
 	return (frame(m, pfn)->flags & MM_PG_BUDDY) != 0;
 }
 
-/* The head of a larger free block that covers pfn, or UINT64_MAX. */
+/*
+ * The head of a larger free block that covers pfn, or UINT64_MAX.  A block of order o
+ * begins where the low o bits are 0: the heads in question are pfn without its lowest
+ * set bit, without its two lowest, and so on.
+ */
 static uint64_t covering_head(const struct mm_machine *m, uint64_t pfn)
 {
-	unsigned int o;
+	const uint64_t low = ((uint64_t)1 << m->desc.max_order) - 1;
+	uint64_t head = pfn;
 
-	for (o = 1; o <= m->desc.max_order; o++) {
-		uint64_t head = pfn & ~(((uint64_t)1 << o) - 1);
+	while (head & low) {
+		const struct page *p;
 
-		if (head != pfn && is_head(m, head) && frame(m, head)->order >= o)
+		head &= head - 1;
+		p = frame(m, head);
+		if ((p->flags & MM_PG_BUDDY) &&
+		    (pfn - head) >> (p->order < 63 ? p->order : 63) == 0)
 			return head;
 	}
 	return UINT64_MAX;
 }
+
+/* ---- a frame that is marked as the head of a free block ---- */
 
 static void check_mergeable(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
 {
@@ -37,7 +47,7 @@ static void check_mergeable(struct mm_report *r, const struct mm_machine *m, uin
 	uint64_t other = pfn ^ ((uint64_t)1 << p->order);
 	bool apart;
 
-	if (!is_head(m, pfn) || p->order >= m->desc.max_order || other >= m->max_pfn)
+	if (p->order >= m->desc.max_order || other >= m->max_pfn)
 		return;
 	apart = is_head(m, other) && frame(m, other)->order == p->order &&
 		frame(m, other)->zone == p->zone;
@@ -53,8 +63,7 @@ static void check_aligned(struct mm_report *r, const struct mm_machine *m, uint6
 {
 	const struct page *p = frame(m, pfn);
 
-	MM_CHECK(r, "buddy.aligned",
-		 !is_head(m, pfn) || !(pfn & (((uint64_t)1 << (p->order & 63)) - 1)),
+	MM_CHECK(r, "buddy.aligned", !(pfn & (((uint64_t)1 << (p->order & 63)) - 1)),
 		 "free block of order %u at pfn %llu", p->order, (unsigned long long)pfn);
 }
 
@@ -62,11 +71,8 @@ static void check_in_zone(struct mm_report *r, const struct mm_machine *m, uint6
 {
 	const struct page *p = frame(m, pfn);
 	uint64_t last = pfn + ((uint64_t)1 << (p->order & 31)) - 1;
-	const struct zone *z;
+	const struct zone *z = &m->zones[p->zone];
 
-	if (!is_head(m, pfn))
-		return;
-	z = &m->zones[p->zone];
 	MM_CHECK(r, "buddy.in_zone",
 		 mm_zone_spans(z, pfn) && mm_zone_spans(z, last) &&
 			 !((p->flags | frame(m, last)->flags) & (MM_PG_ABSENT | MM_PG_RESERVED)) &&
@@ -75,19 +81,50 @@ static void check_in_zone(struct mm_report *r, const struct mm_machine *m, uint6
 		 z->name);
 }
 
-static void check_disjoint(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
+static void check_list_type(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
 {
-	uint64_t head = covering_head(m, pfn);
 	const struct page *p = frame(m, pfn);
+	uint64_t step = (uint64_t)1 << m->desc.pageblock_order;
+	uint64_t at;
 
-	MM_CHECK(r, "buddy.disjoint",
-		 head == UINT64_MAX || !(p->flags & (MM_PG_HEAD | MM_PG_PCP | MM_PG_BAD |
-						     MM_PG_RESERVED | MM_PG_ABSENT | MM_PG_GUARD)),
+	if (p->order > m->desc.max_order)
+		return;
+	for (at = pfn; at < pfn + ((uint64_t)1 << p->order); at += step) {
+		MM_CHECK(r, "buddy.list_migratetype", mm_migratetype_get(m, at) == p->list,
+			 "pfn %llu order %u on the %s list, pageblock is %s",
+			 (unsigned long long)pfn, p->order,
+			 mm_gfp_migratetype_name((enum mm_migratetype)p->list),
+			 mm_gfp_migratetype_name(mm_migratetype_get(m, at)));
+	}
+}
+
+/* ---- any frame ---- */
+
+/* What only a frame outside of all free blocks may be. */
+#define IN_USE (MM_PG_HEAD | MM_PG_PCP | MM_PG_BAD | MM_PG_RESERVED | MM_PG_ABSENT | MM_PG_GUARD)
+
+/* In a free block or not?  A frame that is clean, no head and not in use may be either. */
+static void check_place(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
+{
+	const struct page *p = frame(m, pfn);
+	bool clean = p->refcount == 0 && p->mapcount == -1 && !p->mapping && !p->memcg_data &&
+		     !(p->flags & ~MM_PG_BUDDY);
+	uint64_t head;
+	char flags[80];
+
+	if (clean && !(p->flags & MM_PG_BUDDY))
+		return;
+	head = covering_head(m, pfn);
+	MM_CHECK(r, "buddy.disjoint", head == UINT64_MAX || !(p->flags & IN_USE),
 		 "pfn %llu is in use and inside the free block at pfn %llu",
 		 (unsigned long long)pfn, (unsigned long long)head);
 	MM_CHECK(r, "buddy.head_marked_only", head == UINT64_MAX || !is_head(m, pfn),
 		 "pfn %llu is marked as a head inside the free block at pfn %llu",
 		 (unsigned long long)pfn, (unsigned long long)head);
+	MM_CHECK(r, "buddy.page_clean", clean || (!is_head(m, pfn) && head == UINT64_MAX),
+		 "free pfn %llu: refcount %d mapcount %d mapping 0x%llx flags %s",
+		 (unsigned long long)pfn, p->refcount, p->mapcount, (unsigned long long)p->mapping,
+		 mm_page_flags_text(p, flags, sizeof(flags)));
 }
 
 static void check_head_marks(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
@@ -106,48 +143,6 @@ static void check_head_marks(struct mm_report *r, const struct mm_machine *m, ui
 	MM_CHECK(r, "buddy.head_marked_only",
 		 (p->flags & (MM_PG_BUDDY | MM_PG_HEAD | MM_PG_PCP | MM_PG_GUARD)) || !p->order,
 		 "pfn %llu heads no block but has order %u", (unsigned long long)pfn, p->order);
-}
-
-static void check_list_type(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
-{
-	const struct page *p = frame(m, pfn);
-	uint64_t step = (uint64_t)1 << m->desc.pageblock_order;
-	uint64_t at;
-
-	if (!is_head(m, pfn) || p->order > m->desc.max_order)
-		return;
-	for (at = pfn; at < pfn + ((uint64_t)1 << p->order); at += step) {
-		MM_CHECK(r, "buddy.list_migratetype", mm_migratetype_get(m, at) == p->list,
-			 "pfn %llu order %u on the %s list, pageblock is %s",
-			 (unsigned long long)pfn, p->order,
-			 mm_gfp_migratetype_name((enum mm_migratetype)p->list),
-			 mm_gfp_migratetype_name(mm_migratetype_get(m, at)));
-	}
-}
-
-/* A pageblock that changed its type: are all its blocks on the new lists? */
-static void check_pageblock_lists(struct mm_report *r, const struct mm_machine *m, uint64_t block)
-{
-	uint64_t pfn = block << m->desc.pageblock_order;
-	uint64_t end = pfn + ((uint64_t)1 << m->desc.pageblock_order);
-
-	for (; pfn < end && pfn < m->max_pfn; pfn++)
-		check_list_type(r, m, pfn);
-}
-
-static void check_clean(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
-{
-	const struct page *p = frame(m, pfn);
-	char flags[80];
-
-	if (!is_head(m, pfn) && covering_head(m, pfn) == UINT64_MAX)
-		return;
-	MM_CHECK(r, "buddy.page_clean",
-		 p->refcount == 0 && p->mapcount == -1 && !p->mapping && !p->memcg_data &&
-			 !(p->flags & ~MM_PG_BUDDY),
-		 "free pfn %llu: refcount %d mapcount %d mapping 0x%llx flags %s",
-		 (unsigned long long)pfn, p->refcount, p->mapcount, (unsigned long long)p->mapping,
-		 mm_page_flags_text(p, flags, sizeof(flags)));
 }
 
 static void check_order(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
@@ -174,8 +169,6 @@ static void check_guard(struct mm_report *r, const struct mm_machine *m, uint64_
 	const struct page *p = frame(m, pfn);
 	uint64_t other = pfn ^ ((uint64_t)1 << (p->order & 31));
 
-	if (!(p->flags & MM_PG_GUARD))
-		return;
 	MM_CHECK(r, "guard.block",
 		 p->flags == MM_PG_GUARD && p->order < m->desc.guard_minorder &&
 			 !(pfn & (((uint64_t)1 << p->order) - 1)) && !mm_page_is_tail(p) &&
@@ -188,6 +181,39 @@ static void check_guard(struct mm_report *r, const struct mm_machine *m, uint64_
 			 !(frame(m, other)->flags & (MM_PG_BUDDY | MM_PG_GUARD)),
 		 "guard of order %u at pfn %llu: its other half is free", p->order,
 		 (unsigned long long)pfn);
+}
+
+/* All of it in one pass: most frames are no heads and no guards. */
+static void check_frame(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
+{
+	uint32_t flags = frame(m, pfn)->flags;
+
+	check_order(r, m, pfn);
+	check_place(r, m, pfn);
+	check_head_marks(r, m, pfn);
+	check_links(r, m, pfn);
+	if (flags & MM_PG_BUDDY) {
+		check_mergeable(r, m, pfn);
+		check_aligned(r, m, pfn);
+		check_in_zone(r, m, pfn);
+		check_list_type(r, m, pfn);
+	}
+	if (flags & MM_PG_GUARD)
+		check_guard(r, m, pfn);
+}
+
+/* ---- pageblocks and zones ---- */
+
+/* A pageblock that changed its type: are all its blocks on the new lists? */
+static void check_pageblock_lists(struct mm_report *r, const struct mm_machine *m, uint64_t block)
+{
+	uint64_t pfn = block << m->desc.pageblock_order;
+	uint64_t end = pfn + ((uint64_t)1 << m->desc.pageblock_order);
+
+	for (; pfn < end && pfn < m->max_pfn; pfn++) {
+		if (is_head(m, pfn))
+			check_list_type(r, m, pfn);
+	}
 }
 
 /* Blocks on one list: all of this order, type and zone?  Returns its length. */
@@ -234,27 +260,27 @@ static void check_lists(struct mm_report *r, const struct mm_machine *m, uint64_
 
 const struct mm_inv mm_buddy_invs[] = {
 	{"buddy.order_bound", "no block and no request is above max_order", MM_OBJ_FRAME,
-	 check_order, false},
+	 check_frame, false},
 	{"buddy.no_mergeable_pair", "two free halves of one block do not stay apart", MM_OBJ_FRAME,
-	 check_mergeable, false},
+	 check_frame, false},
 	{"buddy.aligned", "a free block starts at a multiple of its size", MM_OBJ_FRAME,
-	 check_aligned, false},
-	{"buddy.in_zone", "a free block lies inside one zone and on RAM", MM_OBJ_FRAME,
-	 check_in_zone, false},
-	{"buddy.disjoint", "no frame in use lies in a free block", MM_OBJ_FRAME, check_disjoint,
+	 check_frame, false},
+	{"buddy.in_zone", "a free block lies inside one zone and on RAM", MM_OBJ_FRAME, check_frame,
+	 false},
+	{"buddy.disjoint", "no frame in use lies in a free block", MM_OBJ_FRAME, check_frame,
 	 false},
 	{"buddy.head_marked_only", "only the head of a free block is marked and listed",
-	 MM_OBJ_FRAME, check_head_marks, false},
+	 MM_OBJ_FRAME, check_frame, false},
 	{"buddy.list_migratetype", "a free block is on the list of its pageblock's type",
-	 MM_OBJ_FRAME, check_list_type, false},
+	 MM_OBJ_FRAME, check_frame, false},
 	{"buddy.list_migratetype", "all free blocks of a pageblock are on its type's lists",
 	 MM_OBJ_PAGEBLOCK, check_pageblock_lists, false},
 	{"buddy.page_clean", "free frames carry nothing of their last owner", MM_OBJ_FRAME,
-	 check_clean, false},
+	 check_frame, false},
 	{"buddy.list_links", "links of the free lists agree with each other", MM_OBJ_FRAME,
-	 check_links, false},
+	 check_frame, false},
 	{"guard.block", "a guard is the half a split left, on no list, its other half in use",
-	 MM_OBJ_FRAME, check_guard, false},
+	 MM_OBJ_FRAME, check_frame, false},
 	{"guard.accounting", "a guard is not counted; merging it back adds its pages, no others",
 	 MM_OBJ_EVENT, NULL, false},
 	{"buddy.nr_free", "nr_free is the number of blocks on the lists of an order", MM_OBJ_ZONE,

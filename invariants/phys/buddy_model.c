@@ -15,9 +15,15 @@ struct model {
 	uint8_t guard[]; /* of each frame: order plus one of the guard there, or 0 */
 };
 
+/* Without a minimum order no half becomes a guard: guard.block judges the frames. */
+static bool has_guards(const struct mm_machine *m)
+{
+	return m->desc.guard_minorder != 0;
+}
+
 static size_t model_size(const struct mm_machine *m)
 {
-	return sizeof(struct model) + (m->desc.guard_minorder ? (size_t)m->max_pfn : 0);
+	return sizeof(struct model) + (size_t)m->max_pfn;
 }
 
 static void model_boot(void *state, const struct mm_machine *m)
@@ -80,8 +86,6 @@ static void on_merge(const struct model *md, struct mm_report *r, const struct m
 static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
 			const struct mm_event *ev)
 {
-	if (!m->desc.guard_minorder)
-		return;
 	if (ev->kind == MM_EV_mm_guard)
 		on_guard(state, r, m, ev);
 	else if (ev->kind == MM_EV_mm_page_alloc_zone_locked)
@@ -90,20 +94,13 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		on_merge(state, r, ev);
 }
 
-static void model_nothing(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
-}
-
 static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
 {
 	const struct model *md = state;
-	uint64_t pfn =
-		m->desc.guard_minorder ? mm_machine_kind_next(m, MM_OBJ_FRAME, 0) : m->max_pfn;
+	uint64_t pfn;
 
-	for (; pfn < m->max_pfn; pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
+	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); pfn < m->max_pfn;
+	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
 		const struct page *p = &m->memmap[pfn];
 
 		MM_CHECK(r, "guard.block",
@@ -117,9 +114,9 @@ const struct mm_model mm_buddy_model = {
 	.name = "buddy",
 	.events = MM_EV_BIT(MM_EV_mm_guard) | MM_EV_BIT(MM_EV_mm_page_alloc_zone_locked) |
 		  MM_EV_BIT(MM_EV_mm_buddy_merge),
+	.concerns = has_guards,
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,
-	.after_op = model_nothing,
 	.sweep = model_sweep,
 };

@@ -314,6 +314,10 @@ const struct mm_model mm_clean_cache_model = {
 		  MM_EV_BIT(MM_EV_mm_page_alloc_from) | MM_EV_BIT(MM_EV_mm_page_alloc_failed) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_task_flags) |
 		  MM_EV_BIT(MM_EV_mm_cpuset_mems),
+	/* nothing to judge, only to forget: what a request leaves when it ends, or reclaim
+	 * on its behalf, which has a beginning */
+	.objects = MM_OBJ_BIT(MM_OBJ_EVENT),
+	.quiet = MM_EV_BIT(MM_EV_mm_page_alloc),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -127,6 +127,9 @@ const struct mm_model mm_fail_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_bulk) | MM_EV_BIT(MM_EV_mm_page_bulk_end) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end),
+	/* nothing to judge, only to forget: a question, which a request's end forgets too */
+	.objects = MM_OBJ_BIT(MM_OBJ_EVENT),
+	.quiet = MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_page_alloc_failed),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -126,6 +126,7 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 const struct mm_model mm_isolate_model = {
 	.name = "isolate",
 	.events = MM_EV_BIT(MM_EV_mm_isolate),
+	.objects = MM_OBJ_BIT(MM_OBJ_ZONE), /* their nr_isolated */
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -305,13 +305,6 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	}
 }
 
-static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
-}
-
 const struct mm_model mm_kswapd_model = {
 	.name = "kswapd",
 	.events = MM_EV_BIT(MM_EV_mm_page_alloc_wake) | MM_EV_BIT(MM_EV_mm_vmscan_kswapd_wake) |
@@ -319,9 +312,11 @@ const struct mm_model mm_kswapd_model = {
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) | MM_EV_BIT(MM_EV_mm_cache_del) |
 		  MM_EV_BIT(MM_EV_mm_node_reclaim) | MM_EV_BIT(MM_EV_mm_page_free),
+	.objects = MM_OBJ_BIT(MM_OBJ_KSWAPD),
+	/* counted within a round, which has a beginning */
+	.quiet = MM_EV_BIT(MM_EV_mm_page_free),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
-	.sweep = model_sweep,
 };

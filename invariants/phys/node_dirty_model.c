@@ -151,13 +151,6 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	forget(state);
 }
 
-static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
-}
-
 const struct mm_model mm_node_dirty_model = {
 	.name = "node_dirty",
 	.events = MM_EV_BIT(MM_EV_mm_node_dirty_ok) | MM_EV_BIT(MM_EV_mm_page_alloc_slowpath) |
@@ -165,9 +158,10 @@ const struct mm_model mm_node_dirty_model = {
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) | MM_EV_BIT(MM_EV_mm_page_bulk) |
 		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_task_flags),
+	/* nothing to judge, only to forget */
+	.objects = MM_OBJ_BIT(MM_OBJ_EVENT),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
-	.sweep = model_sweep,
 };

@@ -363,13 +363,6 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	forget(md);
 }
 
-static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
-}
-
 const struct mm_model mm_node_reclaim_model = {
 	.name = "node_reclaim",
 	.events = MM_EV_BIT(MM_EV_mm_zone_watermark) | MM_EV_BIT(MM_EV_mm_zone_refused) |
@@ -379,9 +372,10 @@ const struct mm_model mm_node_reclaim_model = {
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) | MM_EV_BIT(MM_EV_mm_page_alloc) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc_failed) | MM_EV_BIT(MM_EV_mm_page_alloc_from) |
 		  MM_EV_BIT(MM_EV_mm_task_flags) | MM_EV_BIT(MM_EV_mm_cpuset_mems),
+	/* what is counted */
+	.objects = MM_OBJ_BIT(MM_OBJ_EVENTS),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
-	.sweep = model_sweep,
 };

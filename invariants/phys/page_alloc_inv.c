@@ -57,6 +57,13 @@ static void check_tail(struct mm_report *r, const struct mm_machine *m, uint64_t
 		 (unsigned long long)pfn, (unsigned long long)head);
 }
 
+static void check_frame(struct mm_report *r, const struct mm_machine *m, uint64_t pfn)
+{
+	check_referenced(r, m, pfn);
+	check_tail(r, m, pfn);
+	check_block_whole(r, m, pfn);
+}
+
 static void check_block_type(struct mm_report *r, const struct mm_machine *m, uint64_t block)
 {
 	MM_CHECK(r, "alloc.fallback_claim", m->pageblock[block] < MM_MIGRATE_TYPES,
@@ -66,11 +73,11 @@ static void check_block_type(struct mm_report *r, const struct mm_machine *m, ui
 
 const struct mm_inv mm_page_alloc_invs[] = {
 	{"alloc.head_referenced", "the head of an allocated block is referenced, nothing else is",
-	 MM_OBJ_FRAME, check_referenced, false},
+	 MM_OBJ_FRAME, check_frame, false},
 	{"compound.tails", "tails of a compound block point to its head, no other frame does",
-	 MM_OBJ_FRAME, check_tail, false},
+	 MM_OBJ_FRAME, check_frame, false},
 	{"alloc.block_whole", "an allocated block holds no frame that is free or another's",
-	 MM_OBJ_FRAME, check_block_whole, false},
+	 MM_OBJ_FRAME, check_frame, false},
 	{"alloc.fallback_claim", "a pageblock changes type only by the steal rule",
 	 MM_OBJ_PAGEBLOCK, check_block_type, false},
 	{"alloc.treatment", "type and rights of a request follow from its mask", MM_OBJ_EVENT, NULL,

@@ -544,19 +544,17 @@ static void check_treatment(const struct model *md, struct mm_report *r, const s
 }
 
 /* No zone of the walk before `stop` could have served it with these flags. */
-static void check_passed_over(const struct model *md, struct mm_report *r,
-			      const struct mm_machine *m, const struct wish *w, uint32_t nodes,
-			      uint32_t flags, int stop, const char *what)
+static void check_walk(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+		       const struct wish *w, const struct mm_walk_order *walk, uint32_t flags,
+		       int stop, const char *what)
 {
-	struct mm_walk_order walk;
 	int i;
 
 	/* the last help for who must not fail is none of CMA */
 	if (!(w->gfp & MM_GFP_NOFAIL) || flags != MM_ALLOC_MIN_RESERVE)
 		flags |= cma_due(m, w->type);
-	walk_of(md, m, w, nodes, &walk);
-	for (i = 0; i < walk.nr && walk.zone[i] != stop; i++) {
-		int z = walk.zone[i];
+	for (i = 0; i < walk->nr && walk->zone[i] != stop; i++) {
+		int z = walk->zone[i];
 
 		if ((flags & MM_ALLOC_WMARK_LOW) && stop < 0 && md->excused[z])
 			continue;
@@ -576,31 +574,40 @@ static void check_passed_over(const struct model *md, struct mm_report *r,
 	}
 }
 
+static void check_passed_over(const struct model *md, struct mm_report *r,
+			      const struct mm_machine *m, const struct wish *w, uint32_t nodes,
+			      uint32_t flags, int stop, const char *what)
+{
+	struct mm_walk_order walk;
+
+	walk_of(md, m, w, nodes, &walk);
+	check_walk(md, r, m, w, &walk, flags, stop, what);
+}
+
 static void check_zone_choice(const struct model *md, struct mm_report *r,
-			      const struct mm_machine *m, const struct mm_event *ev)
+			      const struct mm_machine *m, const struct mm_event *ev,
+			      const struct mm_walk_order *walk)
 {
 	struct wish w = wish_of(m, ev, ev->f[1], (uint32_t)ev->f[2]);
 	struct asker a = asker_of(md, ev, ev->f[1], ev->f[2]);
 	uint32_t flags = (uint32_t)ev->f[4];
 	int picked = (int)ev->f[5];
-	uint32_t nodes = nodes_of(md, &w, flags, picked);
-	struct mm_walk_order walk;
+	bool allowed = place_in(walk, picked) >= 0;
 
-	walk_of(md, m, &w, nodes, &walk);
-	check_treatment(md, r, m, ev, &walk);
+	check_treatment(md, r, m, ev, walk);
 	MM_CHECK(r, "alloc.zone_allowed",
-		 mm_frames_zone(&md->frames, ev->f[0]) == picked && place_in(&walk, picked) >= 0,
+		 mm_frames_zone(&md->frames, ev->f[0]) == picked && allowed,
 		 "pfn %llu of node %d zone %s for gfp 0x%x, which allows up to %s of nodes 0x%x",
 		 (unsigned long long)ev->f[0], m->zones[picked].nid, m->zones[picked].name, w.gfp,
-		 mm_gfp_zone_name((enum mm_zone_type)w.highest), nodes);
+		 mm_gfp_zone_name((enum mm_zone_type)w.highest), nodes_of(md, &w, flags, picked));
 	/* what the zone had before the block, and perhaps a batch of them, went */
 	MM_CHECK(r, "watermark.respected",
 		 md->asked == picked && ((flags & MM_ALLOC_NO_WATERMARKS) ||
 					 zone_leaves(&m->zones[picked], &w, &md->found, flags)),
 		 "zone %s had %lld free, order %u taken with flags 0x%x", m->zones[picked].name,
 		 (long long)md->found.seen, w.order, flags);
-	if (place_in(&walk, picked) >= 0)
-		check_passed_over(md, r, m, &w, nodes, flags, picked, "went past it");
+	if (allowed)
+		check_walk(md, r, m, &w, walk, flags, picked, "went past it");
 	if (md->helped)
 		return; /* earlier attempts were judged when reclaim was asked */
 	if (!(flags & MM_ALLOC_WMARK_LOW) && !md->unreserved)
@@ -802,18 +809,17 @@ static void on_failed(struct model *md, struct mm_report *r, const struct mm_mac
 
 /* Hit or miss by the node the request preferred, local or other by the CPU's. */
 static void count_numa(struct model *md, const struct mm_machine *m, const struct mm_event *ev,
-		       int zone)
+		       const struct mm_walk_order *walk, int zone)
 {
-	struct wish w = wish_of(m, ev, ev->f[1], (uint32_t)ev->f[2]);
 	int nid = zone / MM_NR_ZONES;
-	struct mm_walk_order walk;
 
-	walk_of(md, m, &w, nodes_of(md, &w, (uint32_t)ev->f[4], zone), &walk);
-	if (walk.zone[0] / MM_NR_ZONES == nid) {
+	if (!walk->nr)
+		return; /* alloc.zone_allowed has seen it */
+	if (walk->zone[0] / MM_NR_ZONES == nid) {
 		md->numa[zone][MM_NUMA_HIT]++;
 	} else {
 		md->numa[zone][MM_NUMA_MISS]++;
-		md->numa[walk.zone[0]][MM_NUMA_FOREIGN]++;
+		md->numa[walk->zone[0]][MM_NUMA_FOREIGN]++;
 	}
 	md->numa[zone][nid == m->desc.cpu_node[ev->cpu] ? MM_NUMA_LOCAL : MM_NUMA_OTHER]++;
 }
@@ -1070,6 +1076,8 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 {
 	uint64_t pfn = ev->f[0];
 	unsigned int order = (unsigned int)ev->f[1];
+	struct wish w = wish_of(m, ev, order, (uint32_t)ev->f[2]);
+	struct mm_walk_order walk;
 	int zone;
 
 	MM_CHECK(r, "buddy.order_bound", order <= m->desc.max_order, "order %u", order);
@@ -1081,8 +1089,9 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	check_gfp(md, r, m, ev->f[2], md->task[ev->cpu]);
 	check_reserved(md, r);
 	zone = mm_frames_zone(&md->frames, pfn);
+	walk_of(md, m, &w, nodes_of(md, &w, (uint32_t)ev->f[4], (int)ev->f[5]), &walk);
 	if (md->bulk < 0) {
-		check_zone_choice(md, r, m, ev);
+		check_zone_choice(md, r, m, ev, &walk);
 		md->bulk_owes = false;
 		if (md->took == pfn)
 			check_special(md, r, ev);
@@ -1095,7 +1104,7 @@ static void on_alloc(struct model *md, struct mm_report *r, const struct mm_mach
 	move(md, pfn, order, TAKEN);
 	md->unit[pfn] = (uint8_t)((order + 1) | (new_flags(ev) & MM_PG_COMP ? UNIT_COMP : 0));
 	md->allocated[zone % MM_NR_ZONES] += (uint64_t)1 << order;
-	count_numa(md, m, ev, zone);
+	count_numa(md, m, ev, &walk, zone);
 	forget_attempts(md);
 	set_movable(md, pfn, (uint64_t)1 << order, (ev->f[2] & MM_GFP_MOVABLE) != 0);
 }

@@ -27,6 +27,7 @@ struct cache {
 
 struct model {
 	struct cache cache[MM_CPUS_MAX];
+	bool used;      /* there has been a chunk */
 	uint16_t *held; /* pieces, by the chunk's first frame */
 };
 
@@ -83,6 +84,7 @@ static void on_piece(struct model *md, struct mm_report *r, const struct mm_mach
 	uint64_t align = ev->f[3];
 	uint64_t due;
 
+	md->used = true;
 	if (c->chunk != chunk || c->anew) {
 		c->chunk = chunk;
 		c->top = chunk_bytes(m, chunk);
@@ -123,6 +125,7 @@ static void on_cache(struct model *md, struct mm_report *r, const struct mm_mach
 			 ev->f[1] == MM_FRAG_PUT_DRAIN,
 		 "chunk at pfn %llu is given up with all its pieces back",
 		 (unsigned long long)chunk);
+	md->used = true;
 	c->cut = 0;
 	c->anew = again;
 	if (!again) {
@@ -164,7 +167,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	struct model *md = state;
 	int cpu;
 
-	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
+	for (cpu = 0; cpu < m->desc.cpus && md->used; cpu++) {
 		md->cache[cpu].anew = false;
 		if (md->cache[cpu].chunk != NONE)
 			check_references(md, r, m, md->cache[cpu].chunk);

@@ -20,11 +20,15 @@ struct model {
 	struct owner at[]; /* each frame */
 };
 
+/* Where none are kept there is no room for one to be wrong. */
+static bool has_records(const struct mm_machine *m)
+{
+	return m->desc.page_owner != 0;
+}
+
 static size_t model_size(const struct mm_machine *m)
 {
-	size_t frames = m->desc.page_owner ? (size_t)m->max_pfn : 0;
-
-	return sizeof(struct model) + frames * sizeof(struct owner);
+	return sizeof(struct model) + (size_t)m->max_pfn * sizeof(struct owner);
 }
 
 static void model_boot(void *state, const struct mm_machine *m)
@@ -44,8 +48,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	uint64_t end = pfn + ((uint64_t)1 << ev->f[1]);
 
 	(void)r;
-	if (!m->desc.page_owner)
-		return;
+	(void)m;
 	md->first = pfn < md->first ? pfn : md->first;
 	md->end = end > md->end ? end : md->end;
 	for (; pfn < end; pfn++) {
@@ -90,9 +93,10 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
 {
 	const struct model *md = state;
-	uint64_t pfn = m->desc.page_owner ? mm_machine_kind_next(m, MM_OBJ_FRAME, 0) : m->max_pfn;
+	uint64_t pfn;
 
-	for (; pfn < m->max_pfn; pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1))
+	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); pfn < m->max_pfn;
+	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1))
 		check_record(md, r, m, pfn);
 }
 
@@ -100,6 +104,7 @@ const struct mm_model mm_page_owner_model = {
 	.name = "page_owner",
 	.events = MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_page_free) |
 		  MM_EV_BIT(MM_EV_mm_page_split),
+	.concerns = has_records,
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -158,20 +158,14 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	}
 }
 
-static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
-}
-
 const struct mm_model mm_vmstat_model = {
 	.name = "vmstat",
 	.events = MM_EV_BIT(MM_EV_mm_vmstat_fold) | MM_EV_BIT(MM_EV_mm_vmstat_threshold) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_kswapd_wake) | MM_EV_BIT(MM_EV_mm_vmscan_kswapd_sleep),
+	/* drift marks; thresholds and what CPUs hold back */
+	.objects = MM_OBJ_BIT(MM_OBJ_SETTINGS) | MM_OBJ_BIT(MM_OBJ_PCP),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
-	.sweep = model_sweep,
 };

@@ -192,6 +192,7 @@ static void model_after(void *state, struct mm_report *r, const struct mm_machin
 const struct mm_model mm_failpoint_model = {
 	.name = "failpoint",
 	.events = MM_EV_BIT(MM_EV_mm_fault_write) | MM_EV_BIT(MM_EV_mm_fault_ask),
+	.objects = MM_OBJ_BIT(MM_OBJ_FAULT),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -31,10 +31,15 @@ static size_t words(const struct mm_machine *m)
 	return mm_bitmap_words(m->max_pfn) * sizeof(uint64_t);
 }
 
-/* Machines too large to copy go without the model. */
+/* 0: machines too large to copy go without the model. */
 static unsigned int model_unit(const struct mm_machine *m)
 {
 	return m->max_pfn * mm_ram_unit(m) > (uint64_t)8 << 20 ? 0 : mm_ram_unit(m);
+}
+
+static bool has_unit(const struct mm_machine *m)
+{
+	return model_unit(m) != 0;
 }
 
 static size_t model_size(const struct mm_machine *m)
@@ -91,8 +96,6 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	uint64_t i;
 
 	(void)r;
-	if (!md->unit)
-		return;
 	if (ev->kind == MM_EV_mm_ram_write) {
 		learn(md, m, pfn);
 		md->copy[pfn * md->unit + ev->f[1] * md->unit / MM_PAGE_SIZE] = (uint8_t)ev->f[2];
@@ -136,7 +139,7 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 	const struct model *md = state;
 	uint64_t pfn;
 
-	for (pfn = 0; md->unit && pfn < m->max_pfn; pfn++) {
+	for (pfn = 0; pfn < m->max_pfn; pfn++) {
 		if (mm_bitmap_test(md->known, pfn))
 			compare(md, r, m, pfn);
 	}
@@ -145,6 +148,10 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 const struct mm_model mm_ram_model = {
 	.name = "ram",
 	.events = MM_EV_BIT(MM_EV_mm_ram_write) | MM_EV_BIT(MM_EV_mm_ram_zero),
+	/* what is compared is what was written */
+	.objects = MM_OBJ_BIT(MM_OBJ_EVENT),
+	.quiet = MM_EV_BIT(MM_EV_mm_ram_zero),
+	.concerns = has_unit,
 	.size = model_size,
 	.boot = model_boot,
 	.reset = model_reset,

@@ -61,19 +61,10 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	*flags = want;
 }
 
-static void model_nothing(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
-}
-
 const struct mm_model mm_task_model = {
 	.name = "task",
 	.events = MM_EV_BIT(MM_EV_mm_task_flags),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,
-	.after_op = model_nothing,
-	.sweep = model_nothing,
 };

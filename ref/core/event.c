@@ -57,17 +57,13 @@ uint64_t mm_event_mask(const struct mm_machine *m)
 	return mask;
 }
 
-void mm_event_send(struct mm_ctx *x, enum mm_event_kind kind, const uint64_t *fields)
+void mm_event_send(const struct mm_ctx *x, const struct mm_event *ev)
 {
-	struct mm_event ev = {.kind = kind, .cpu = x->cpu};
+	const struct mm_listener *l = x->m->listeners;
 	int i;
 
-	for (i = 0; i < MM_EVENT_FIELDS; i++)
-		ev.f[i] = fields[i];
-	for (i = 0; i < MM_LISTENERS_MAX; i++) {
-		const struct mm_listener *l = &x->m->listeners[i];
-
-		if (l->mask & MM_EV_BIT(kind))
-			l->on_event(l->env, &ev);
+	for (i = 0; i < MM_LISTENERS_MAX; i++, l++) {
+		if (l->mask & MM_EV_BIT(ev->kind))
+			l->on_event(l->env, ev);
 	}
 }

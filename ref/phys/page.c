@@ -40,16 +40,16 @@ static uint64_t frame_hash(const struct mm_machine *m, uint64_t id)
 	uint64_t h = (uint64_t)p->flags << 32 | (uint64_t)p->list << 16 | (uint64_t)p->zone << 8 |
 		     p->order;
 
-	h = mm_hash64_add(h, (uint64_t)(uint32_t)p->refcount << 32 | (uint32_t)p->mapcount);
+	h = mm_hash64_step(h, (uint64_t)(uint32_t)p->refcount << 32 | (uint32_t)p->mapcount);
 	if (p->flags & (MM_PG_BUDDY | MM_PG_PCP | MM_PG_LRU))
-		h = mm_hash64_add(h, next_pfn(m, p));
+		h = mm_hash64_step(h, next_pfn(m, p));
 	if (mm_page_is_tail(p))
-		h = mm_hash64_add(h, tail_of(m, p));
+		h = mm_hash64_step(h, tail_of(m, p));
 	if (p->mapping | p->private_data | p->memcg_data | p->index) {
-		h = mm_hash64_add(h, p->mapping);
-		h = mm_hash64_add(h, p->private_data);
-		h = mm_hash64_add(h, p->memcg_data);
-		h = mm_hash64_add(h, p->index);
+		h = mm_hash64_step(h, p->mapping);
+		h = mm_hash64_step(h, p->private_data);
+		h = mm_hash64_step(h, p->memcg_data);
+		h = mm_hash64_step(h, p->index);
 	}
 	if (m->page_ext)
 		h += mm_page_ext_hash(m, id);

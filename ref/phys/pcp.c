@@ -63,22 +63,22 @@ static uint64_t pcp_hash(const struct mm_machine *m, uint64_t id)
 	const struct zone *z = &m->zones[id / (uint64_t)m->desc.cpus];
 	const struct per_cpu_pages *pcp = pcp_of(z, (int)(id % (uint64_t)m->desc.cpus));
 	const struct per_cpu_zonestat *s = &z->zonestats[id % (uint64_t)m->desc.cpus];
-	uint64_t h = mm_hash64_add(id, (uint64_t)pcp->count << 32 | (uint64_t)pcp->batch);
+	uint64_t h = mm_hash64_step(id, (uint64_t)pcp->count << 32 | (uint64_t)pcp->batch);
 	unsigned int i;
 
-	h = mm_hash64_add(h, (uint64_t)pcp->high_min << 32 | (uint64_t)pcp->high_max);
-	h = mm_hash64_add(h, (uint64_t)(int64_t)s->diff[MM_NR_FREE_PAGES]);
+	h = mm_hash64_step(h, (uint64_t)pcp->high_min << 32 | (uint64_t)pcp->high_max);
+	h = mm_hash64_step(h, (uint64_t)(int64_t)s->diff[MM_NR_FREE_PAGES]);
 	if (s->diff[MM_NR_FREE_CMA])
-		h = mm_hash64_add(h, (uint64_t)(int64_t)s->diff[MM_NR_FREE_CMA]);
+		h = mm_hash64_step(h, (uint64_t)(int64_t)s->diff[MM_NR_FREE_CMA]);
 	if (s->diff[MM_NR_ZONE_CACHE])
-		h = mm_hash64_add(h, ~(uint64_t)(int64_t)s->diff[MM_NR_ZONE_CACHE]);
+		h = mm_hash64_step(h, ~(uint64_t)(int64_t)s->diff[MM_NR_ZONE_CACHE]);
 	for (i = 0; i < MM_PCP_LISTS; i++) {
 		const struct page *p;
 
 		if (mm_list_empty(&pcp->lists[i]))
 			continue;
 		p = mm_list_entry_const(pcp->lists[i].next, struct page, lru);
-		h = mm_hash64_add(h, (uint64_t)(p - m->memmap) << 4 | i);
+		h = mm_hash64_step(h, (uint64_t)(p - m->memmap) << 4 | i);
 	}
 	return h;
 }
@@ -95,11 +95,11 @@ static uint64_t tuning_hash(const struct mm_machine *m, uint64_t id)
 	uint64_t h = id;
 
 	if (id >= pcp_count(m))
-		return mm_hash64_add(id, m->zones[id - pcp_count(m)].flags);
+		return mm_hash64_step(id, m->zones[id - pcp_count(m)].flags);
 	z = &m->zones[id / (uint64_t)m->desc.cpus];
 	pcp = pcp_of(z, (int)(id % (uint64_t)m->desc.cpus));
-	h = mm_hash64_add(h, (uint64_t)pcp->high << 32 | (uint64_t)pcp->free_count);
-	return mm_hash64_add(h, (uint64_t)pcp->alloc_factor << 8 | pcp->flags);
+	h = mm_hash64_step(h, (uint64_t)pcp->high << 32 | (uint64_t)pcp->free_count);
+	return mm_hash64_step(h, (uint64_t)pcp->alloc_factor << 8 | pcp->flags);
 }
 
 static const struct mm_kind_ops pcp_kind = {"per-CPU lists", pcp_count, pcp_hash, NULL};

@@ -39,16 +39,16 @@ static uint64_t events_hash(const struct mm_machine *m, uint64_t id)
 
 	for (i = 0; i < MM_VM_NR; i++) {
 		if (e[i])
-			h = mm_hash64_add(h, e[i] * MM_VM_NR + (uint64_t)i);
+			h = mm_hash64_step(h, e[i] * MM_VM_NR + (uint64_t)i);
 	}
 	for (z = 0; z < m->nr_zones; z++) {
 		const uint64_t *numa = m->zones[z].zonestats[id].numa;
 
 		for (i = 0; i < MM_NUMA_NR && mm_zone_managed(&m->zones[z]); i++) {
 			if (numa[i])
-				h = mm_hash64_add(h, (numa[i] * MM_NUMA_NR + (uint64_t)i) *
-								     (uint64_t)m->nr_zones +
-							     (uint64_t)z);
+				h = mm_hash64_step(h, (numa[i] * MM_NUMA_NR + (uint64_t)i) *
+								      (uint64_t)m->nr_zones +
+							      (uint64_t)z);
 		}
 	}
 	return h;

@@ -109,6 +109,14 @@ bool mm_ram_is_zero(const struct mm_machine *m, pfn_t pfn)
 	return true;
 }
 
+/* Byte by byte, so that both byte orders give one hash; compilers make one load of it. */
+static uint64_t word_at(const unsigned char *b)
+{
+	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+	       (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+	       (uint64_t)b[7] << 56;
+}
+
 uint64_t mm_ram_hash(const struct mm_machine *m, pfn_t pfn)
 {
 	unsigned int unit = mm_ram_unit(m);
@@ -119,16 +127,8 @@ uint64_t mm_ram_hash(const struct mm_machine *m, pfn_t pfn)
 	if (!unit || !mm_bitmap_test(m->written, pfn_raw(pfn)))
 		return 0;
 	b = frame_bytes(m, pfn);
-	for (i = 0; i < unit; i += 8) {
-		uint64_t w = 0;
-		int k;
-
-		/* byte by byte, so that both byte orders give one hash */
-		for (k = 7; k >= 0; k--)
-			w = w << 8 | b[i + (unsigned int)k];
-		h = (h ^ w) * 0x9e3779b97f4a7c15u;
-		h ^= h >> 29;
-	}
+	for (i = 0; i < unit; i += 8)
+		h = mm_hash64_step(h, word_at(b + i));
 	return mm_hash64(h);
 }
 
