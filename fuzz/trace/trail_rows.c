@@ -304,6 +304,28 @@ static void say_retry_zone(const struct mm_machine *m, const uint64_t *f, char *
 		       zone_name(m, f[0]).s, f[2], f[3], f[5] ? "once more" : "no help");
 }
 
+static void say_node_reclaim(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	static const char *const answers[] = {"not for this request", "nothing to give up",
+					      "not enough", "enough"};
+
+	(void)snprintf(buf, len, "node of zone %s, %" PRIu64 " pages are given up: %s",
+		       zone_name(m, f[0]).s, f[5], f[4] < 4 ? answers[f[4]] : "?");
+}
+
+static void say_node_dirty(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "node %" PRIu64 ": %" PRIu64 " of %" PRIu64 " pages are dirty%s",
+		       f[0], f[1], f[2], f[3] ? "" : ", too many");
+}
+
+static void say_threshold(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "zone %s: CPUs hold back up to %" PRIu64 ", were %" PRIu64,
+		       zone_name(m, f[0]).s, f[2], f[1]);
+}
+
 static void say_cache_add(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	(void)m;
@@ -524,7 +546,8 @@ static void say_cpu_change(const struct mm_machine *m, const uint64_t *f, char *
 	 B(mm_page_alloc_zone_locked) | B(mm_page_alloc_extfrag) | B(mm_pcp_contended) |           \
 	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free) | B(mm_fault_ask) |                 \
 	 B(mm_page_alloc_wake) | B(mm_pageblock_move) | B(mm_vmscan_direct_reclaim_begin) |        \
-	 B(mm_vmscan_direct_reclaim_end) | B(reclaim_retry_zone))
+	 B(mm_vmscan_direct_reclaim_end) | B(reclaim_retry_zone) | B(mm_node_reclaim) |            \
+	 B(mm_node_dirty_ok))
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
 #define PCP        "ref/phys/pcp/lists.c"
@@ -594,6 +617,11 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_vmscan_direct_reclaim_begin, "reclaim", SLOW, 0, 0, say_reclaim_begin),
 	ROW(mm_vmscan_direct_reclaim_end, "reclaim", SLOW, 0, 0, say_reclaim_end),
 	ROW(reclaim_retry_zone, "worth_a_round", SLOW, 0, 0, say_retry_zone),
+	ROW(mm_node_reclaim, "mm_page_alloc_reclaim_near", "ref/phys/page_alloc/near.c",
+	    B(mm_cache_del), 0, say_node_reclaim),
+	ROW(mm_node_dirty_ok, "mm_node_dirty_ok", "ref/phys/node_dirty.c", 0, 0, say_node_dirty),
+	ROW(mm_vmstat_threshold, "mm_vmstat_set_pressure", "ref/phys/vmstat.c", 0, 0,
+	    say_threshold),
 	ROW(mm_cache_add, "mm_clean_cache_add", "ref/phys/clean_cache.c", 0, 0, say_cache_add),
 	ROW(mm_cache_del, "give_up", "ref/phys/clean_cache.c", 0, 0, say_cache_del),
 	ROW(mm_ram_write, "mm_ram_write", "ref/sim/ram.c", 0, 0, say_ram_write),

@@ -9,7 +9,8 @@
  * mm_bad_page, mm_pcp_*, mm_vmstat_fold, mm_cpu_change, mm_page_cold, mm_memblock_*, mm_section_change,
  * mm_page_ext_store, mm_ram_*, mm_task_flags, mm_page_split, mm_page_bulk*,
  * mm_page_frag*, mm_pageblock_move, mm_guard, mm_fault_*, mm_sysctl, mm_zone_boost,
- * mm_page_alloc_wake, mm_kswapd_round and mm_cache_* have no tracepoint there; ours carry a
+ * mm_page_alloc_wake, mm_kswapd_round, mm_node_reclaim,
+ * mm_node_dirty_ok, mm_vmstat_threshold and mm_cache_* have no tracepoint there; ours carry a
  * decision's inputs so that a check can redo it and a reader can follow.  A row each in
  * fuzz/trace/trail_rows.c says them in words.
  * A request's "gfp" has the mask it was served under in its low half, and the one
@@ -78,7 +79,10 @@
 	E(mm_vmscan_direct_reclaim_end, "freed", "", "", "", "", "")                               \
 	E(reclaim_retry_zone, "zone", "order", "cached", "available", "no_progress", "ok")         \
 	E(mm_cache_add, "pfn", "", "", "", "", "")                                                 \
-	E(mm_cache_del, "pfn", "highest_zone", "", "", "", "")
+	E(mm_cache_del, "pfn", "highest_zone", "", "", "", "")                                     \
+	E(mm_node_reclaim, "zone", "order", "gfp", "preferred", "answer", "freed")                 \
+	E(mm_node_dirty_ok, "nid", "dirty", "limit", "ok", "", "")                                 \
+	E(mm_vmstat_threshold, "zone", "before", "after", "", "", "")
 
 #define MM_EVENT_ENUM(name, a, b, c, d, e, f) MM_EV_##name,
 enum mm_event_kind { MM_EVENT_TABLE(MM_EVENT_ENUM) MM_EV_NR };

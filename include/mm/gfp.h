@@ -9,9 +9,8 @@
  *   between kernels, names do not, so text always uses names.
  * Differs: all five zones exist, perhaps empty: GFP_DMA fails on a machine
  *   without ZONE_DMA, where a kernel built without it would use Normal.
- *   __GFP_ACCOUNT, __GFP_WRITE, __GFP_HARDWALL, __GFP_ZEROTAGS (its pages are
- *   zeroed for __GFP_ZERO alone) and the KASAN bits are carried and printed but
- *   nothing reads them until memcg, dirty balancing, cpusets and tags exist.
+ *   __GFP_ACCOUNT, __GFP_ZEROTAGS (its pages are zeroed for __GFP_ZERO alone) and the
+ *   KASAN bits are carried and printed but nothing reads them until memcg and tags exist.
  * State: none; all functions are pure.
  * Invariants: gfp_zone of a valid mask is never above what its bits allow.
  */

@@ -15,7 +15,8 @@
  *   to sleep at once, without the tenth of a second in which it can be called back, and
  *   wakes no kcompactd.  A round asks for as much as the high marks of the zones, in the
  *   kernel too, and has no other measure of what was looked at than what was freed.
- * State: struct mm_kswapd of each node, MM_ZONE_RECLAIM_ACTIVE of its zones.
+ * State: struct mm_kswapd of each node, MM_ZONE_RECLAIM_ACTIVE of its zones; thresholds
+ *   of their counters, through vmstat.
  * Invariants:
  *   kswapd.wake             it is awake when it was asked for and there is something to
  *                           do: none of the zones balanced, or one boosted
@@ -43,6 +44,7 @@ struct mm_kswapd {
 
 	/* at work, between two runs perhaps */
 	bool working;
+	bool counts_closely; /* thresholds of counters are low: until it sleeps */
 	uint8_t work_order;
 	uint8_t work_highest;
 	uint8_t priority;

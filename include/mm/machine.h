@@ -79,7 +79,16 @@ struct mm_sysctl {
 	uint64_t watermark_boost_factor;            /* 1/10000 of high; 0: no boost */
 	uint64_t lowmem_reserve_ratio[MM_NR_ZONES]; /* 0: no protection */
 	uint64_t percpu_pagelist_high_fraction;     /* 0: by the low mark; or >= 8 */
+	uint64_t zone_reclaim_mode;                 /* bits, see node_reclaim.h; 0: off */
+	uint64_t min_unmapped_ratio;                /* percent of each zone */
+	uint64_t dirty_ratio;                       /* percent of what could be dirty */
 };
+
+/* Bits of zone_reclaim_mode; others mean nothing.  Kernel: RECLAIM_ZONE, RECLAIM_WRITE,
+ * RECLAIM_UNMAP. */
+#define MM_RECLAIM_ZONE  0x1u
+#define MM_RECLAIM_WRITE 0x2u
+#define MM_RECLAIM_UNMAP 0x4u
 
 struct mm_machine_desc {
 	struct mm_range ram[MM_RAM_RANGES_MAX]; /* ascending, disjoint */
@@ -149,6 +158,12 @@ struct mm_frame_array {
 	unsigned char *base;
 	unsigned int bits;  /* of an element */
 	unsigned int order; /* of the frames it stands for */
+};
+
+/* Pages of a node that its files have.  Kernel: NR_FILE_DIRTY, NR_WRITEBACK. */
+struct mm_dirty_pages {
+	uint64_t dirty;
+	uint64_t writeback;
 };
 
 struct mm_digest_kind {
@@ -239,6 +254,12 @@ struct mm_machine {
 	struct mm_clean_cache *clean_cache;
 	uint64_t reclaim_needs;
 	uint64_t nr_reclaimed; /* given up or needed so far, on behalf of requests */
+
+	/* phys/node_reclaim: bit per node that a CPU reclaims on.  Kernel:
+	 * PGDAT_RECLAIM_LOCKED */
+	uint32_t node_reclaim_busy;
+	/* phys/node_dirty */
+	struct mm_dirty_pages node_dirty[MM_NODES_MAX];
 
 	/* settings and totals that change: in the digest */
 	struct mm_sysctl sysctl;

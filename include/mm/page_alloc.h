@@ -15,8 +15,8 @@
  * Differs: with deferred=on no section is ready at boot (the kernel makes low zones
  *   and a first part of each node ready), and marks, reserves and limits follow from
  *   what zones will have in the end, as after the kernel's boot.  A request that
- *   fails may have made sections ready.  No dirty balancing and no node_reclaim;
- *   cpusets have one level below the root, which holds all nodes; the slow path
+ *   fails may have made sections ready.  Cpusets
+ *   have one level below the root, which holds all nodes; the slow path
  *   reclaims only through the upcall, never compacts, and kills nobody: where reclaim
  *   helps no more it fails, and a __GFP_NOFAIL request that would loop is an outcome.
  *   Who is woken is kswapd of the nodes that the next attempt may use.
@@ -212,6 +212,12 @@ uint32_t mm_page_alloc_slow_flags(const struct mm_ctx *x, unsigned int order, ui
 /* And which when that was not enough: 0, or what takes the place of those.
  * Kernel: __gfp_pfmemalloc_flags. */
 uint32_t mm_page_alloc_reserve_flags(const struct mm_ctx *x, uint32_t gfp);
+/* Kernel: RECLAIM_DISTANCE. */
+#define MM_NODE_RECLAIM_DISTANCE 30
+
+/* May a request whose preferred zone is of node `from` have pages of node nid given up,
+ * rather than go on?  Pure.  Kernel: node_reclaim_enabled, zone_allows_reclaim. */
+bool mm_page_alloc_near(const struct mm_machine *m, int from, int nid);
 /* The flags of the first attempt of a request whose preferred zone is z. */
 uint32_t mm_page_alloc_fast_flags(const struct mm_machine *m, const struct zone *z);
 /* The first zone that a request from node nid walks; NULL when there is none. */

@@ -24,6 +24,14 @@ struct mm_reclaim_request {
 	const struct zonelist *list;
 };
 
+/* What is had back near a request.  Kernel: NODE_RECLAIM_..., which begin at -2. */
+enum mm_node_reclaim {
+	MM_NODE_RECLAIM_NOSCAN, /* not now, or not for this request */
+	MM_NODE_RECLAIM_FULL,   /* nothing is to be had */
+	MM_NODE_RECLAIM_SOME,   /* it was tried, and is less than was asked for */
+	MM_NODE_RECLAIM_SUCCESS
+};
+
 struct mm_upcalls {
 	/*
 	 * phys/page_alloc -> kswapd: a request that could have used zones up to highest
@@ -49,6 +57,22 @@ struct mm_upcalls {
 	 * NULL: no reclaimer; the allocation fails.
 	 */
 	uint64_t (*direct_reclaim)(struct mm_ctx *x, const struct mm_reclaim_request *rq);
+
+	/*
+	 * phys/page_alloc -> node_reclaim: z is below the mark of a request that would
+	 * rather have memory of its node, of zones up to highest, than go on.  SOME and
+	 * SUCCESS: the caller looks at z again.  Kernel: node_reclaim.
+	 * NULL: the answer is always FULL.
+	 */
+	enum mm_node_reclaim (*node_reclaim)(struct mm_ctx *x, struct zone *z, unsigned int order,
+					     uint32_t gfp, enum mm_zone_type highest);
+
+	/*
+	 * phys/page_alloc -> node_dirty: may a page that will be written to come from node
+	 * nid, or has that its share of dirty pages?  Kernel: node_dirty_ok.
+	 * NULL: it may from any.
+	 */
+	bool (*node_dirty_ok)(struct mm_ctx *x, int nid);
 };
 
 #endif

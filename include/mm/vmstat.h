@@ -12,8 +12,7 @@
  *
  * Kernel: mm/vmstat.c, include/linux/vmstat.h and zone_statistics (6.12).
  * Differs: zones count free pages and those that can be reclaimed, nothing else.
- *   Thresholds stay as they are while kswapd works (the kernel lowers those of zones
- *   with a drift mark).  A CPU's deltas fold when vmstat_update runs there, which
+ *   A CPU's deltas fold when vmstat_update runs there, which
  *   is an operation of a trace; the kernel does so once per second.  With pcp=off
  *   thresholds are 0 and every count is exact, as in a kernel still booting.  Zones have
  *   no NUMA events of their own: those of a CPU that goes are taken over by who sees to it.
@@ -22,10 +21,10 @@
  *   machine; all written by their CPU only, but for folding.
  * Invariants:
  *   vmstat.hierarchy    the machine's counts are the sums over zones
- *   vmstat.drift        a count is off by no more than CPUs times threshold, but for
- *                       deltas older than a threshold that fell with a CPU that went; its
- *                       exact value is never negative
- *   vmstat.threshold    thresholds and drift marks follow from CPUs and sizes
+ *   vmstat.drift        what a CPU holds back is within the threshold of when it was
+ *                       written, and a count's exact value is never negative
+ *   vmstat.threshold    thresholds and drift marks follow from CPUs and sizes; while
+ *                       kswapd works, those of zones with a drift mark from low and min
  *   vmstat.fold         after its fold a CPU holds nothing back, in any zone
  *   vmstat.events       what was counted as allocated and freed is what was
  */
@@ -38,11 +37,15 @@
 enum mm_vm_event {
 	MM_VM_PGALLOC,                              /* pages handed out, + zone */
 	MM_VM_PGFREE = MM_VM_PGALLOC + MM_NR_ZONES, /* pages taken back, at boot too */
+	MM_VM_ZONE_RECLAIM_SUCCESS,                 /* a node was reclaimed, enough */
+	MM_VM_ZONE_RECLAIM_FAILED,                  /* or not enough */
 	MM_VM_NR
 };
 
 /* Room for one CPU's events: a cache line. */
 #define MM_VM_STRIDE 8u
+
+_Static_assert(MM_VM_NR <= MM_VM_STRIDE, "events of a CPU have room");
 
 /* Kernel: enum numa_stat_item. */
 enum mm_numa_event {
@@ -55,7 +58,7 @@ enum mm_numa_event {
 	MM_NUMA_NR
 };
 
-/* -stat_threshold <= diff[i] <= stat_threshold */
+/* -stat_threshold <= diff[i] <= stat_threshold, but for deltas from before it was lowered */
 struct per_cpu_zonestat {
 	int8_t diff[MM_NR_ZONE_STATS];
 	uint8_t stat_threshold;
@@ -89,6 +92,11 @@ unsigned int mm_vmstat_pressure_threshold(int cpus, const uint64_t wmark[MM_NR_W
 /* The count below which a zone with these marks is to be counted exactly,
  * because so much drift could hide that it is below min; 0: it could not. */
 uint64_t mm_vmstat_drift_mark(uint64_t drift, const uint64_t wmark[MM_NR_WMARK]);
+
+/* Lower the thresholds of zones of a node that have a drift mark, while its kswapd works,
+ * or raise them again; deltas that stand are left alone.  Kernel:
+ * set_pgdat_percpu_threshold. */
+void mm_vmstat_set_pressure(struct mm_ctx *x, int nid, bool pressure);
 
 /* Add to a counter on this CPU.  Kernel: __mod_zone_page_state. */
 void mm_vmstat_mod(struct mm_ctx *x, struct zone *z, enum mm_zone_stat i, int64_t delta);

@@ -97,10 +97,24 @@ static bool is_looked_at_again(const struct mm_machine *m, const struct mm_event
 	return ev->f[5] != 0;
 }
 
+static bool gives_enough(const struct mm_machine *m, const struct mm_event *ev)
+{
+	(void)m;
+	return ev->f[4] == MM_NODE_RECLAIM_SUCCESS;
+}
+
+static bool is_not_tried(const struct mm_machine *m, const struct mm_event *ev)
+{
+	(void)m;
+	return ev->f[4] == MM_NODE_RECLAIM_NOSCAN;
+}
+
 static const struct mm_stateful_cover cover[] = {
 	{"reclaim that frees something", 10, MM_EV_mm_vmscan_direct_reclaim_end, helps, NULL},
 	{"a second round", 2, MM_EV_reclaim_retry_zone, is_looked_at_again, NULL},
 	{"a round of kswapd", 5, MM_EV_mm_kswapd_round, NULL, NULL},
+	{"a node that is reclaimed for a request", 2, MM_EV_mm_node_reclaim, gives_enough, NULL},
+	{"one that is not", 2, MM_EV_mm_node_reclaim, is_not_tried, NULL},
 	{NULL, 0, MM_EV_NR, NULL, NULL},
 };
 
@@ -108,6 +122,12 @@ static const char *const machines[] = {
 	"ram=256K max_order=5 pageblock_order=3 min_free_kbytes=64",
 	"ram=512K dma=128K max_order=5 pageblock_order=3 cpus=2 pcp=on min_free_kbytes=32",
 	"ram=512K nodes=2 cpus=2 max_order=4 pageblock_order=3 min_free_kbytes=64",
+	"ram=512K nodes=2 cpus=2 max_order=4 pageblock_order=3 min_free_kbytes=64 "
+	"zone_reclaim_mode=1",
+	"ram=768K nodes=3 distance=10,30,31/30,10,20/31,20,10 cpus=1 dma=128K max_order=4 "
+	"pageblock_order=3 min_free_kbytes=64 zone_reclaim_mode=7 min_unmapped_ratio=10",
+	"ram=512K nodes=2 cpus=2 pcp=on max_order=4 pageblock_order=3 min_free_kbytes=64 "
+	"zone_reclaim_mode=1 min_unmapped_ratio=0",
 	NULL,
 };
 

@@ -268,6 +268,10 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_vmscan_direct_reclaim_begin: md->reclaim = true; break;
 	case MM_EV_mm_vmscan_direct_reclaim_end: md->reclaim = false; break;
 	case MM_EV_mm_cache_del:           on_given_up(md, m, ev); break;
+	case MM_EV_mm_node_reclaim:
+		if (ev->f[5])
+			md->at[ev->f[0] / MM_NR_ZONES].failures = 0;
+		break;
 	case MM_EV_mm_page_free:           on_free(md, m, ev); break;
 	default: break;
 	}
@@ -307,7 +311,7 @@ const struct mm_model mm_kswapd_model = {
 		  MM_EV_BIT(MM_EV_mm_kswapd_round) | MM_EV_BIT(MM_EV_mm_vmscan_kswapd_sleep) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_end) | MM_EV_BIT(MM_EV_mm_cache_del) |
-		  MM_EV_BIT(MM_EV_mm_page_free),
+		  MM_EV_BIT(MM_EV_mm_node_reclaim) | MM_EV_BIT(MM_EV_mm_page_free),
 	.objects = MM_OBJ_BIT(MM_OBJ_KSWAPD),
 	/* counted within a round, which has a beginning */
 	.quiet = MM_EV_BIT(MM_EV_mm_page_free),

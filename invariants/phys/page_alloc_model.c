@@ -26,6 +26,7 @@
 #include "invariants/engine/frames.h"
 #include "invariants/engine/nodes.h"
 #include "invariants/engine/pageblocks.h"
+#include "invariants/engine/refusals.h"
 
 #include <string.h>
 
@@ -39,6 +40,7 @@ struct view {
 	int64_t cma;                 /* those of them in CMA pageblocks, likewise */
 	int64_t highatomic;          /* and in reserved ones */
 	bool block[MM_FRAMES_KINDS]; /* is there a free block of its order? */
+	bool boosted;                /* its boost counts in any case */
 };
 
 /* What a block is, at its first frame: its order plus one; 0 at all others. */
@@ -80,7 +82,8 @@ struct model {
 	uint64_t loose;           /* frames that an exact request must give back */
 	bool helped;              /* reclaim was asked: what attempts before saw is gone */
 	bool blurred;             /* and nothing was tried since */
-	struct outer {            /* the request that it was asked for */
+	struct mm_refusals refusals;
+	struct outer { /* the request that it was asked for */
 		bool from;
 		uint64_t nid;
 		uint32_t nodemask;
@@ -201,6 +204,7 @@ static void model_boot(void *state, const struct mm_machine *m)
 	}
 	md->asked = -1;
 	md->bulk = -1;
+	mm_refusals_forget(&md->refusals);
 }
 
 /* ---- what a request is owed ---- */
@@ -248,7 +252,8 @@ static struct view view_of(const struct model *md, const struct mm_machine *m, i
 			 (int64_t)m->zones[zone].boost,
 			 m->zones[zone].vm_stat[MM_NR_FREE_CMA],
 			 (int64_t)mm_frames_nr_kind(&md->frames, zone, MM_FRAMES_HIGHATOMIC),
-			 {false}};
+			 {false},
+			 false};
 	int k;
 
 	for (k = 0; k < MM_FRAMES_KINDS; k++)
@@ -284,7 +289,8 @@ static bool zone_leaves(const struct zone *z, const struct wish *w, const struct
 
 	mark = (int64_t)z->wmark[flags & MM_ALLOC_WMARK_MASK];
 	/* what mixing types added counts for all but urgent single pages held to min */
-	if (w->order || !(flags & MM_ALLOC_MIN_RESERVE) || (flags & MM_ALLOC_WMARK_MASK))
+	if (v->boosted || w->order || !(flags & MM_ALLOC_MIN_RESERVE) ||
+	    (flags & MM_ALLOC_WMARK_MASK))
 		mark += v->boost;
 	if (flags & MM_ALLOC_MIN_RESERVE)
 		mark -= mark / 2;
@@ -552,6 +558,9 @@ static void check_walk(const struct model *md, struct mm_report *r, const struct
 
 		if ((flags & MM_ALLOC_WMARK_LOW) && stop < 0 && md->excused[z])
 			continue;
+		/* judged when it refused, and pages were given up there since */
+		if (mm_refusals_excuse(&md->refusals, z, flags))
+			continue;
 		MM_CHECK(r, "alloc.result", md->managed[z] == md->given[z],
 			 "order %u gfp 0x%x %s although %llu frames of node %d zone %s are to come",
 			 w->order, w->gfp, what,
@@ -623,6 +632,7 @@ static void forget_attempts(struct model *md)
 	memset(md->tried, 0, sizeof(md->tried));
 	md->helped = false;
 	md->blurred = false;
+	mm_refusals_forget(&md->refusals);
 }
 
 /* All attempts of a request that may have been made so far were in vain. */
@@ -635,9 +645,12 @@ static void check_unserved(const struct model *md, struct mm_report *r, const st
 	/* without a node to ask not even reserves are tried */
 	if (!walk.nr)
 		return;
-	check_passed_over(md, r, m, w, later_nodes(md, w), slow_flags(a), -1, "failed");
-	if (urgent(w))
-		check_passed_over(md, r, m, w, UINT32_MAX, slow_flags(a), -1, "failed");
+	/* after reclaim, who was given reserves is held to their mark alone */
+	if (!md->helped || !reserve_flags(a)) {
+		check_passed_over(md, r, m, w, later_nodes(md, w), slow_flags(a), -1, "failed");
+		if (urgent(w))
+			check_passed_over(md, r, m, w, UINT32_MAX, slow_flags(a), -1, "failed");
+	}
 	if (reserve_flags(a))
 		check_passed_over(md, r, m, w, UINT32_MAX, reserve_flags(a), -1, "failed");
 }
@@ -1439,6 +1452,7 @@ static void on_watermark(struct model *md, struct mm_report *r, const struct mm_
 {
 	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu, 0};
 
+	(void)mm_refusals_asked(&md->refusals, (int)ev->f[0], (uint32_t)ev->f[3], false);
 	md->blurred = false;
 	md->tried[ev->f[0]] = true;
 	md->asked = (int)ev->f[0];
@@ -1448,6 +1462,25 @@ static void on_watermark(struct model *md, struct mm_report *r, const struct mm_
 			 counts_block(&md->found, (uint32_t)ev->f[3]),
 		 "zone %s said yes to order %llu without such a block", m->zones[ev->f[0]].name,
 		 (unsigned long long)ev->f[1]);
+}
+
+/* A zone says no: as it must, by what it has at this moment. */
+static void on_refused(struct model *md, struct mm_report *r, const struct mm_machine *m,
+		       const struct mm_event *ev)
+{
+	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu, 0};
+	struct view v = view_of(md, m, (int)ev->f[0], &w);
+	uint32_t flags = (uint32_t)ev->f[3];
+
+	md->blurred = false;
+	md->tried[ev->f[0]] = true;
+	/* asked again after reclaim, boost counts even for who is urgent */
+	v.boosted = mm_refusals_asked(&md->refusals, (int)ev->f[0], flags, true);
+	MM_CHECK(r, "alloc.result",
+		 !(flags & MM_ALLOC_NO_WATERMARKS) &&
+			 !zone_leaves(&m->zones[ev->f[0]], &w, &v, flags),
+		 "zone %s refuses order %u with flags 0x%x although it has %lld free",
+		 m->zones[ev->f[0]].name, w.order, flags, (long long)v.seen);
 }
 
 static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
@@ -1487,9 +1520,14 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_bulk:              on_bulk(md, r, m, ev); break;
 	case MM_EV_mm_vmscan_direct_reclaim_begin: on_reclaim(md, r, m, ev); break;
 	case MM_EV_mm_vmscan_direct_reclaim_end: on_reclaim_end(md); break;
-	case MM_EV_mm_zone_refused:
-		md->blurred = false;
-		md->tried[ev->f[0]] = true;
+	case MM_EV_mm_zone_refused:           on_refused(md, r, m, ev); break;
+	case MM_EV_mm_node_dirty_ok:
+		if (!ev->f[3])
+			mm_refusals_left_out(&md->refusals, (int)ev->f[0]);
+		break;
+	case MM_EV_mm_node_reclaim:
+		if (ev->f[4] >= MM_NODE_RECLAIM_SOME)
+			mm_refusals_given_up(&md->refusals, m, (int)ev->f[0]);
 		break;
 	case MM_EV_mm_page_bulk_end:          on_bulk_end(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk_none:         on_bulk_none(md, r, m, ev); break;
@@ -1690,7 +1728,8 @@ const struct mm_model mm_page_alloc_model = {
 		  MM_EV_BIT(MM_EV_mm_page_bulk_end) | MM_EV_BIT(MM_EV_mm_page_bulk_none) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc_from) | MM_EV_BIT(MM_EV_mm_cpuset_mems) |
 		  MM_EV_BIT(MM_EV_mm_zone_grow) | MM_EV_BIT(MM_EV_mm_pageblock_move) |
-		  MM_EV_BIT(MM_EV_mm_page_alloc_slowpath) | MM_EV_BIT(MM_EV_mm_guard),
+		  MM_EV_BIT(MM_EV_mm_page_alloc_slowpath) | MM_EV_BIT(MM_EV_mm_guard) |
+		  MM_EV_BIT(MM_EV_mm_node_reclaim) | MM_EV_BIT(MM_EV_mm_node_dirty_ok),
 	.size = model_size,
 	.boot = model_boot,
 	.on_event = model_event,

@@ -61,6 +61,7 @@ struct model {
 	bool wants_cold;               /* the request under way; reclaim does not, on its behalf */
 	bool reclaims;
 	uint64_t cold; /* the page that is freed as cold, or NO_PFN */
+	int reclaimed; /* zone plus one, whose node was reclaimed just now */
 };
 
 static size_t nr_lists(const struct mm_machine *m)
@@ -585,7 +586,14 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_pcp_bulk_free:     on_bulk(md, r, m, ev); break;
 	case MM_EV_mm_pcp_decay:         on_decay(md, m, ev); break;
 	case MM_EV_mm_pcp_contended:     md->contended[ev->f[0]] = true; break;
-	case MM_EV_mm_zone_watermark:    on_watermark(r, m, ev); break;
+	case MM_EV_mm_zone_watermark:
+		/* after reclaim only the request's own mark is asked */
+		if (md->reclaimed != (int)ev->f[0] + 1)
+			on_watermark(r, m, ev);
+		md->reclaimed = 0;
+		break;
+	case MM_EV_mm_zone_refused:      md->reclaimed = 0; break;
+	case MM_EV_mm_node_reclaim:      md->reclaimed = (int)ev->f[0] + 1; break;
 	case MM_EV_mm_page_alloc:        on_alloc(md, r, m, ev); break;
 	case MM_EV_mm_page_free:         on_free(md, r, m, ev); break;
 	case MM_EV_mm_page_split:        on_split(md, ev); break;
@@ -642,6 +650,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	md->cold = NO_PFN;
 	md->wants_cold = false;
 	md->reclaims = false;
+	md->reclaimed = 0;
 	forget_attempts(md);
 	for (zone = 0; zone < m->nr_zones; zone++) {
 		if (!m->zones[zone].managed)
@@ -689,6 +698,7 @@ const struct mm_model mm_pcp_model = {
 		  MM_EV_BIT(MM_EV_mm_pcp_refill) | MM_EV_BIT(MM_EV_mm_page_pcpu_drain) |
 		  MM_EV_BIT(MM_EV_mm_pcp_bulk_free) | MM_EV_BIT(MM_EV_mm_pcp_decay) |
 		  MM_EV_BIT(MM_EV_mm_pcp_contended) | MM_EV_BIT(MM_EV_mm_zone_watermark) |
+		  MM_EV_BIT(MM_EV_mm_zone_refused) | MM_EV_BIT(MM_EV_mm_node_reclaim) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc) | MM_EV_BIT(MM_EV_mm_page_free) |
 		  MM_EV_BIT(MM_EV_mm_page_alloc_failed) | MM_EV_BIT(MM_EV_mm_page_split) |
 		  MM_EV_BIT(MM_EV_mm_page_cold) | MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) |

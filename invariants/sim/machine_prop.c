@@ -407,7 +407,8 @@ static void sysctls_are_found_and_bounded(struct mm_prop_run *p)
 	PROP(p, mm_sysctl_store(&x, mm_sysctl_count(), 1) == -MM_EINVAL, "one too many");
 	for (i = 0; i < mm_sysctl_count(); i++) {
 		const char *name = mm_sysctl_name(i);
-		uint64_t v = 8 + prop_below(p, 3000); /* below 8, fractions are refused */
+		/* below 8, fractions are refused, above 100 percents are */
+		uint64_t v = 8 + prop_below(p, 93);
 
 		PROP(p, mm_sysctl_find(name, strlen(name)) == (int)i, "%s is not found", name);
 		PROP(p, mm_sysctl_store(&x, i, v) == 0 && mm_sysctl_get(m, i) == v, "%s", name);

@@ -11,6 +11,8 @@
 #include "mm/migratetype.h"
 #include "mm/pcp.h"
 
+#include <string.h>
+
 #define NR_OF(table) (sizeof(table) / sizeof((table)[0]))
 
 /* ---- what is counted: the one place that knows where numbers live ---- */
@@ -423,6 +425,18 @@ static void vmstat_zone_events(const struct mm_machine *m, FILE *out)
 	}
 }
 
+/* An event that is of no zone; 0: not counted here. */
+static uint64_t count_of(const struct mm_machine *m, const char *event)
+{
+	if (strcmp(event, "pgfree") == 0)
+		return mm_vmstat_events(m, MM_VM_PGFREE);
+	if (strcmp(event, "zone_reclaim_success") == 0)
+		return mm_vmstat_events(m, MM_VM_ZONE_RECLAIM_SUCCESS);
+	if (strcmp(event, "zone_reclaim_failed") == 0)
+		return mm_vmstat_events(m, MM_VM_ZONE_RECLAIM_FAILED);
+	return 0;
+}
+
 void mm_procfs_vmstat(const struct mm_machine *m, FILE *out)
 {
 	size_t i;
@@ -434,7 +448,7 @@ void mm_procfs_vmstat(const struct mm_machine *m, FILE *out)
 		vmstat_line(out, system_items[i], 0);
 	vmstat_zone_events(m, out);
 	for (i = 0; i < NR_OF(event_items); i++)
-		vmstat_line(out, event_items[i], i ? 0 : mm_vmstat_events(m, MM_VM_PGFREE));
+		vmstat_line(out, event_items[i], count_of(m, event_items[i]));
 }
 
 /* ---- fragmentation ---- */

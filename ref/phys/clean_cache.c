@@ -7,6 +7,8 @@
  */
 #include "mm/clean_cache.h"
 
+#include "mm/node_dirty.h"
+#include "mm/node_reclaim.h"
 #include "mm/rng.h"
 
 static struct mm_clean_cache *cache_of(const struct mm_machine *m, int nid)
@@ -170,6 +172,8 @@ static const struct mm_upcalls upcalls = {
 	.wake_kswapd = mm_kswapd_wake,
 	.shrink_node = shrink_node,
 	.direct_reclaim = direct_reclaim,
+	.node_reclaim = mm_node_reclaim,
+	.node_dirty_ok = mm_node_dirty_ok,
 };
 
 int mm_clean_cache_boot(struct mm_ctx *x)

@@ -44,7 +44,8 @@ static uint64_t kswapd_hash(const struct mm_machine *m, uint64_t id)
 	int i;
 
 	h = mm_hash64_add(h, (uint64_t)k->work_order << 24 | (uint64_t)k->work_highest << 16 |
-				     (uint64_t)k->priority << 8 | k->working);
+				     (uint64_t)k->priority << 8 | (uint64_t)k->counts_closely << 1 |
+				     k->working);
 	h = mm_hash64_add(mm_hash64_add(h, k->boost_left), k->freed);
 	for (i = 0; i < MM_NR_ZONES; i++)
 		h = mm_hash64_add(h, k->boost[i]);
@@ -164,6 +165,9 @@ static void begin(struct mm_ctx *x, int nid, struct mm_kswapd *k)
 		k->boost_left += k->boost[i];
 	}
 	mark_zones(x, nid, (enum mm_zone_type)k->work_highest, true);
+	if (!k->counts_closely)
+		mm_vmstat_set_pressure(x, nid, true);
+	k->counts_closely = true;
 	mm_event(x, MM_EV_mm_vmscan_kswapd_wake, (uint64_t)nid, k->work_order, k->work_highest);
 }
 
@@ -181,6 +185,9 @@ static void end(struct mm_ctx *x, int nid, struct mm_kswapd *k)
 	k->awake =
 		k->failures < MM_KSWAPD_FAILURES_MAX &&
 		!mm_kswapd_balanced(x->m, nid, k->work_order, (enum mm_zone_type)k->work_highest);
+	if (!k->awake)
+		mm_vmstat_set_pressure(x, nid, false);
+	k->counts_closely = k->awake;
 	mm_event(x, MM_EV_mm_vmscan_kswapd_sleep, (uint64_t)nid, k->freed, !k->awake);
 }
 

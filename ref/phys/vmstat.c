@@ -106,11 +106,24 @@ uint64_t mm_vmstat_drift_mark(uint64_t drift, const uint64_t wmark[MM_NR_WMARK])
 	return drift > room ? wmark[MM_WMARK_HIGH] + drift : 0;
 }
 
+/* That of each CPU that is online; of the others it stays. */
+static void set_threshold(struct mm_ctx *x, struct zone *z, unsigned int t)
+{
+	int cpu;
+
+	mm_event(x, MM_EV_mm_vmstat_threshold, z->id, z->zonestats[0].stat_threshold, t);
+	for (cpu = 0; cpu < x->m->desc.cpus; cpu++) {
+		if (!mm_machine_cpu_online(x->m, cpu))
+			continue;
+		z->zonestats[cpu].stat_threshold = (uint8_t)t;
+		mm_touch(x, MM_OBJ_PCP, mm_vmstat_pcp_id(x->m, z, cpu));
+	}
+}
+
 void mm_vmstat_refresh_thresholds(struct mm_ctx *x)
 {
 	const struct mm_machine *m = x->m;
 	int cpus = mm_machine_nr_online(m);
-	int cpu;
 	int i;
 
 	for (i = 0; i < m->nr_zones; i++) {
@@ -119,15 +132,28 @@ void mm_vmstat_refresh_thresholds(struct mm_ctx *x)
 			m->desc.pcp && z->present ? mm_vmstat_threshold(cpus, mm_zone_pages(z)) : 0;
 		uint64_t mark = mm_vmstat_drift_mark((uint64_t)cpus * t, z->wmark);
 
-		for (cpu = 0; cpu < m->desc.cpus; cpu++) {
-			if (mm_machine_cpu_online(m, cpu))
-				z->zonestats[cpu].stat_threshold = (uint8_t)t;
-		}
+		set_threshold(x, z, t);
 		/* one that stands stays, as in the kernel */
 		if (mark)
 			z->percpu_drift_mark = mark;
 	}
 	mm_touch(x, MM_OBJ_SETTINGS, 0);
+}
+
+void mm_vmstat_set_pressure(struct mm_ctx *x, int nid, bool pressure)
+{
+	int cpus = mm_machine_nr_online(x->m);
+	int i;
+
+	for (i = 0; i < MM_NR_ZONES; i++) {
+		struct zone *z = mm_zone_at(x->m, nid, (enum mm_zone_type)i);
+
+		/* elsewhere drift does not hide much */
+		if (z->percpu_drift_mark)
+			set_threshold(x, z,
+				      pressure ? mm_vmstat_pressure_threshold(cpus, z->wmark)
+					       : mm_vmstat_threshold(cpus, mm_zone_pages(z)));
+	}
 }
 
 /* Into the zone's and the machine's counts. */

@@ -14,7 +14,8 @@
 
 #include "parts.h"
 
-_Static_assert(MM_ALLOC_KSWAPD == MM_GFP_KSWAPD_RECLAIM, "masks hand it on as it is");
+_Static_assert(MM_ALLOC_KSWAPD == MM_GFP_KSWAPD_RECLAIM && MM_PAGE_ALLOC_SPREAD == MM_GFP_WRITE,
+	       "masks hand them on as they are");
 
 static void bad_page(struct mm_ctx *x, struct page *page, unsigned int order, bool dropped)
 {
@@ -156,7 +157,8 @@ static MM_ALWAYS_INLINE struct page *take_from(struct mm_ctx *x, struct zone *z,
  * have to find that out.
  */
 static MM_ALWAYS_INLINE bool zone_has_enough(struct mm_ctx *x, struct zone *z,
-					     const struct request *rq, uint32_t alloc_flags)
+					     const struct request *rq, uint32_t alloc_flags,
+					     bool may_ignore)
 {
 	uint64_t mark = mm_zone_wmark(z, MM_WMARK_HIGH);
 	bool ok = false;
@@ -166,7 +168,7 @@ static MM_ALWAYS_INLINE bool zone_has_enough(struct mm_ctx *x, struct zone *z,
 		if (!ok)
 			mm_pcp_note_below_high(x, z);
 	}
-	if (alloc_flags & MM_ALLOC_NO_WATERMARKS) {
+	if (may_ignore && (alloc_flags & MM_ALLOC_NO_WATERMARKS)) {
 		mark = 0;
 		ok = true;
 	}
@@ -201,15 +203,29 @@ void mm_page_alloc_hand_out(struct mm_ctx *x, struct zone *z, struct page *page,
 	hand_out(x, z, page, rq, alloc_flags);
 }
 
+/* Nothing was taken, for z is below its mark: memory near is worth some reclaim. */
+static struct page *take_reclaimed(struct mm_ctx *x, struct zone *z, const struct request *rq,
+				   uint32_t alloc_flags)
+{
+	if (!x->m->sysctl.zone_reclaim_mode || !mm_page_alloc_reclaim_near(x, z, rq, alloc_flags))
+		return NULL;
+	return take_from(x, z, rq, alloc_flags);
+}
+
 static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
-					      const struct request *rq, uint32_t alloc_flags)
+					      const struct request *rq, uint32_t alloc_flags,
+					      bool may_ignore)
 {
 	struct page *page = NULL;
+	bool enough;
 
 	do {
-		if (zone_has_enough(x, z, rq, alloc_flags))
+		enough = zone_has_enough(x, z, rq, alloc_flags, may_ignore);
+		if (enough)
 			page = take_from(x, z, rq, alloc_flags);
 	} while (!page && MM_UNLIKELY(z->deferred) && mm_page_alloc_grow(x, z));
+	if (!page)
+		page = enough ? NULL : take_reclaimed(x, z, rq, alloc_flags);
 	if (!page)
 		return NULL;
 	hand_out(x, z, page, rq, alloc_flags);
@@ -225,6 +241,9 @@ static MM_ALWAYS_INLINE struct page *try_zone(struct mm_ctx *x, struct zone *z,
 static struct page *try_zones_from(struct mm_ctx *x, const struct request *rq, uint32_t alloc_flags,
 				   int i)
 {
+	struct mm_page_alloc_spread spread = {(alloc_flags & MM_PAGE_ALLOC_SPREAD) != 0, -1, false};
+
+	alloc_flags &= ~MM_PAGE_ALLOC_SPREAD;
 	for (;; i = 0) {
 		for (; rq->list->zone[i]; i++) {
 			struct zone *z = rq->list->zone[i];
@@ -232,9 +251,11 @@ static struct page *try_zones_from(struct mm_ctx *x, const struct request *rq, u
 
 			if (!mm_numa_has(rq->nodes, z->nid))
 				continue;
+			if (MM_UNLIKELY(spread.on) && !mm_page_alloc_may_dirty(x, &spread, z->nid))
+				continue;
 			if (z->nid != rq->preferred->nid && (alloc_flags & MM_ALLOC_NOFRAGMENT))
 				break;
-			page = try_zone(x, z, rq, alloc_flags);
+			page = try_zone(x, z, rq, alloc_flags, true);
 			if (page)
 				return page;
 		}
@@ -257,9 +278,9 @@ static MM_ALWAYS_INLINE struct page *first_try(struct mm_ctx *x, const struct re
 	struct zone *z = rq->list->zone[0];
 	struct page *page;
 
-	if (MM_UNLIKELY(!z || z != rq->preferred))
+	if (MM_UNLIKELY(!z || z != rq->preferred || (alloc_flags & MM_PAGE_ALLOC_SPREAD)))
 		return try_zones(x, rq, alloc_flags);
-	page = try_zone(x, z, rq, alloc_flags);
+	page = try_zone(x, z, rq, alloc_flags, false);
 	return MM_LIKELY(page != NULL) ? page : try_zones_from(x, rq, alloc_flags, 1);
 }
 
@@ -371,7 +392,7 @@ static MM_ALWAYS_INLINE struct page *get_pages(struct mm_ctx *x, unsigned int or
 		return NULL;
 	}
 	flags = mm_page_alloc_start(x, &rq, nid, nodemask) | mm_page_alloc_cma_right(x->m, rq.type);
-	flags |= rq.gfp & MM_GFP_KSWAPD_RECLAIM;
+	flags |= rq.gfp & (MM_GFP_KSWAPD_RECLAIM | MM_GFP_WRITE);
 	page = first_try(x, &rq, flags);
 	if (!page)
 		page = slow_path(x, &rq);

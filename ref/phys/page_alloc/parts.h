@@ -53,6 +53,28 @@ struct page *mm_page_alloc_retry(struct mm_ctx *x, struct request *rq, uint32_t 
  * NULL: it may not. */
 struct page *mm_page_alloc_reclaim(struct mm_ctx *x, struct request *rq, uint32_t *flags);
 
+/* A flag of the first attempt alone: nodes with too many dirty pages are left out.
+ * Kernel: spread_dirty_pages of struct alloc_context. */
+#define MM_PAGE_ALLOC_SPREAD 0x1000u
+
+/* ---- near.c ---- */
+
+/* z is below the mark of a request: may some of what is cached on its node be given up
+ * for it, and is enough free then?  Kernel: what get_page_from_freelist does about
+ * node_reclaim. */
+bool mm_page_alloc_reclaim_near(struct mm_ctx *x, struct zone *z, const struct request *rq,
+				uint32_t alloc_flags);
+
+/* What the node asked last has answered, so that each is asked once for all its zones. */
+struct mm_page_alloc_spread {
+	bool on;
+	int nid; /* -1: none yet */
+	bool ok;
+};
+
+/* May node nid have another page that will be written to? */
+bool mm_page_alloc_may_dirty(struct mm_ctx *x, struct mm_page_alloc_spread *s, int nid);
+
 /* ---- rights.c ---- */
 
 /* What the task's scopes leave of the mask, and a complaint (an outcome) when a good

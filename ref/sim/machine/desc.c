@@ -98,6 +98,15 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_WATERMARK_BOOST_FACTOR:
 		r->d->sysctl.watermark_boost_factor = v;
 		break;
+	case F_ZONE_RECLAIM_MODE:
+		r->d->sysctl.zone_reclaim_mode = v;
+		break;
+	case F_MIN_UNMAPPED_RATIO:
+		r->d->sysctl.min_unmapped_ratio = v;
+		break;
+	case F_DIRTY_RATIO:
+		r->d->sysctl.dirty_ratio = v;
+		break;
 	case F_RAM:
 	case F_HOLE:
 	case F_RESERVED:
@@ -358,6 +367,12 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "distance of watermarks in 1/10000 of managed; 10"},
 	{"watermark_boost_factor", read_plain, 0, INT32_MAX, "0 .. 2147483647",
 	 "what mixing types may add to marks, in 1/10000 of high, 0: nothing; 15000"},
+	{"zone_reclaim_mode", read_plain, 0, INT32_MAX, "0 .. 2147483647",
+	 "1: rather give up what is cached on a node than go to another; 0"},
+	{"min_unmapped_ratio", read_plain, 0, 100, "0 .. 100",
+	 "what of each zone stays cached then, in percent; 1"},
+	{"dirty_ratio", read_plain, 0, 100, "0 .. 100",
+	 "share of a node that may be dirty before pages to be written to are taken elsewhere; 20"},
 	{"lowmem_reserve_ratio", read_ratio, 0, 0, "N/N/N/N/N",
 	 "per zone from DMA up, 0: none; 256/256/32/0/0"},
 };
@@ -458,6 +473,8 @@ static void set_defaults(struct mm_machine_desc *d)
 	d->nr_nodes = 1;
 	d->sysctl.watermark_scale_factor = 10;
 	d->sysctl.watermark_boost_factor = 15000;
+	d->sysctl.min_unmapped_ratio = 1;
+	d->sysctl.dirty_ratio = 20;
 	memcpy(d->sysctl.lowmem_reserve_ratio, ratio, sizeof(ratio));
 }
 

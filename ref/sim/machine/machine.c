@@ -46,6 +46,9 @@ static const struct sysctl_def sysctls[] = {
 	 0, INT32_MAX},
 	{"watermark_boost_factor", offsetof(struct mm_sysctl, watermark_boost_factor), 0,
 	 INT32_MAX},
+	{"zone_reclaim_mode", offsetof(struct mm_sysctl, zone_reclaim_mode), 0, INT32_MAX},
+	{"min_unmapped_ratio", offsetof(struct mm_sysctl, min_unmapped_ratio), 0, 100},
+	{"dirty_ratio", offsetof(struct mm_sysctl, dirty_ratio), 0, 100},
 };
 
 /* Kernel: MIN_PERCPU_PAGELIST_HIGH_FRACTION; 0 is allowed too. */
