@@ -6,6 +6,7 @@
  */
 #include "fuzz/oracle/oracle.h"
 
+#include "mm/kswapd.h"
 #include "mm/zone.h"
 
 #include "invariants/engine/claims_walk.h"
@@ -290,7 +291,8 @@ static void settings_of(struct mm_oracle_input *in, const struct mm_machine *m)
 		in->cpus.known[i] = true;
 }
 
-/* Lists that are off or disabled by a trace have no limits to speak of. */
+/* Lists that are off or disabled by a trace have no limits to speak of, and thresholds
+ * are low from when kswapd begins until it sleeps. */
 static bool has_limits(const struct mm_machine *m)
 {
 	bool has = m->desc.pcp;
@@ -298,8 +300,9 @@ static bool has_limits(const struct mm_machine *m)
 
 	for (z = 0; z < m->nr_zones; z++) {
 		const struct zone *zone = &m->zones[z];
+		const struct mm_kswapd *k = mm_kswapd_of(m, zone->nid);
 
-		has &= !zone->pageset_disabled;
+		has &= !zone->pageset_disabled && !k->working && !k->awake;
 	}
 	return has;
 }

@@ -389,7 +389,7 @@ static void giants_return_by_pageblock(struct mm_prop_run *p)
 
 /* ---- pageblocks of all types ---- */
 
-/* As its callers do, who count what is reserved. */
+/* As its callers do, who count what is reserved, and CMA. */
 static void move_to(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migratetype type)
 {
 	uint64_t size = (uint64_t)1 << x->m->desc.pageblock_order;
@@ -397,9 +397,13 @@ static void move_to(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migr
 	mm_lock_acquire(x, &z->lock);
 	if (mm_migratetype_get(x->m, pfn) == MM_MIGRATE_HIGHATOMIC)
 		z->nr_reserved_highatomic -= size;
+	if (mm_migratetype_get(x->m, pfn) == MM_MIGRATE_CMA)
+		z->cma_pages -= size;
 	mm_buddy_move(x, z, pfn, type, MM_BUDDY_OTHER);
 	if (type == MM_MIGRATE_HIGHATOMIC)
 		z->nr_reserved_highatomic += size;
+	if (type == MM_MIGRATE_CMA)
+		z->cma_pages += size;
 	mm_lock_release(x, &z->lock);
 }
 
