@@ -286,16 +286,16 @@ static void settings_of(struct mm_oracle_input *in, const struct mm_machine *m)
 		s[MM_ORACLE_LOWMEM_RESERVE_RATIO].v[i] = m->sysctl.lowmem_reserve_ratio[i];
 	s[MM_ORACLE_LOWMEM_RESERVE_RATIO].nr = MM_NR_ZONES;
 	for (i = 0; i < (unsigned int)m->desc.cpus; i++)
-		in->cpus.nr[m->desc.cpu_node[i]]++;
+		in->cpus.nr[m->desc.cpu_node[i]] += mm_machine_cpu_online(m, (int)i);
 	for (i = 0; i < (unsigned int)m->desc.nr_nodes; i++)
 		in->cpus.known[i] = true;
 }
 
 /* Lists that are off or disabled by a trace have no limits to speak of, and thresholds
- * are low from when kswapd begins until it sleeps. */
+ * are low from when kswapd begins until it sleeps; limits may count a CPU twice that came. */
 static bool has_limits(const struct mm_machine *m)
 {
-	bool has = m->desc.pcp;
+	bool has = m->desc.pcp && !m->cpu_coming;
 	int z;
 
 	for (z = 0; z < m->nr_zones; z++) {
