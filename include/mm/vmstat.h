@@ -45,8 +45,6 @@ enum mm_vm_event {
 /* Room for one CPU's events: a cache line. */
 #define MM_VM_STRIDE 8u
 
-_Static_assert(MM_VM_NR <= MM_VM_STRIDE, "events of a CPU have room");
-
 /* Kernel: enum numa_stat_item. */
 enum mm_numa_event {
 	MM_NUMA_HIT,     /* allocated in the node that was intended */

@@ -15,6 +15,8 @@
 /* A delta is a signed byte. */
 #define THRESHOLD_MAX 125
 
+_Static_assert(MM_VM_NR <= MM_VM_STRIDE, "events of a CPU have room");
+
 /* Kernel: fls.  Number of the highest bit set, from 1; 0 for 0. */
 static unsigned int fls64(uint64_t v)
 {
