@@ -30,7 +30,7 @@ shrunk=0
 
 # MODULE BUG TARGET MINIMUM [SEED TRACE]
 bugs='
-page_alloc  pfmemalloc-mark-survives-the-free          buddy       4
+page_alloc  pfmemalloc-mark-survives-the-free          buddy       3
 buddy       claimed-block-splits-onto-its-old-list     buddy       5 corpus/phys/migratetype/seed/a-claim-needs-half-of-the-pageblock.ops
 pcp         bulk-free-counts-blocks-instead-of-pages   page_alloc  3
 watermark   watermark-passes-at-equality               buddy       2
