@@ -23,7 +23,6 @@
  *   cpu.online_set      CPUs are offline exactly when they were taken offline
  *   cpu.acts_online     nothing happens on a CPU that is offline
  *   cpu.coming          limits count one CPU more from when one came until they are set again
- *   cpu.old_deltas      only a delta that stood when a threshold fell may be above it
  */
 #ifndef MM_CPU_HOTPLUG_H
 #define MM_CPU_HOTPLUG_H

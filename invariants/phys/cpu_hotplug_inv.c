@@ -60,7 +60,5 @@ const struct mm_inv mm_cpu_hotplug_invs[] = {
 	{"cpu.acts_online", "nothing happens on a CPU that is offline", MM_OBJ_EVENT, NULL, false},
 	{"cpu.coming", "limits count a CPU that came until they are set again", MM_OBJ_EVENT, NULL,
 	 false},
-	{"cpu.old_deltas", "a delta above its threshold is older than that", MM_OBJ_EVENT, NULL,
-	 false},
 	{NULL, NULL, MM_OBJ_NR, NULL, false},
 };

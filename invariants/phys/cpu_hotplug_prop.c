@@ -219,7 +219,7 @@ static const struct mm_plant plants[] = {
 	{"cpu.online_set", gone_without_a_word, NULL, true},
 	{"cpu.acts_online", acts_though_it_is_dead, NULL, true},
 	{"cpu.coming", one_more_than_there_was, "pcp.limits", false},
-	{"cpu.old_deltas", delta_above_its_threshold, NULL, false},
+	{"vmstat.drift", delta_above_its_threshold, NULL, false},
 	{NULL, NULL, NULL, false},
 };
 

@@ -14,6 +14,7 @@
 
 struct model {
 	uint64_t cpus; /* that are online */
+	bool moved;    /* one came or went, once */
 	uint64_t drift_mark[MM_ZONES_MAX];
 	uint64_t normal[MM_ZONES_MAX]; /* threshold while kswapd sleeps */
 	uint64_t due[MM_ZONES_MAX];    /* and now */
@@ -99,12 +100,14 @@ static void check_deltas(struct model *md, struct mm_report *r, const struct mm_
 			uint8_t *old =
 				&md->old[(zone * m->desc.cpus + cpu) * MM_NR_ZONE_STATS + item];
 
-			MM_CHECK(r, "vmstat.drift", d <= now || d <= *old,
+			bool allowed = d <= now || d <= *old;
+
+			MM_CHECK(r, "vmstat.drift", allowed,
 				 "zone %s: CPU %d holds back %d of count %d; its threshold is "
 				 "%llu, and from before it had %u",
 				 m->zones[zone].name, cpu, diff, item, (unsigned long long)now,
 				 *old);
-			*old = d > next ? (uint8_t)d : 0;
+			*old = allowed && d > next ? (uint8_t)d : 0;
 		}
 	}
 }
@@ -135,6 +138,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 
 	if (ev->kind == MM_EV_mm_cpu_change) {
 		md->cpus += ev->f[1] ? 1 : UINT64_MAX;
+		md->moved = true;
 		refresh(md, m);
 	} else if (ev->kind == MM_EV_mm_vmstat_fold)
 		check_fold(r, m, ev);
@@ -157,7 +161,8 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 			 "zone %s: drift mark %llu, due is %llu", m->zones[z].name,
 			 (unsigned long long)m->zones[z].percpu_drift_mark,
 			 (unsigned long long)md->drift_mark[z]);
-		if (!md->drift_mark[z])
+		/* elsewhere thresholds stand still, and claims know them */
+		if (!md->drift_mark[z] && !md->moved)
 			continue;
 		/* of one that is offline it stays */
 		for (cpu = 0; cpu < m->desc.cpus; cpu++)
@@ -182,4 +187,5 @@ const struct mm_model mm_vmstat_model = {
 	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
+	.sweep = model_after_op,
 };
