@@ -30,6 +30,9 @@ bool mm_refusals_asked(struct mm_refusals *f, int zone, uint32_t alloc_flags, bo
 	f->refused[zone] &= (uint8_t)~bit;
 	if (refused)
 		f->refused[zone] |= bit;
+	/* by a test of its own, which forgives no boost: nobody can ask that way again */
+	if (refused && again)
+		f->stale[zone] |= bit;
 	return again;
 }
 

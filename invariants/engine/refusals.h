@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * refusals: which zones refused a request, in which of its attempts, and whether what they
- * have now still tells why.  It does not when pages of their node were given up since: who
- * judges them then must have done so when they refused.
+ * have now still tells why.  It does not when pages of their node were given up since, or
+ * when they were asked again for that: who judges them then must have done so when they
+ * refused.
  *
  *     zone A refuses -> pages of its node are given up -> zone B serves
  *       judged here                                        A has enough by now
