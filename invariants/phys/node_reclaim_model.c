@@ -197,7 +197,7 @@ static bool cpu_on(const struct mm_machine *m, int nid)
 	int cpu;
 
 	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
-		if (m->desc.cpu_node[cpu] == nid)
+		if (m->desc.cpu_node[cpu] == nid && !(m->cpus_offline >> cpu & 1))
 			return true;
 	}
 	return false;
