@@ -284,6 +284,13 @@ static void forget_attempts(struct model *md)
 	memset(md->empty, 0, sizeof(md->empty));
 }
 
+/* A zone is looked at anew: what kept its lists from serving before is over. */
+static void forget_attempt(struct model *md, int zone)
+{
+	md->contended[zone] = false;
+	md->empty[zone] = false;
+}
+
 static void on_add(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		   const struct mm_event *ev)
 {
@@ -587,12 +594,16 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_pcp_decay:         on_decay(md, m, ev); break;
 	case MM_EV_mm_pcp_contended:     md->contended[ev->f[0]] = true; break;
 	case MM_EV_mm_zone_watermark:
+		forget_attempt(md, (int)ev->f[0]);
 		/* after reclaim only the request's own mark is asked */
 		if (md->reclaimed != (int)ev->f[0] + 1)
 			on_watermark(r, m, ev);
 		md->reclaimed = 0;
 		break;
-	case MM_EV_mm_zone_refused:      md->reclaimed = 0; break;
+	case MM_EV_mm_zone_refused:
+		forget_attempt(md, (int)ev->f[0]);
+		md->reclaimed = 0;
+		break;
 	case MM_EV_mm_node_reclaim:      md->reclaimed = (int)ev->f[0] + 1; break;
 	case MM_EV_mm_page_alloc:        on_alloc(md, r, m, ev); break;
 	case MM_EV_mm_page_free:         on_free(md, r, m, ev); break;
