@@ -88,6 +88,28 @@ static void records_come_with_sections(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* Each byte of a record counts, wherever it is. */
+static void each_byte_is_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=1M page_ext=owner,table_check", NULL);
+	uint64_t none;
+	uint64_t pfn;
+	size_t i;
+
+	PROP(p, m, "the machine does not boot");
+	pfn = prop_below(p, m->max_pfn);
+	none = mm_page_ext_hash(m, pfn);
+	PROP(p, !none, "a record of zeros is in the digest");
+	for (i = 0; i < mm_page_ext_size(m); i++) {
+		unsigned char *byte = m->page_ext + pfn * mm_page_ext_size(m) + i;
+
+		*byte = (unsigned char)(1 + prop_below(p, 255));
+		PROP(p, mm_page_ext_hash(m, pfn) != none, "byte %zu is not in the digest", i);
+		*byte = 0;
+	}
+	mm_machine_destroy(m);
+}
+
 static const char *const machines[] = {
 	"ram=2M max_order=5 pageblock_order=3 page_ext=owner,table_check cpus=2",
 	NULL,
@@ -167,6 +189,7 @@ const struct mm_prop mm_page_ext_props[] = {
 	{"page_ext.parts_fill_the_record", parts_fill_the_record, 20},
 	{"page_ext.flags_come_with_who_needs_them", flags_come_with_who_needs_them, 1},
 	{"page_ext.records_come_with_sections", records_come_with_sections, 1},
+	{"page_ext.each_byte_is_in_the_digest", each_byte_is_in_the_digest, 5},
 	{"page_ext." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

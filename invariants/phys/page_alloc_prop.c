@@ -317,7 +317,8 @@ static void bad_page_is_not_taken_back(struct mm_prop_run *p)
 		struct mm_ctx *x = &w.run->ctx[0];
 		unsigned int order = n / NR_TRACES;
 		uint64_t at = prop_below(p, 1u << order);
-		struct page *page = mm_page_alloc_get(x, order, MM_GFP_USER);
+		uint32_t comp = order && prop_below(p, 2) ? MM_GFP_COMP : 0;
+		struct page *page = mm_page_alloc_get(x, order, MM_GFP_USER | comp);
 		uint64_t before = mm_vmstat_free_exact(w.m);
 
 		PROP(p, page, "order %u cannot be had", order);
@@ -461,7 +462,7 @@ const struct mm_prop mm_page_alloc_props[] = {
 	{"page_alloc.exhausted_zones_keep_their_reserve", exhausted_zones_keep_their_reserve, 1},
 	{"page_alloc.the_last_reference_frees", last_reference_frees, 5},
 	{"page_alloc.a_bad_page_is_not_handed_out", bad_page_is_not_handed_out, 2},
-	{"page_alloc.a_bad_page_is_not_taken_back", bad_page_is_not_taken_back, 2},
+	{"page_alloc.a_bad_page_is_not_taken_back", bad_page_is_not_taken_back, 8},
 	{"page_alloc.marked_mappings_are_the_freers", marked_mappings_are_the_freers, 1},
 	{"page_alloc.sections_add_up_to_an_eager_machine", sections_add_up_to_an_eager_machine, 1},
 	{"page_alloc." MM_PLANTS_PROPERTY, page_alloc_planted, 1},
