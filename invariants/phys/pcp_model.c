@@ -54,6 +54,7 @@ struct model {
 	uint64_t last_take;            /* frame taken last, or UINT64_MAX */
 	uint64_t last_list;            /* and the list it was on */
 	bool contended[MM_ZONES_MAX];  /* at the attempt made last */
+	int taken;                     /* zone plus one, whose lists were locked just now */
 	bool empty[MM_ZONES_MAX];      /* a refill brought nothing: only special lists are left */
 	bool below_high[MM_ZONES_MAX]; /* the zones' flags after the last operation */
 	bool excess[MM_ZONES_MAX];     /* excess was given back: the flag was asked */
@@ -549,8 +550,8 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 
 	if (has_lists(m, ev->f[1]))
 		due = touches_isolated(m, ev->f[0], (uint64_t)1 << ev->f[1]) ? MM_PCP_FREED_ISOLATED
-		      : md->contended[zone] ? MM_PCP_FREED_PAST_LIST
-					    : MM_PCP_FREED_TO_LIST;
+		      : md->taken == zone + 1 ? MM_PCP_FREED_PAST_LIST
+					      : MM_PCP_FREED_TO_LIST;
 	if (md->trimmed) {
 		due = MM_PCP_FREED_UNLISTED;
 		md->trimmed--;
@@ -559,6 +560,13 @@ static void on_free(struct model *md, struct mm_report *r, const struct mm_machi
 		 (unsigned long long)ev->f[0], (unsigned long long)ev->f[1],
 		 (unsigned long long)ev->f[3], (unsigned long long)due);
 	md->contended[zone] = false;
+}
+
+/* A free tries the lock and says at once where the page went; a request says more. */
+static void on_contended(struct model *md, int zone)
+{
+	md->contended[zone] = true;
+	md->taken = zone + 1;
 }
 
 /* Who asks for a cold page, or frees one, says so first. */
@@ -592,7 +600,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_pcpu_drain:   on_drain(md, r, m, ev); break;
 	case MM_EV_mm_pcp_bulk_free:     on_bulk(md, r, m, ev); break;
 	case MM_EV_mm_pcp_decay:         on_decay(md, m, ev); break;
-	case MM_EV_mm_pcp_contended:     md->contended[ev->f[0]] = true; break;
+	case MM_EV_mm_pcp_contended:     on_contended(md, (int)ev->f[0]); break;
 	case MM_EV_mm_zone_watermark:
 		forget_attempt(md, (int)ev->f[0]);
 		/* after reclaim only the request's own mark is asked */
@@ -615,6 +623,8 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	default: break;
 	}
 	/* clang-format on */
+	if (ev->kind != MM_EV_mm_pcp_contended)
+		md->taken = 0;
 }
 
 /* Set by a request, cleared only by a free that gave back an excess. */
@@ -662,6 +672,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	md->wants_cold = false;
 	md->reclaims = false;
 	md->reclaimed = 0;
+	md->taken = 0;
 	forget_attempts(md);
 	for (zone = 0; zone < m->nr_zones; zone++) {
 		if (!m->zones[zone].managed)
