@@ -27,9 +27,7 @@ bool mm_refusals_asked(struct mm_refusals *f, int zone, uint32_t alloc_flags, bo
 
 	f->again = -1;
 	f->stale[zone] &= (uint8_t)~bit;
-	f->refused[zone] &= (uint8_t)~bit;
-	if (refused)
-		f->refused[zone] |= bit;
+	f->asked[zone] |= bit;
 	/* by a test of its own, which forgives no boost: nobody can ask that way again */
 	if (refused && again)
 		f->stale[zone] |= bit;
@@ -42,7 +40,7 @@ void mm_refusals_given_up(struct mm_refusals *f, const struct mm_machine *m, int
 	int z;
 
 	for (z = first; z < first + MM_NR_ZONES && z < m->nr_zones; z++)
-		f->stale[z] |= f->refused[z];
+		f->stale[z] |= f->asked[z];
 	f->again = zone;
 }
 

@@ -19,9 +19,9 @@
 #define MM_REFUSALS_RESERVES 0x4u
 
 struct mm_refusals {
-	uint8_t refused[MM_ZONES_MAX]; /* MM_REFUSALS_... by zone */
-	uint8_t stale[MM_ZONES_MAX];   /* those of them that tell nothing any more */
-	int again;                     /* zone that is about to be asked again, or none: -1 */
+	uint8_t asked[MM_ZONES_MAX]; /* MM_REFUSALS_... by zone; who said yes had no block */
+	uint8_t stale[MM_ZONES_MAX]; /* those of them that tell nothing any more */
+	int again;                   /* zone that is about to be asked again, or none: -1 */
 };
 
 void mm_refusals_forget(struct mm_refusals *f);
