@@ -657,7 +657,8 @@ static void check_unserved(const struct model *md, struct mm_report *r, const st
 	if (!md->helped || !reserve_flags(a)) {
 		check_passed_over(md, r, m, w, later_nodes(md, w), slow_flags(a),
 				  reserve_flags(a) ? MORE_CAME : -1, "failed");
-		if (urgent(w))
+		/* who is urgent may leave its nodes, but with reserves only with those */
+		if (urgent(w) && !reserve_flags(a))
 			check_passed_over(md, r, m, w, UINT32_MAX, slow_flags(a), -1, "failed");
 	}
 	if (reserve_flags(a))
