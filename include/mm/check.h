@@ -83,7 +83,7 @@ struct mm_model {
 	bool (*concerns)(const struct mm_machine *m);
 	/* bytes of state for machine m; the driver allocates them zeroed */
 	size_t (*size)(const struct mm_machine *m);
-	/* take the state of a just-booted machine */
+	/* take the state of a just-booted machine, all zero before; NULL: that is it */
 	void (*boot)(void *state, const struct mm_machine *m);
 	/* back to that state after a reset; NULL: all of it is copied back */
 	void (*reset)(void *state);

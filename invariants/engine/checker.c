@@ -142,6 +142,12 @@ static void state_free(const struct mm_checker *c, size_t i)
 		free(c->state[i]);
 }
 
+static void boot_model(struct mm_checker *c, size_t i)
+{
+	if (mm_all_models[i]->boot)
+		mm_all_models[i]->boot(c->state[i], c->m);
+}
+
 static bool boot_models(struct mm_checker *c)
 {
 	size_t i;
@@ -154,7 +160,7 @@ static bool boot_models(struct mm_checker *c)
 		c->state[i] = state_alloc(c, i);
 		if (!c->state[i])
 			return false;
-		mm_all_models[i]->boot(c->state[i], c->m);
+		boot_model(c, i);
 		if (mm_all_models[i]->reset || is_large(c, i))
 			continue;
 		c->image[i] = malloc(c->size[i]);
@@ -399,7 +405,7 @@ void mm_checker_reset(struct mm_checker *c)
 			mm_all_models[i]->reset(c->state[i]);
 		} else if (is_large(c, i)) {
 			(void)madvise(c->state[i], c->size[i], MADV_DONTNEED);
-			mm_all_models[i]->boot(c->state[i], c->m);
+			boot_model(c, i);
 		} else {
 			memcpy(c->state[i], c->image[i], c->size[i]);
 		}

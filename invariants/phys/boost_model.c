@@ -26,13 +26,6 @@ static size_t model_size(const struct mm_machine *m)
 	return sizeof(struct model);
 }
 
-/* Nothing is boosted yet. */
-static void model_boot(void *state, const struct mm_machine *m)
-{
-	(void)state;
-	(void)m;
-}
-
 /* The most that a zone may get; 0: it gets nothing. */
 static uint64_t cap_of(const struct mm_machine *m, const struct zone *z)
 {
@@ -168,7 +161,6 @@ const struct mm_model mm_boost_model = {
 		  MM_EV_BIT(MM_EV_mm_page_alloc_wake) | MM_EV_BIT(MM_EV_mm_vmscan_kswapd_wake) |
 		  MM_EV_BIT(MM_EV_mm_vmscan_kswapd_sleep) | MM_EV_BIT(MM_EV_mm_sysctl),
 	.size = model_size,
-	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
 };

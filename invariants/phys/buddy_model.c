@@ -26,12 +26,6 @@ static size_t model_size(const struct mm_machine *m)
 	return sizeof(struct model) + (size_t)m->max_pfn;
 }
 
-static void model_boot(void *state, const struct mm_machine *m)
-{
-	(void)state;
-	(void)m;
-}
-
 static void on_guard(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		     const struct mm_event *ev)
 {
@@ -116,7 +110,6 @@ const struct mm_model mm_buddy_model = {
 		  MM_EV_BIT(MM_EV_mm_buddy_merge),
 	.concerns = has_guards,
 	.size = model_size,
-	.boot = model_boot,
 	.on_event = model_event,
 	.sweep = model_sweep,
 };

@@ -18,12 +18,6 @@ static size_t model_size(const struct mm_machine *m)
 	return sizeof(struct model);
 }
 
-static void model_boot(void *state, const struct mm_machine *m)
-{
-	(void)state;
-	(void)m;
-}
-
 static void on_change(struct model *md, struct mm_report *r, const struct mm_event *ev)
 {
 	bool online = ev->f[1] != 0;
@@ -65,13 +59,6 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 		 "limits of lists were set for CPU %d, due is %d", m->cpu_coming, md->coming);
 }
 
-static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
-{
-	(void)state;
-	(void)r;
-	(void)m;
-}
-
 const struct mm_model mm_cpu_hotplug_model = {
 	.name = "cpu_hotplug",
 	.events = MM_EV_BIT(MM_EV_mm_cpu_change) | MM_EV_BIT(MM_EV_mm_sysctl) |
@@ -79,8 +66,6 @@ const struct mm_model mm_cpu_hotplug_model = {
 		  MM_EV_BIT(MM_EV_mm_page_free) | MM_EV_BIT(MM_EV_mm_pcp_decay) |
 		  MM_EV_BIT(MM_EV_mm_page_frag) | MM_EV_BIT(MM_EV_mm_task_flags),
 	.size = model_size,
-	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
-	.sweep = model_sweep,
 };

@@ -30,12 +30,6 @@ static size_t model_size(const struct mm_machine *m)
 	return sizeof(struct model);
 }
 
-static void model_boot(void *state, const struct mm_machine *m)
-{
-	(void)state;
-	(void)m;
-}
-
 static void forget(struct model *md)
 {
 	memset(md->answer, UNASKED, sizeof(md->answer));
@@ -161,7 +155,6 @@ const struct mm_model mm_node_dirty_model = {
 	/* nothing to judge, only to forget */
 	.objects = MM_OBJ_BIT(MM_OBJ_EVENT),
 	.size = model_size,
-	.boot = model_boot,
 	.on_event = model_event,
 	.after_op = model_after_op,
 };

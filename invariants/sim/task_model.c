@@ -21,13 +21,6 @@ static size_t model_size(const struct mm_machine *m)
 	return sizeof(struct model);
 }
 
-/* Contexts begin without flags: that is what zeroed memory says. */
-static void model_boot(void *state, const struct mm_machine *m)
-{
-	(void)state;
-	(void)m;
-}
-
 static uint32_t due(uint32_t before, enum mm_task_change what, uint32_t by)
 {
 	switch (what) {
@@ -65,6 +58,5 @@ const struct mm_model mm_task_model = {
 	.name = "task",
 	.events = MM_EV_BIT(MM_EV_mm_task_flags),
 	.size = model_size,
-	.boot = model_boot,
 	.on_event = model_event,
 };
