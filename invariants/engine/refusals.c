@@ -27,11 +27,23 @@ bool mm_refusals_asked(struct mm_refusals *f, int zone, uint32_t alloc_flags, bo
 
 	f->again = -1;
 	f->stale[zone] &= (uint8_t)~bit;
+	f->locked[zone] &= (uint8_t)~bit;
 	f->asked[zone] |= bit;
+	f->now = bit;
 	/* by a test of its own, which forgives no boost: nobody can ask that way again */
 	if (refused && again)
 		f->stale[zone] |= bit;
 	return again;
+}
+
+void mm_refusals_locked(struct mm_refusals *f, int zone)
+{
+	f->locked[zone] |= f->now;
+}
+
+bool mm_refusals_was_locked(const struct mm_refusals *f, int zone, uint32_t alloc_flags)
+{
+	return (f->locked[zone] & attempt_of(alloc_flags)) != 0;
 }
 
 void mm_refusals_given_up(struct mm_refusals *f, const struct mm_machine *m, int zone)

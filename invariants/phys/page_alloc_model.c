@@ -73,8 +73,6 @@ struct model {
 	struct view found;            /* what it had then */
 	bool contended[MM_ZONES_MAX]; /* lists not to be locked at the last attempt */
 	bool excused[MM_ZONES_MAX];   /* or at an earlier one */
-	bool in_min[MM_ZONES_MAX];    /* or at the last one that was held to min */
-	bool holds_min;               /* is the attempt under way? */
 	int bulk;                     /* zone that serves a bulk request, or -1 */
 	uint64_t bulk_empty;          /* slots it may fill */
 	uint64_t bulk_got;            /* and has */
@@ -563,7 +561,7 @@ static void check_walk(const struct model *md, struct mm_report *r, const struct
 
 		if ((flags & MM_ALLOC_WMARK_LOW) && stop < 0 && md->excused[z])
 			continue;
-		if (stop == MORE_CAME && md->in_min[z])
+		if (stop == MORE_CAME && mm_refusals_was_locked(&md->refusals, z, flags))
 			continue;
 		/* judged when it refused, and pages were given up there since */
 		if (mm_refusals_excuse(&md->refusals, z, flags))
@@ -636,7 +634,6 @@ static void forget_attempts(struct model *md)
 	md->took = UINT64_MAX;
 	memset(md->contended, 0, sizeof(md->contended));
 	memset(md->excused, 0, sizeof(md->excused));
-	memset(md->in_min, 0, sizeof(md->in_min));
 	memset(md->tried, 0, sizeof(md->tried));
 	md->helped = false;
 	md->blurred = false;
@@ -1457,21 +1454,12 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	move(md, ev->f[0], ev->f[1], IN_HAND);
 }
 
-/* A zone is looked at with these rights. */
-static void begin_attempt(struct model *md, int zone, uint32_t flags)
-{
-	md->holds_min = !(flags & (MM_ALLOC_WMARK_LOW | MM_ALLOC_OOM | MM_ALLOC_NO_WATERMARKS));
-	if (md->holds_min)
-		md->in_min[zone] = false;
-}
-
 static void on_watermark(struct model *md, struct mm_report *r, const struct mm_machine *m,
 			 const struct mm_event *ev)
 {
 	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu, 0};
 
 	(void)mm_refusals_asked(&md->refusals, (int)ev->f[0], (uint32_t)ev->f[3], false);
-	begin_attempt(md, (int)ev->f[0], (uint32_t)ev->f[3]);
 	md->blurred = false;
 	md->tried[ev->f[0]] = true;
 	md->asked = (int)ev->f[0];
@@ -1491,7 +1479,6 @@ static void on_refused(struct model *md, struct mm_report *r, const struct mm_ma
 	struct view v = view_of(md, m, (int)ev->f[0], &w);
 	uint32_t flags = (uint32_t)ev->f[3];
 
-	begin_attempt(md, (int)ev->f[0], flags);
 	md->blurred = false;
 	md->tried[ev->f[0]] = true;
 	/* asked again after reclaim, boost counts even for who is urgent */
@@ -1526,7 +1513,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_pcp_contended:
 		md->contended[ev->f[0]] = true;
 		md->excused[ev->f[0]] = true;
-		md->in_min[ev->f[0]] |= md->holds_min;
+		mm_refusals_locked(&md->refusals, (int)ev->f[0]);
 		break;
 	case MM_EV_mm_bad_page:               on_bad(md, ev); break;
 	case MM_EV_mm_guard:                  move(md, ev->f[0], ev->f[1], ev->f[3] ? GUARD : IN_ZONE); break;
