@@ -124,8 +124,15 @@ static void model_boot(void *state, const struct mm_machine *m)
 	}
 	md->asked = -1;
 	md->bulk = -1;
-	mm_refusals_forget(&md->refusals);
+	page_alloc_passes_forget(&md->passes);
 }
+
+/* Events that no attempt to take from a zone makes, and that may change what it has. */
+#define GOES_ON                                                                                    \
+	(MM_EV_BIT(MM_EV_mm_page_alloc_failed) | MM_EV_BIT(MM_EV_mm_page_alloc_slowpath) |         \
+	 MM_EV_BIT(MM_EV_mm_vmscan_direct_reclaim_begin) | MM_EV_BIT(MM_EV_mm_page_free) |         \
+	 MM_EV_BIT(MM_EV_mm_page_pcpu_drain) | MM_EV_BIT(MM_EV_mm_pageblock_move) |                \
+	 MM_EV_BIT(MM_EV_mm_zone_grow))
 
 static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
 			const struct mm_event *ev)
@@ -134,6 +141,8 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 
 	if (r->failures)
 		return;
+	if (GOES_ON >> ev->kind & 1)
+		page_alloc_passes_go_on(md, m);
 	/* clang-format off */
 	switch ((int)ev->kind) {
 	case MM_EV_mm_page_alloc:             page_alloc_on_alloc(md, r, m, ev); break;
@@ -147,11 +156,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_pcp_take:
 	case MM_EV_mm_page_pcpu_drain:        page_alloc_on_list(md, r, m, ev); break;
 	case MM_EV_mm_pcp_refill:             md->contended[ev->f[0]] = false; break;
-	case MM_EV_mm_pcp_contended:
-		md->contended[ev->f[0]] = true;
-		md->excused[ev->f[0]] = true;
-		mm_refusals_locked(&md->refusals, (int)ev->f[0]);
-		break;
+	case MM_EV_mm_pcp_contended:          md->contended[ev->f[0]] = true; break;
 	case MM_EV_mm_bad_page:               page_alloc_on_bad(md, ev); break;
 	case MM_EV_mm_guard:                  page_alloc_move(md, ev->f[0], ev->f[1], ev->f[3] ? GUARD : IN_ZONE); break;
 	case MM_EV_mm_page_alloc_extfrag:     page_alloc_on_extfrag(md, r, m, ev); break;
@@ -164,15 +169,15 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	case MM_EV_mm_page_split:             page_alloc_on_split(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk:              page_alloc_on_bulk(md, r, m, ev); break;
 	case MM_EV_mm_vmscan_direct_reclaim_begin: page_alloc_on_reclaim(md, r, m, ev); break;
-	case MM_EV_mm_vmscan_direct_reclaim_end: page_alloc_on_reclaim_end(md); break;
+	case MM_EV_mm_vmscan_direct_reclaim_end: page_alloc_on_reclaim_end(md, ev); break;
 	case MM_EV_mm_zone_refused:           page_alloc_on_refused(md, r, m, ev); break;
 	case MM_EV_mm_node_dirty_ok:
 		if (!ev->f[3])
-			mm_refusals_left_out(&md->refusals, (int)ev->f[0]);
+			md->passes.left_out |= 1u << ev->f[0];
 		break;
 	case MM_EV_mm_node_reclaim:
 		if (ev->f[4] >= MM_NODE_RECLAIM_SOME)
-			mm_refusals_given_up(&md->refusals, m, (int)ev->f[0]);
+			md->passes.again = (int)ev->f[0];
 		break;
 	case MM_EV_mm_page_bulk_end:          page_alloc_on_bulk_end(md, r, m, ev); break;
 	case MM_EV_mm_page_bulk_none:         page_alloc_on_bulk_none(md, r, m, ev); break;

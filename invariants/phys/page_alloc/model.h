@@ -9,7 +9,6 @@
 #include "invariants/engine/frames.h"
 #include "invariants/engine/nodes.h"
 #include "invariants/engine/pageblocks.h"
-#include "invariants/engine/refusals.h"
 
 /* Where a frame is; from ON_LISTS on: on the lists of that CPU. */
 enum place { NOT_READY, IN_ZONE, GUARD, IN_HAND, TAKEN, DROPPED, ON_LISTS };
@@ -27,6 +26,32 @@ struct view {
 /* What a block is, at its first frame: its order plus one; 0 at all others. */
 #define UNIT_ORDER 0x1f
 #define UNIT_COMP  0x20 /* allocated with __GFP_COMP */
+
+/* Attempts of a request, by their rights. */
+enum pass_kind {
+	PASS_NOFRAGMENT,
+	PASS_FIRST,
+	PASS_LATER,
+	PASS_RESERVES,
+	PASS_LAST_HELP, /* of who must not fail; others may have no more rights either */
+	PASS_KINDS
+};
+
+struct passes {
+	uint32_t nr;                              /* begun so far, by all requests */
+	enum pass_kind now;                       /* of the one begun last */
+	int rank;                                 /* and where in the order it is */
+	uint32_t last[PASS_KINDS];                /* the last one of each kind, 0: there was none */
+	uint32_t flags[PASS_KINDS];               /* its rights */
+	int first[PASS_KINDS];                    /* the zone it asked first */
+	uint32_t asked[PASS_KINDS][MM_ZONES_MAX]; /* the last that asked each zone */
+	uint8_t could[PASS_KINDS][MM_ZONES_MAX];  /* bit per type: what it passed over */
+	uint32_t left_out; /* nodes not asked in the first attempt: too many dirty pages */
+	int again;         /* zone that is to be asked again after reclaim near by, or -1 */
+	int open;          /* zone that said yes and was not taken from yet, or -1; for: */
+	unsigned int order;
+	int cpu;
+};
 
 struct model {
 	struct mm_frames frames; /* those IN_ZONE */
@@ -52,8 +77,7 @@ struct model {
 	uint32_t nodemask;            /* which it allows; 0: all */
 	int asked;                    /* zone whose watermark said yes, or -1 */
 	struct view found;            /* what it had then */
-	bool contended[MM_ZONES_MAX]; /* lists not to be locked at the last attempt */
-	bool excused[MM_ZONES_MAX];   /* or at an earlier one */
+	bool contended[MM_ZONES_MAX]; /* lists not to be locked when it was asked last */
 	int bulk;                     /* zone that serves a bulk request, or -1 */
 	uint64_t bulk_empty;          /* slots it may fill */
 	uint64_t bulk_got;            /* and has */
@@ -62,8 +86,8 @@ struct model {
 	bool tried[MM_ZONES_MAX]; /* since a section became ready there */
 	uint64_t loose;           /* frames that an exact request must give back */
 	bool helped;              /* reclaim was asked: what attempts before saw is gone */
-	bool blurred;             /* and nothing was tried since */
-	struct mm_refusals refusals;
+	bool blurred;             /* in vain, and nothing was tried since */
+	struct passes passes;
 	struct outer { /* the request that it was asked for */
 		bool from;
 		uint64_t nid;
@@ -73,7 +97,6 @@ struct model {
 
 	/* special pageblocks */
 	struct mm_event slow;     /* the request that the fast path did not serve */
-	bool unreserved;          /* a pageblock was given up to it */
 	uint64_t give_at;         /* and what is behind it must follow: from here */
 	uint64_t give_left;       /* so many frames */
 	uint64_t reserve_at;      /* frames that are to be reserved: the first */
@@ -117,9 +140,6 @@ int64_t page_alloc_kept_from(const struct view *v, uint32_t flags);
 /* The watermark test; for more than one page the zone itself must have a block. */
 bool page_alloc_zone_leaves(const struct zone *z, const struct wish *w, const struct view *v,
 			    uint32_t flags);
-/* Could the zone have served it?  The zone that did is judged by what it had. */
-bool page_alloc_zone_ok(const struct model *md, const struct mm_machine *m, int at,
-			const struct wish *w, uint32_t flags);
 struct asker page_alloc_asker_of(const struct model *md, const struct mm_event *ev, uint64_t order,
 				 uint64_t masks);
 /* What the mask and the task entitle to after the fast path, from the kernel's rules. */
@@ -134,6 +154,8 @@ struct wish page_alloc_wish_of(const struct mm_machine *m, const struct mm_event
 /* The mask in effect.  Scopes do not reach the pages of a bulk request. */
 void page_alloc_check_gfp(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 			  uint64_t masks, uint32_t task);
+/* The node where a request on a CPU starts. */
+uint64_t page_alloc_start_of(const struct model *md, const struct mm_machine *m, int cpu);
 uint32_t page_alloc_callers(const struct model *md);
 /* Urgent ones may leave their cpuset. */
 bool page_alloc_urgent(const struct wish *w);
@@ -143,10 +165,25 @@ uint32_t page_alloc_first_nodes(const struct model *md, const struct wish *w);
 uint32_t page_alloc_later_nodes(const struct model *md, const struct wish *w);
 void page_alloc_walk_of(const struct model *md, const struct mm_machine *m, const struct wish *w,
 			uint32_t nodes, struct mm_walk_order *to);
-/* The nodes of an attempt that was made with flags and reached zone `picked`. */
-uint32_t page_alloc_nodes_of(const struct model *md, const struct wish *w, uint32_t flags,
-			     int picked);
+/* The nodes of the attempt that was made with flags and reached zone `picked`. */
+uint32_t page_alloc_nodes_of(const struct model *md, const struct mm_machine *m,
+			     const struct wish *w, uint32_t flags, int picked);
 int page_alloc_place_in(const struct mm_walk_order *walk, int zone);
+
+/* ---- which zones were asked: model_passes.c ---- */
+
+/* What a zone said that was asked with such flags: nothing, no, or yes and had a block. */
+enum zone_answer { ANSWER_NONE, ANSWER_NO, ANSWER_YES };
+
+void page_alloc_passes_forget(struct passes *p);
+/* A zone is asked.  True: again, after pages of its node were given up. */
+bool page_alloc_passes_ask(struct model *md, const struct mm_machine *m, const struct mm_event *ev);
+/* The request does something else: a zone that said yes, if any, was passed over. */
+void page_alloc_passes_go_on(struct model *md, const struct mm_machine *m);
+/* The zone that the last pass with such flags began with, or -1. */
+int page_alloc_passes_first(const struct passes *p, uint32_t flags);
+enum zone_answer page_alloc_passes_answer(const struct passes *p, int zone, uint32_t flags,
+					  enum mm_migratetype type);
 
 /* ---- judging an answer: model_judge.c ---- */
 
@@ -158,7 +195,7 @@ void page_alloc_forget_attempts(struct model *md);
 /* Nothing is to be had: reclaim may ask for pages of its own meanwhile. */
 void page_alloc_on_reclaim(struct model *md, struct mm_report *r, const struct mm_machine *m,
 			   const struct mm_event *ev);
-void page_alloc_on_reclaim_end(struct model *md);
+void page_alloc_on_reclaim_end(struct model *md, const struct mm_event *ev);
 /* A reserved pageblock is given up: to a request that insists and was not served, of the
  * first zone that has one. */
 void page_alloc_check_unreserve(struct model *md, struct mm_report *r, const struct mm_machine *m,

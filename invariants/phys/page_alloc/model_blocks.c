@@ -277,7 +277,8 @@ void page_alloc_on_alloc(struct model *md, struct mm_report *r, const struct mm_
 	page_alloc_check_reserved(md, r);
 	zone = mm_frames_zone(&md->frames, pfn);
 	page_alloc_walk_of(md, m, &w,
-			   page_alloc_nodes_of(md, &w, (uint32_t)ev->f[4], (int)ev->f[5]), &walk);
+			   page_alloc_nodes_of(md, m, &w, (uint32_t)ev->f[4], (int)ev->f[5]),
+			   &walk);
 	if (md->bulk < 0) {
 		page_alloc_check_zone_choice(md, r, m, ev, &walk);
 		md->bulk_owes = false;

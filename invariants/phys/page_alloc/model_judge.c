@@ -55,50 +55,52 @@ static void check_treatment(const struct model *md, struct mm_report *r, const s
 		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
 }
 
-/* No zone to stop at: all were asked, and then again with more rights. */
-#define MORE_CAME (-2)
-
-/* No zone of the walk before `stop` could have served it with these flags. */
+/* Each zone of the walk before `stop` was asked with these flags, and could not serve it. */
 static void check_walk(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 		       const struct wish *w, const struct mm_walk_order *walk, uint32_t flags,
 		       int stop, const char *what)
 {
 	int i;
 
-	/* the last help for who must not fail is none of CMA */
-	if (!(w->gfp & MM_GFP_NOFAIL) || flags != MM_ALLOC_MIN_RESERVE)
-		flags |= page_alloc_cma_due(m, w->type);
 	for (i = 0; i < walk->nr && walk->zone[i] != stop; i++) {
 		int z = walk->zone[i];
+		enum zone_answer answer = page_alloc_passes_answer(&md->passes, z, flags, w->type);
 
-		if ((flags & MM_ALLOC_WMARK_LOW) && stop < 0 && md->excused[z])
-			continue;
-		if (stop == MORE_CAME && mm_refusals_was_locked(&md->refusals, z, flags))
-			continue;
-		/* judged when it refused, and pages were given up there since */
-		if (mm_refusals_excuse(&md->refusals, z, flags))
-			continue;
+		MM_CHECK(r, "alloc.result", answer != ANSWER_NONE,
+			 "order %u gfp 0x%x %s although node %d zone %s was not asked with flags "
+			 "0x%x",
+			 w->order, w->gfp, what, m->zones[z].nid, m->zones[z].name, flags);
 		MM_CHECK(r, "alloc.result", md->managed[z] == md->given[z],
 			 "order %u gfp 0x%x %s although %llu frames of node %d zone %s are to come",
 			 w->order, w->gfp, what,
 			 (unsigned long long)(md->given[z] - md->managed[z]), m->zones[z].nid,
 			 m->zones[z].name);
-		/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
-		MM_CHECK(r, "alloc.result",
-			 (flags & MM_ALLOC_NOFRAGMENT) || !page_alloc_zone_ok(md, m, z, w, flags),
+		MM_CHECK(r, "alloc.result", answer != ANSWER_YES,
 			 "order %u gfp 0x%x %s although node %d zone %s could serve it", w->order,
 			 w->gfp, what, m->zones[z].nid, m->zones[z].name);
 	}
 }
 
+/* The same of the first attempt, which is held to the low mark. */
+static void check_first(const struct model *md, struct mm_report *r, const struct mm_machine *m,
+			const struct wish *w, const char *what)
+{
+	uint32_t kswapd = w->gfp & MM_GFP_KSWAPD_RECLAIM ? MM_ALLOC_KSWAPD : 0;
+	struct mm_walk_order walk;
+
+	page_alloc_walk_of(md, m, w, page_alloc_first_nodes(md, w), &walk);
+	check_walk(md, r, m, w, &walk, MM_ALLOC_WMARK_LOW | kswapd | page_alloc_cma_due(m, w->type),
+		   -1, what);
+}
+
 static void check_passed_over(const struct model *md, struct mm_report *r,
 			      const struct mm_machine *m, const struct wish *w, uint32_t nodes,
-			      uint32_t flags, int stop, const char *what)
+			      uint32_t flags, const char *what)
 {
 	struct mm_walk_order walk;
 
 	page_alloc_walk_of(md, m, w, nodes, &walk);
-	check_walk(md, r, m, w, &walk, flags, stop, what);
+	check_walk(md, r, m, w, &walk, flags, -1, what);
 }
 
 void page_alloc_check_zone_choice(const struct model *md, struct mm_report *r,
@@ -117,7 +119,7 @@ void page_alloc_check_zone_choice(const struct model *md, struct mm_report *r,
 		 "pfn %llu of node %d zone %s for gfp 0x%x, which allows up to %s of nodes 0x%x",
 		 (unsigned long long)ev->f[0], m->zones[picked].nid, m->zones[picked].name, w.gfp,
 		 mm_gfp_zone_name((enum mm_zone_type)w.highest),
-		 page_alloc_nodes_of(md, &w, flags, picked));
+		 page_alloc_nodes_of(md, m, &w, flags, picked));
 	/* what the zone had before the block, and perhaps a batch of them, went */
 	MM_CHECK(r, "watermark.respected",
 		 md->asked == picked &&
@@ -129,12 +131,12 @@ void page_alloc_check_zone_choice(const struct model *md, struct mm_report *r,
 		check_walk(md, r, m, &w, walk, flags, picked, "went past it");
 	if (md->helped)
 		return; /* earlier attempts were judged when reclaim was asked */
-	if (!(flags & MM_ALLOC_WMARK_LOW) && !md->unreserved)
-		check_passed_over(md, r, m, &w, page_alloc_first_nodes(md, &w), MM_ALLOC_WMARK_LOW,
-				  -1, "took the slow path");
-	if ((flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM)) && !md->unreserved)
+	if (!(flags & MM_ALLOC_WMARK_LOW))
+		check_first(md, r, m, &w, "took the slow path");
+	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
 		check_passed_over(md, r, m, &w, page_alloc_later_nodes(md, &w),
-				  page_alloc_slow_flags(&a), MORE_CAME, "took from the reserves");
+				  page_alloc_slow_flags(&a) | page_alloc_cma_due(m, w.type),
+				  "took from the reserves");
 }
 
 /* The request is over. */
@@ -142,22 +144,21 @@ void page_alloc_forget_attempts(struct model *md)
 {
 	md->asked = -1;
 	md->from = false;
-	md->unreserved = false;
 	md->give_left = 0;
 	md->slow.kind = MM_EV_NR;
 	md->took = UINT64_MAX;
 	memset(md->contended, 0, sizeof(md->contended));
-	memset(md->excused, 0, sizeof(md->excused));
 	memset(md->tried, 0, sizeof(md->tried));
 	md->helped = false;
 	md->blurred = false;
-	mm_refusals_forget(&md->refusals);
+	page_alloc_passes_forget(&md->passes);
 }
 
 /* All attempts of a request that may have been made so far were in vain. */
 static void check_unserved(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 			   const struct wish *w, const struct asker *a)
 {
+	uint32_t cma = page_alloc_cma_due(m, w->type);
 	struct mm_walk_order walk;
 
 	page_alloc_walk_of(md, m, w, page_alloc_later_nodes(md, w), &walk);
@@ -167,15 +168,14 @@ static void check_unserved(const struct model *md, struct mm_report *r, const st
 	/* after reclaim, who was given reserves is held to their mark alone */
 	if (!md->helped || !page_alloc_reserve_flags(a)) {
 		check_passed_over(md, r, m, w, page_alloc_later_nodes(md, w),
-				  page_alloc_slow_flags(a),
-				  page_alloc_reserve_flags(a) ? MORE_CAME : -1, "failed");
+				  page_alloc_slow_flags(a) | cma, "failed");
 		/* who is urgent may leave its nodes, but with reserves only with those */
 		if (page_alloc_urgent(w) && !page_alloc_reserve_flags(a))
-			check_passed_over(md, r, m, w, UINT32_MAX, page_alloc_slow_flags(a), -1,
+			check_passed_over(md, r, m, w, UINT32_MAX, page_alloc_slow_flags(a) | cma,
 					  "failed");
 	}
 	if (page_alloc_reserve_flags(a))
-		check_passed_over(md, r, m, w, UINT32_MAX, page_alloc_reserve_flags(a), -1,
+		check_passed_over(md, r, m, w, UINT32_MAX, page_alloc_reserve_flags(a) | cma,
 				  "failed");
 }
 
@@ -187,16 +187,15 @@ void page_alloc_on_reclaim(struct model *md, struct mm_report *r, const struct m
 	struct wish w = page_alloc_wish_of(m, ev, ev->f[0], a.gfp);
 
 	md->asked = -1;
-	if (!md->helped && !md->unreserved)
-		check_passed_over(md, r, m, &w, page_alloc_first_nodes(md, &w), MM_ALLOC_WMARK_LOW,
-				  -1, "had memory reclaimed");
+	if (!md->helped)
+		check_first(md, r, m, &w, "had memory reclaimed");
 	if (!md->blurred)
 		check_unserved(md, r, m, &w, &a);
 	md->outer = (struct outer){md->from, md->nid, md->nodemask, md->slow};
 	page_alloc_forget_attempts(md);
 }
 
-void page_alloc_on_reclaim_end(struct model *md)
+void page_alloc_on_reclaim_end(struct model *md, const struct mm_event *ev)
 {
 	page_alloc_forget_attempts(md);
 	md->from = md->outer.from;
@@ -204,7 +203,7 @@ void page_alloc_on_reclaim_end(struct model *md)
 	md->nodemask = md->outer.nodemask;
 	md->slow = md->outer.slow;
 	md->helped = true;
-	md->blurred = true;
+	md->blurred = !ev->f[0]; /* what was freed must be tried for */
 }
 
 /* Does it ask again and again before it fails? */
@@ -263,7 +262,6 @@ void page_alloc_check_unreserve(struct model *md, struct mm_report *r, const str
 		 (unsigned long long)ev->f[2], a.order, a.gfp);
 	if (!r->failures && !md->blurred)
 		check_unserved(md, r, m, &w, &a);
-	md->unreserved = true;
 	md->give_at = ev->f[0] + size;
 	md->give_left -= size;
 }
@@ -329,7 +327,7 @@ void page_alloc_on_failed(struct model *md, struct mm_report *r, const struct mm
 		 "order %u gfp 0x%x failed although zone %s keeps reserved pages", w.order, w.gfp,
 		 m->zones[reserving_zone(md, m, &w, &a) & 0xff].name);
 	if ((a.gfp & MM_GFP_NOFAIL) && (a.gfp & MM_GFP_DIRECT_RECLAIM))
-		check_passed_over(md, r, m, &w, page_alloc_callers(md), MM_ALLOC_MIN_RESERVE, -1,
+		check_passed_over(md, r, m, &w, page_alloc_callers(md), MM_ALLOC_MIN_RESERVE,
 				  "failed");
 }
 
@@ -354,12 +352,12 @@ void page_alloc_on_watermark(struct model *md, struct mm_report *r, const struct
 			     const struct mm_event *ev)
 {
 	struct wish w = {(unsigned int)ev->f[1], MM_MIGRATE_UNMOVABLE, ev->f[4], ev->cpu, 0};
+	bool again = page_alloc_passes_ask(md, m, ev);
 
-	(void)mm_refusals_asked(&md->refusals, (int)ev->f[0], (uint32_t)ev->f[3], false);
-	md->blurred = false;
-	md->tried[ev->f[0]] = true;
 	md->asked = (int)ev->f[0];
 	md->found = page_alloc_view_of(md, m, md->asked, &w);
+	/* asked again after reclaim, boost counts even for who is urgent */
+	md->found.boosted = again;
 	MM_CHECK(r, "watermark.order_suitable",
 		 ev->f[1] == 0 || (ev->f[3] & MM_ALLOC_NO_WATERMARKS) ||
 			 page_alloc_counts_block(&md->found, (uint32_t)ev->f[3]),
@@ -375,10 +373,7 @@ void page_alloc_on_refused(struct model *md, struct mm_report *r, const struct m
 	struct view v = page_alloc_view_of(md, m, (int)ev->f[0], &w);
 	uint32_t flags = (uint32_t)ev->f[3];
 
-	md->blurred = false;
-	md->tried[ev->f[0]] = true;
-	/* asked again after reclaim, boost counts even for who is urgent */
-	v.boosted = mm_refusals_asked(&md->refusals, (int)ev->f[0], flags, true);
+	v.boosted = page_alloc_passes_ask(md, m, ev);
 	MM_CHECK(r, "alloc.result",
 		 !(flags & MM_ALLOC_NO_WATERMARKS) &&
 			 !page_alloc_zone_leaves(&m->zones[ev->f[0]], &w, &v, flags),

@@ -95,18 +95,6 @@ bool page_alloc_zone_leaves(const struct zone *z, const struct wish *w, const st
 	return w->order == 0 || page_alloc_counts_block(v, flags);
 }
 
-/* Could the zone have served it?  The zone that did is judged by what it had. */
-bool page_alloc_zone_ok(const struct model *md, const struct mm_machine *m, int at,
-			const struct wish *w, uint32_t flags)
-{
-	struct view v = at == md->asked ? md->found : page_alloc_view_of(md, m, at, w);
-
-	if (!md->managed[at] || !page_alloc_zone_can(md, m, at, w, &v, flags))
-		return false;
-	return (flags & MM_ALLOC_NO_WATERMARKS) ||
-	       page_alloc_zone_leaves(&m->zones[at], w, &v, flags);
-}
-
 struct asker page_alloc_asker_of(const struct model *md, const struct mm_event *ev, uint64_t order,
 				 uint64_t masks)
 {
@@ -215,9 +203,9 @@ void page_alloc_check_gfp(const struct model *md, struct mm_report *r, const str
 /* ---- nodes ---- */
 
 /* Where a request starts, and which nodes its caller allows. */
-static uint64_t start_of(const struct model *md, const struct mm_machine *m, const struct wish *w)
+uint64_t page_alloc_start_of(const struct model *md, const struct mm_machine *m, int cpu)
 {
-	return md->from ? md->nid : m->desc.cpu_node[w->cpu];
+	return md->from ? md->nid : m->desc.cpu_node[cpu];
 }
 
 uint32_t page_alloc_callers(const struct model *md)
@@ -253,25 +241,42 @@ uint32_t page_alloc_later_nodes(const struct model *md, const struct wish *w)
 void page_alloc_walk_of(const struct model *md, const struct mm_machine *m, const struct wish *w,
 			uint32_t nodes, struct mm_walk_order *to)
 {
-	mm_nodes_walk(m, &md->order[start_of(md, m, w)], (w->gfp & MM_GFP_THISNODE) != 0,
-		      w->highest, nodes, to);
+	mm_nodes_walk(m, &md->order[page_alloc_start_of(md, m, w->cpu)],
+		      (w->gfp & MM_GFP_THISNODE) != 0, w->highest, nodes, to);
 	/* of a node without memory there is no own list */
 	if ((w->gfp & MM_GFP_THISNODE) && to->nr &&
-	    to->zone[0] / MM_NR_ZONES != (int)start_of(md, m, w))
+	    to->zone[0] / MM_NR_ZONES != (int)page_alloc_start_of(md, m, w->cpu))
 		to->nr = 0;
 }
 
-/* The nodes of an attempt that was made with flags and reached zone `picked`. */
-uint32_t page_alloc_nodes_of(const struct model *md, const struct wish *w, uint32_t flags,
-			     int picked)
+/* May that be the nodes of the pass that reached zone `picked`?  It began with their first. */
+static bool fits(const struct model *md, const struct mm_machine *m, const struct wish *w,
+		 uint32_t nodes, uint32_t flags, int picked)
 {
+	struct mm_walk_order walk;
+
+	page_alloc_walk_of(md, m, w, nodes, &walk);
+	return page_alloc_place_in(&walk, picked) >= 0 &&
+	       walk.zone[0] == page_alloc_passes_first(&md->passes, flags);
+}
+
+/* The fewest that fit: where more do, all of them were asked up to there. */
+uint32_t page_alloc_nodes_of(const struct model *md, const struct mm_machine *m,
+			     const struct wish *w, uint32_t flags, int picked)
+{
+	const struct asker a = {w->gfp, md->task[w->cpu], w->order};
+	bool last_help = (w->gfp & MM_GFP_NOFAIL) && flags == MM_ALLOC_MIN_RESERVE;
+	bool anywhere = page_alloc_urgent(w) || (last_help && page_alloc_reserve_flags(&a));
+
 	if (flags & MM_ALLOC_WMARK_LOW)
 		return page_alloc_first_nodes(md, w);
 	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
 		return UINT32_MAX;
-	if (page_alloc_later_nodes(md, w) >> picked / MM_NR_ZONES & 1)
+	if (fits(md, m, w, page_alloc_later_nodes(md, w), flags, picked))
 		return page_alloc_later_nodes(md, w);
-	return page_alloc_urgent(w) ? UINT32_MAX : page_alloc_callers(md);
+	if (last_help && fits(md, m, w, page_alloc_callers(md), flags, picked))
+		return page_alloc_callers(md);
+	return anywhere ? UINT32_MAX : page_alloc_later_nodes(md, w);
 }
 
 int page_alloc_place_in(const struct mm_walk_order *walk, int zone)
