@@ -172,8 +172,9 @@ int page_alloc_place_in(const struct mm_walk_order *walk, int zone);
 
 /* ---- which zones were asked: model_passes.c ---- */
 
-/* What a zone said that was asked with such flags: nothing, no, or yes and had a block. */
-enum zone_answer { ANSWER_NONE, ANSWER_NO, ANSWER_YES };
+/* What a zone said that was asked with such flags: nothing, as its node was left out or
+ * though it should have; no, or yes and had no block; yes and had one. */
+enum zone_answer { ANSWER_LEFT_OUT, ANSWER_NONE, ANSWER_NO, ANSWER_YES };
 
 void page_alloc_passes_forget(struct passes *p);
 /* A zone is asked.  True: again, after pages of its node were given up. */

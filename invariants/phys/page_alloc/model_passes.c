@@ -117,7 +117,7 @@ enum zone_answer page_alloc_passes_answer(const struct passes *p, int zone, uint
 	const enum pass_kind kind = kind_of(flags);
 
 	if ((flags & MM_ALLOC_WMARK_LOW) && (p->left_out >> zone / MM_NR_ZONES & 1))
-		return ANSWER_NO;
+		return ANSWER_LEFT_OUT;
 	if (!p->last[kind] || p->flags[kind] != flags || p->asked[kind][zone] != p->last[kind])
 		return ANSWER_NONE;
 	/* which pageblocks a NOFRAGMENT attempt refuses is the lists' business */
