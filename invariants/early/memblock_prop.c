@@ -423,7 +423,7 @@ static void brim(struct mm_prop_run *p, struct mm_trace *t)
 {
 	static const char *const last[] = {
 		"memblock_mark",  "memblock_clear",  "memblock_set_node", "memblock_cap",
-		"memblock_limit", "memblock_remove", "memblock_add",	  "memblock_reach",
+		"memblock_limit", "memblock_remove", "memblock_add",      "memblock_reach",
 	};
 	uint64_t resize = prop_below(p, 4) != 0;
 	uint64_t left = prop_below(p, 3) ? prop_below(p, 9) : 1024;
@@ -821,7 +821,8 @@ const struct mm_prop mm_memblock_props[] = {
 	{"memblock.tables_are_what_bytes_say", tables_are_what_bytes_say, 40},
 	{"memblock.changes_agree_with_the_model", changes_agree_with_the_model, 60},
 	{"memblock.full_tables_agree_with_the_model", full_tables_agree_with_the_model, 150},
-	{"memblock.the_last_entry_agrees_with_the_model", the_last_entry_agrees_with_the_model, 150},
+	{"memblock.the_last_entry_agrees_with_the_model", the_last_entry_agrees_with_the_model,
+	 150},
 	{"memblock.tables_double_as_regions_come", tables_double_as_regions_come, 2},
 	{"memblock.a_span_over_many_regions_doubles_first", a_span_over_many_regions_doubles_first,
 	 1},

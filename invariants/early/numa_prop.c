@@ -131,9 +131,9 @@ static void states_are_what_nodes_have(struct mm_prop_run *p)
 /* As the files of /sys/devices/system/node are called. */
 static void states_have_the_names_of_files(struct mm_prop_run *p)
 {
-	static const char *const files[MM_N_STATES] = {"possible",	  "online",
+	static const char *const files[MM_N_STATES] = {"possible",          "online",
 						       "has_normal_memory", "has_high_memory",
-						       "has_memory",	  "has_cpu"};
+						       "has_memory",        "has_cpu"};
 	int i;
 
 	for (i = 0; i < MM_N_STATES; i++)

@@ -133,8 +133,9 @@ static void planted(struct mm_prop_run *p)
 /* There may be a record for an owner that nobody keeps. */
 static void nothing_is_known_without_records(struct mm_prop_run *p)
 {
-	static const char *const machines[] = {"ram=1M max_order=5 pageblock_order=3",
-					       "ram=1M max_order=5 pageblock_order=3 page_ext=owner"};
+	static const char *const machines[] = {
+		"ram=1M max_order=5 pageblock_order=3",
+		"ram=1M max_order=5 pageblock_order=3 page_ext=owner"};
 	static const struct mm_page_owner none;
 	size_t i;
 
