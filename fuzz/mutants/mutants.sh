@@ -155,8 +155,9 @@ make_tree() { # JOB
 	local tree=$work/$1 targets
 	mapfile -t targets < <(targets_of_build)
 	sync_folder "$source" "$tree"
-	[ -e "$tree/build/$preset/CMakeCache.txt" ] ||
-		configure_tree "$tree" "$preset" -DMM_WERROR=OFF -DCMAKE_C_FLAGS=-w
+	# once: a mutant changes nothing that the build is configured by, and each would ask
+	configure_tree "$tree" "$preset" -DMM_WERROR=OFF -DCMAKE_C_FLAGS=-w \
+		-DCMAKE_SUPPRESS_REGENERATION=ON
 	run_logged cmake --build "$tree/build/$preset" --parallel "${JOBS:-$(nproc)}" \
 		--target "${targets[@]}" ||
 		{ tail -n 40 "$log" >&2; die 1 "the tree does not build"; }
@@ -230,9 +231,9 @@ awk -F '\t' 'NR == FNR { seen[$1] = 1; next } !($1 in seen) { print $1 }' \
 tree= # of this job
 # Seconds that each kind of check may compute; judge_nothing sets them.
 limit_corpus=1200
-limit_own=1200
 limit_all=1200
-limit_fuzz=1200
+declare -A limit_own=()  # of each module
+declare -A limit_fuzz=() # of each target
 
 # The module that a file belongs to, as its suite is called.
 module_of() { # FILE
@@ -325,7 +326,9 @@ property_that_failed() {
 
 killed_by_fuzz() { # FILE
 	local status=0
-	check "$limit_fuzz" "$tree/build/$preset/mmref" fuzz "$(target_of_file "$1")" --no-shrink --runs "$runs" \
+	local target
+	target=$(target_of_file "$1")
+	check "${limit_fuzz[$target]:-1200}" "$tree/build/$preset/mmref" fuzz "$target" --no-shrink --runs "$runs" \
 		--seed 1 --ignore-stored || status=$?
 	[ "$status" -ne 0 ] || return 1
 	# the limit ends the program that mmref waits for: it stops, and has found nothing
@@ -361,7 +364,8 @@ differs() { # FILE
 }
 
 judge() { # ID
-	local file=${1%:*:*:*}
+	local file=${1%:*:*:*} module
+	module=$(module_of "$file")
 	verdict=survived
 	killer=-
 	what=-
@@ -370,7 +374,7 @@ judge() { # ID
 	if ! differs "$file"; then
 		verdict=equal
 	elif compiles mmref-cli && ! killed_by_corpus && compiles mmref-prop; then
-		killed_by_suites "$limit_own" "$(module_of "$file")" ||
+		killed_by_suites "${limit_own[$module]:-1200}" "$module" ||
 			{ compiles "fuzz_$(target_of_file "$file")" && killed_by_fuzz "$file"; } ||
 			{ [ "$own" = no ] && killed_by_suites "$limit_all"; } || true
 	fi
@@ -458,18 +462,18 @@ judge_nothing() {
 	! killed_by_corpus || no_verdict
 	set_limit 10 "$before"
 	limit_corpus=$limit
-	before=$spent
 	while read -r file; do
+		before=$spent
 		! killed_by_suites 1200 "$(module_of "$file")" || no_verdict
+		set_limit 4 "$before"
+		limit_own[$(module_of "$file")]=$limit
 	done < <(files_by module_of)
-	set_limit 2 "$before"
-	limit_own=$limit
-	before=$spent
 	while read -r file; do
+		before=$spent
 		! killed_by_fuzz "$file" || no_verdict
+		set_limit 4 "$before"
+		limit_fuzz[$(target_of_file "$file")]=$limit
 	done < <(files_by target_of_file)
-	set_limit 4 "$before"
-	limit_fuzz=$limit
 	[ "$own" = no ] || return 0
 	before=$spent
 	! killed_by_suites 1200 || no_verdict

@@ -37,10 +37,10 @@ struct lists {
 
 	/* within an operation */
 	bool getting;          /* a refill came, the block taken is still to come */
-	int owed;              /* pages that the put under way must give back */
+	int owed;              /* pages that the put, or decay, under way must give back */
 	unsigned int drain;    /* list that gives back next */
 	struct mm_turns turns; /* the same of hot and cold lists */
-	int returned;          /* pages of the bulk free under way */
+	int returned;          /* pages of the bulk free under way, in all */
 };
 
 struct links {
@@ -408,7 +408,7 @@ static void on_drain(struct model *md, struct mm_report *r, const struct mm_mach
 	if (r->failures)
 		return;
 	l->count -= 1 << ev->f[1];
-	l->returned++;
+	l->returned += 1 << ev->f[1];
 	chop(md, l, l->drain);
 }
 
@@ -450,10 +450,10 @@ static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machi
 
 	MM_CHECK(r, "pcp.bulk_free",
 		 (int)ev->f[2] == due && (freed >= due || l->count == 0) &&
-			 freed < most(due, 1) + largest,
-		 "zone %s: %llu pages were to go back and %d did, due are %d of %d",
-		 m->zones[ev->f[0]].name, (unsigned long long)ev->f[2], freed, due,
-		 l->count + freed);
+			 freed < most(due, 1) + largest && freed == l->returned,
+		 "zone %s: %llu pages were to go back, %d did and %d are said to, due are %d of %d",
+		 m->zones[ev->f[0]].name, (unsigned long long)ev->f[2], l->returned, freed, due,
+		 l->count + l->returned);
 	l->owed = NOTHING;
 	l->drain = 0;
 	l->returned = 0;
@@ -483,6 +483,8 @@ static void on_decay(struct model *md, const struct mm_machine *m, const struct 
 	if (l->high > s->high_min)
 		l->high = most(most(l->count - s->batch * 32, l->high - l->high / 8), s->high_min);
 	l->drain = 0;
+	if (l->count > l->high)
+		l->owed = l->count - l->high;
 }
 
 /* The mark that decided: the high one, unless the zone was known to be below. */
@@ -658,6 +660,9 @@ static void check_numbers(const struct model *md, struct mm_report *r, const str
 	MM_CHECK(r, "pcp.bulk_free", l->owed == NOTHING,
 		 "zone %s CPU %llu: %d pages above high %d did not go back", m->zones[zone].name,
 		 (unsigned long long)cpu, l->owed, l->high);
+	MM_CHECK(r, "pcp.bulk_free", l->returned == 0,
+		 "zone %s CPU %llu: %d pages went back, and nobody says why", m->zones[zone].name,
+		 (unsigned long long)cpu, l->returned);
 }
 
 static void model_after_op(void *state, struct mm_report *r, const struct mm_machine *m)
