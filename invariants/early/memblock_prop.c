@@ -427,8 +427,10 @@ static void brim(struct mm_prop_run *p, struct mm_trace *t)
 	};
 	uint64_t resize = prop_below(p, 4) != 0;
 	uint64_t left = prop_below(p, 3) ? prop_below(p, 9) : 1024;
-	uint64_t memory = 122 + prop_below(p, 6);
-	uint64_t reserved = 122 + prop_below(p, 6);
+	/* the table of memory has a place of its own, to give back when it doubles again */
+	uint64_t grown = prop_below(p, 3) ? 0 : 128;
+	uint64_t memory = grown + 122 + prop_below(p, 6);
+	uint64_t reserved = grown + 122 + prop_below(p, 6);
 	uint64_t steps = 1 + prop_below(p, 12);
 	uint64_t i;
 
