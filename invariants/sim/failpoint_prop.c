@@ -8,11 +8,10 @@
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
-
-#include <stdlib.h>
-#include <stdio.h>
 #include "invariants/engine/prop_stateful.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void exactly_the_nth_fails(struct mm_prop_run *p)
