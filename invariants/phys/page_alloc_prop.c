@@ -349,8 +349,7 @@ static void page_that_is_no_head_is_not_taken_back(struct mm_prop_run *p)
 	before = mm_vmstat_free_exact(m);
 	page->flags &= ~(uint32_t)MM_PG_HEAD;
 	mm_page_alloc_put(&x, page, 0);
-	PROP(p, mm_vmstat_free_exact(m) == before && (page->flags & MM_PG_BAD),
-	     "it is taken back");
+	PROP(p, mm_vmstat_free_exact(m) == before && (page->flags & MM_PG_BAD), "it is taken back");
 	PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1, "and not complained about");
 	mm_machine_destroy(m);
 }

@@ -364,7 +364,7 @@ static void planted(struct mm_prop_run *p)
 }
 
 /* A machine with HighMem, too small to group by mobility. */
-static void highmem_is_said_at_boot(struct mm_prop_run *p)
+static void grouping_off_is_said_at_boot(struct mm_prop_run *p)
 {
 	static const char *const lines[] = {
 		"  HighMem  [mem 0x0000000000020000-0x000000000003ffff]\n",
@@ -384,7 +384,7 @@ static void highmem_is_said_at_boot(struct mm_prop_run *p)
 }
 
 const struct mm_prop mm_zone_props[] = {
-	{"zone.highmem_is_said_at_boot", highmem_is_said_at_boot, 1},
+	{"zone.grouping_off_is_said_at_boot", grouping_off_is_said_at_boot, 1},
 	{"zone.sizes_are_what_was_described", sizes_are_what_was_described, 80},
 	{"zone.spans_keep_holes_at_limits", spans_keep_holes_at_limits, 1},
 	{"zone.a_pc_boots_as_it_says", a_pc_boots_as_it_says, 1},
