@@ -31,13 +31,7 @@ static inline uint64_t mm_hash64(uint64_t v)
 	return v ^ (v >> 31);
 }
 
-/* Fold one more word into a running hash. */
-static inline uint64_t mm_hash64_add(uint64_t h, uint64_t v)
-{
-	return mm_hash64(h ^ (v + 0x9e3779b97f4a7c15u + (h << 6) + (h >> 2)));
-}
-
-/* The same for one object's many words: cheaper, and mixed only when another step or
+/* Fold one more word into a running hash: cheap, and mixed only when another step or
  * mm_hash64 follows.  Different words give different hashes but by accident. */
 static inline uint64_t mm_hash64_step(uint64_t h, uint64_t v)
 {

@@ -13,6 +13,8 @@
 #ifndef MM_PROP_DRAW_H
 #define MM_PROP_DRAW_H
 
+#include "mm/rng.h"
+
 #include "invariants/engine/prop.h"
 #include "invariants/property/mm_property.h"
 
@@ -27,6 +29,13 @@ struct prop_log {
 	uint8_t asked[PROP_LOG_MAX]; /* enum prop_asked */
 	uint64_t with[PROP_LOG_MAX]; /* bits, or the ceiling */
 };
+
+/* A seed out of another and a byte: names of properties and classes of findings are so
+ * many bytes. */
+static inline uint64_t prop_mix(uint64_t h, uint64_t v)
+{
+	return mm_hash64(h ^ (v + 0x9e3779b97f4a7c15u + (h << 6) + (h >> 2)));
+}
 
 /* The first draws of a run, to be printed. */
 #define PROP_SEEN_MAX 64

@@ -5,6 +5,7 @@
  */
 #include "invariants/engine/prop_run.h"
 
+#include "invariants/engine/prop_draw.h"
 #include "invariants/engine/prop_trace.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ static uint64_t first_seed(const struct prop_options *o, const char *name)
 	if (o->has_seed)
 		return o->seed;
 	for (; *name; name++)
-		seed = mm_hash64_add(seed, (unsigned char)*name);
+		seed = prop_mix(seed, (unsigned char)*name);
 	return seed;
 }
 

@@ -6,6 +6,7 @@
 
 #include "fuzz/trace/shrink.h"
 #include "invariants/engine/claims_walk.h"
+#include "invariants/engine/prop_draw.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -130,7 +131,7 @@ static uint64_t fails(void *env, const struct mm_trace *t)
 	else
 		judge(s, t);
 	for (c = s->v->claim; *c; c++)
-		class = mm_hash64_add(class, (unsigned char)*c);
+		class = prop_mix(class, (unsigned char)*c);
 	return s->v->claim[0] ? class : 0;
 }
 

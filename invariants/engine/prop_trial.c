@@ -45,7 +45,7 @@ void prop_trial_fini(struct prop_trial *r)
 static uint64_t hash_of(uint64_t h, const char *s)
 {
 	for (; *s; s++)
-		h = mm_hash64_add(h, (unsigned char)*s);
+		h = prop_mix(h, (unsigned char)*s);
 	return h;
 }
 

@@ -125,7 +125,7 @@ uint64_t mm_page_ext_hash(const struct mm_machine *m, uint64_t pfn)
 
 	for (i = 0; r && i < size; i++) {
 		if (r[i])
-			h = mm_hash64_add(h + i, r[i]);
+			h = mm_hash64_step(h + i, r[i]);
 	}
 	return h;
 }

@@ -28,11 +28,11 @@ static uint64_t clean_cache_hash(const struct mm_machine *m, uint64_t id)
 {
 	const struct mm_clean_cache *c = &m->clean_cache[id];
 	const struct page *newest = mm_page_of_link(m, c->cache.next);
-	uint64_t h = mm_hash64_add(id, c->nr);
+	uint64_t h = mm_hash64_step(id, c->nr);
 
 	if (newest)
-		h = mm_hash64_add(h, pfn_raw(mm_page_pfn(m, newest)));
-	return id ? h : mm_hash64_add(h, m->reclaim_needs);
+		h = mm_hash64_step(h, pfn_raw(mm_page_pfn(m, newest)));
+	return id ? h : mm_hash64_step(h, m->reclaim_needs);
 }
 
 static const struct mm_kind_ops clean_cache_kind = {"cache", clean_cache_count, clean_cache_hash,

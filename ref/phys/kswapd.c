@@ -39,16 +39,16 @@ static uint64_t kswapd_count(const struct mm_machine *m)
 static uint64_t kswapd_hash(const struct mm_machine *m, uint64_t id)
 {
 	const struct mm_kswapd *k = &m->kswapd[id];
-	uint64_t h = mm_hash64_add(id, (uint64_t)k->order << 16 | (uint64_t)k->highest << 8 |
-					       (uint64_t)k->failures << 24 | k->awake);
+	uint64_t h = mm_hash64_step(id, (uint64_t)k->order << 16 | (uint64_t)k->highest << 8 |
+						(uint64_t)k->failures << 24 | k->awake);
 	int i;
 
-	h = mm_hash64_add(h, (uint64_t)k->work_order << 24 | (uint64_t)k->work_highest << 16 |
-				     (uint64_t)k->priority << 8 | (uint64_t)k->counts_closely << 1 |
-				     k->working);
-	h = mm_hash64_add(mm_hash64_add(h, k->boost_left), k->freed);
+	h = mm_hash64_step(h, (uint64_t)k->work_order << 24 | (uint64_t)k->work_highest << 16 |
+				      (uint64_t)k->priority << 8 |
+				      (uint64_t)k->counts_closely << 1 | k->working);
+	h = mm_hash64_step(mm_hash64_step(h, k->boost_left), k->freed);
 	for (i = 0; i < MM_NR_ZONES; i++)
-		h = mm_hash64_add(h, k->boost[i]);
+		h = mm_hash64_step(h, k->boost[i]);
 	return h;
 }
 

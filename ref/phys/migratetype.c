@@ -21,7 +21,7 @@ static uint64_t block_count(const struct mm_machine *m)
 
 static uint64_t block_hash(const struct mm_machine *m, uint64_t id)
 {
-	return mm_hash64_add(id, m->pageblock[id]);
+	return mm_hash64_step(id, m->pageblock[id]);
 }
 
 /* Of a section that is not ready, pageblocks have no type yet. */

@@ -43,10 +43,10 @@ static uint64_t frag_count(const struct mm_machine *m)
 static uint64_t frag_hash(const struct mm_machine *m, uint64_t id)
 {
 	const struct page_frag_cache *c = &m->page_frag[id];
-	uint64_t h = mm_hash64_add(id, (uint64_t)c->offset << 32 | c->size);
+	uint64_t h = mm_hash64_step(id, (uint64_t)c->offset << 32 | c->size);
 
-	h = mm_hash64_add(h, (uint64_t)c->bias << 1 | c->pfmemalloc);
-	return c->page ? mm_hash64_add(h, pfn_raw(mm_page_pfn(m, c->page))) : h;
+	h = mm_hash64_step(h, (uint64_t)c->bias << 1 | c->pfmemalloc);
+	return c->page ? mm_hash64_step(h, pfn_raw(mm_page_pfn(m, c->page))) : h;
 }
 
 static const struct mm_kind_ops frag_kind = {"page fragments", frag_count, frag_hash, NULL};

@@ -119,36 +119,36 @@ static uint64_t settings_count(const struct mm_machine *m)
 
 static uint64_t settings_hash(const struct mm_machine *m, uint64_t id)
 {
-	uint64_t h = mm_hash64_add(id, m->totalreserve_pages + ~m->gfp_allowed_mask);
+	uint64_t h = mm_hash64_step(id, m->totalreserve_pages + ~m->gfp_allowed_mask);
 	size_t k;
 	int i;
 	int j;
 
 	for (k = 0; k < mm_sysctl_count(); k++)
-		h = mm_hash64_add(h, mm_sysctl_get(m, k));
+		h = mm_hash64_step(h, mm_sysctl_get(m, k));
 	if (m->cpus_offline || m->cpu_coming)
-		h = mm_hash64_add(h, m->cpus_offline ^ (uint64_t)m->cpu_coming << 58);
+		h = mm_hash64_step(h, m->cpus_offline ^ (uint64_t)m->cpu_coming << 58);
 	if (m->node_reclaim_busy)
-		h = mm_hash64_add(h, m->node_reclaim_busy);
+		h = mm_hash64_step(h, m->node_reclaim_busy);
 	for (i = 0; i < m->desc.nr_nodes; i++) {
 		if (m->node_dirty[i].dirty | m->node_dirty[i].writeback)
-			h = mm_hash64_add(h, m->node_dirty[i].dirty << 32 |
-						     m->node_dirty[i].writeback);
+			h = mm_hash64_step(h, m->node_dirty[i].dirty << 32 |
+						      m->node_dirty[i].writeback);
 	}
 	for (i = 0; i < m->nr_zones; i++) {
 		const struct zone *z = &m->zones[i];
 
-		h = mm_hash64_add(h, z->managed);
+		h = mm_hash64_step(h, z->managed);
 		if (z->deferred)
-			h = mm_hash64_add(h, z->deferred);
-		h = mm_hash64_add(h, z->boost);
-		h = mm_hash64_add(h, z->percpu_drift_mark);
-		h = mm_hash64_add(h, z->pageset_high_min << 32 | z->pageset_high_max);
-		h = mm_hash64_add(h, z->pageset_batch << 1 | z->pageset_disabled);
+			h = mm_hash64_step(h, z->deferred);
+		h = mm_hash64_step(h, z->boost);
+		h = mm_hash64_step(h, z->percpu_drift_mark);
+		h = mm_hash64_step(h, z->pageset_high_min << 32 | z->pageset_high_max);
+		h = mm_hash64_step(h, z->pageset_batch << 1 | z->pageset_disabled);
 		for (j = 0; j < MM_NR_WMARK; j++)
-			h = mm_hash64_add(h, z->wmark[j]);
+			h = mm_hash64_step(h, z->wmark[j]);
 		for (j = 0; j < MM_NR_ZONES; j++)
-			h = mm_hash64_add(h, z->lowmem_reserve[j]);
+			h = mm_hash64_step(h, z->lowmem_reserve[j]);
 	}
 	return h;
 }

@@ -108,9 +108,9 @@ static uint64_t fault_hash(const struct mm_machine *m, uint64_t id)
 	int i;
 
 	for (i = 0; i < MM_FAILPOINT_ATTRS; i++)
-		h = mm_hash64_add(h, (uint64_t)f->attr[i]);
+		h = mm_hash64_step(h, (uint64_t)f->attr[i]);
 	for (i = 0; i < 4; i++)
-		h = mm_hash64_add(h, f->rng.s[i]);
+		h = mm_hash64_step(h, f->rng.s[i]);
 	return h;
 }
 
@@ -128,7 +128,8 @@ int mm_failpoint_boot(struct mm_ctx *x)
 	for (s = 0; s < MM_FAILPOINT_SITES; s++) {
 		for (i = 0; i < MM_FAILPOINT_ATTRS; i++)
 			m->faults[s].attr[i] = attrs[i].preset;
-		mm_rng_init(&m->faults[s].rng, mm_hash64_add(m->desc.seed, (uint64_t)s));
+		mm_rng_init(&m->faults[s].rng,
+			    mm_hash64(mm_hash64_step(m->desc.seed, (uint64_t)s)));
 	}
 	return mm_machine_kind_set(m, MM_OBJ_FAULT, &fault_kind);
 }

@@ -32,7 +32,7 @@ static unsigned int slot_of(const struct mm_machine *m, uint64_t offset)
 /* What a byte nobody wrote reads as: never 0, unless all memory was zeroed. */
 static uint8_t pattern(const struct mm_machine *m, pfn_t pfn, unsigned int slot)
 {
-	uint64_t h = mm_hash64_add(m->desc.seed, pfn_raw(pfn) * MM_PAGE_SIZE + slot);
+	uint64_t h = mm_hash64(mm_hash64_step(m->desc.seed, pfn_raw(pfn) * MM_PAGE_SIZE + slot));
 
 	return m->desc.init_on_free ? 0 : (uint8_t)(h | 1);
 }

@@ -17,7 +17,7 @@ static uint64_t area_hash(const struct mm_machine *m, const struct free_area *ar
 {
 	int t;
 
-	h = mm_hash64_add(h, area->nr_free);
+	h = mm_hash64_step(h, area->nr_free);
 	for (t = 0; t < MM_MIGRATE_TYPES; t++) {
 		const struct mm_list *head = &area->free_list[t];
 		const struct page *p;
@@ -25,7 +25,7 @@ static uint64_t area_hash(const struct mm_machine *m, const struct free_area *ar
 		if (mm_list_empty(head))
 			continue;
 		p = mm_list_entry_const(head->next, struct page, lru);
-		h = mm_hash64_add(h, (uint64_t)(p - m->memmap) << 3 | (uint64_t)t);
+		h = mm_hash64_step(h, (uint64_t)(p - m->memmap) << 3 | (uint64_t)t);
 	}
 	return h;
 }
@@ -38,17 +38,17 @@ static uint64_t zone_hash(const struct mm_machine *m, uint64_t id)
 
 	if (!z->spanned)
 		return 0;
-	h = mm_hash64_add(h, (uint64_t)z->vm_stat[MM_NR_FREE_PAGES]);
+	h = mm_hash64_step(h, (uint64_t)z->vm_stat[MM_NR_FREE_PAGES]);
 	/* what most machines have none of */
 	if (z->nr_isolated)
-		h = mm_hash64_add(h, ~z->nr_isolated);
+		h = mm_hash64_step(h, ~z->nr_isolated);
 	if (z->nr_reserved_highatomic)
-		h = mm_hash64_add(h, z->nr_reserved_highatomic);
+		h = mm_hash64_step(h, z->nr_reserved_highatomic);
 	if (z->vm_stat[MM_NR_FREE_CMA] || z->nr_free_highatomic)
-		h = mm_hash64_add(h, (uint64_t)z->vm_stat[MM_NR_FREE_CMA] << 32 ^
-					     z->nr_free_highatomic);
+		h = mm_hash64_step(h, (uint64_t)z->vm_stat[MM_NR_FREE_CMA] << 32 ^
+					      z->nr_free_highatomic);
 	if (z->vm_stat[MM_NR_ZONE_CACHE])
-		h = mm_hash64_add(h, ~(uint64_t)z->vm_stat[MM_NR_ZONE_CACHE]);
+		h = mm_hash64_step(h, ~(uint64_t)z->vm_stat[MM_NR_ZONE_CACHE]);
 	for (o = 0; o <= m->desc.max_order; o++)
 		h = area_hash(m, &z->free_area[o], h);
 	return h;

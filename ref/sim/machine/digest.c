@@ -15,7 +15,7 @@ static uint64_t part(const struct mm_machine *m, enum mm_obj kind, uint64_t id)
 {
 	uint64_t h = m->digest[kind].ops->hash(m, id);
 
-	return mm_hash64_add(h, mm_touched_key(kind, id));
+	return mm_hash64(mm_hash64_step(h, mm_touched_key(kind, id)));
 }
 
 int mm_machine_kind_set(struct mm_machine *m, enum mm_obj kind, const struct mm_kind_ops *ops)

@@ -123,12 +123,12 @@ static uint64_t machine_count(const struct mm_machine *m)
 
 static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
 {
-	uint64_t h = mm_hash64_add(m->clock_ns + id, m->jiffies);
+	uint64_t h = mm_hash64_step(m->clock_ns + id, m->jiffies);
 
-	h = mm_hash64_add(h, (uint64_t)m->vm_stat[MM_NR_FREE_PAGES]);
+	h = mm_hash64_step(h, (uint64_t)m->vm_stat[MM_NR_FREE_PAGES]);
 	if (m->vm_stat[MM_NR_FREE_CMA] | m->vm_stat[MM_NR_ZONE_CACHE])
-		h = mm_hash64_add(h, (uint64_t)m->vm_stat[MM_NR_FREE_CMA] << 32 ^
-					     (uint64_t)m->vm_stat[MM_NR_ZONE_CACHE]);
+		h = mm_hash64_step(h, (uint64_t)m->vm_stat[MM_NR_FREE_CMA] << 32 ^
+					      (uint64_t)m->vm_stat[MM_NR_ZONE_CACHE]);
 	return h;
 }
 
