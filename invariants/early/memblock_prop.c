@@ -5,6 +5,7 @@
  */
 #include "mm/memblock.h"
 
+#include "invariants/early/memblock/prop.h"
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
@@ -780,6 +781,7 @@ const struct mm_prop mm_memblock_props[] = {
 	{"memblock.tables_end_somewhere", tables_end_somewhere, 1},
 	{"memblock.settings_are_in_the_digest", settings_are_in_the_digest, 1},
 	{"memblock.frames_are_whole_pages", frames_are_whole_pages, 1},
+	{"memblock.failures_are_announced", memblock_failures_are_announced, 1},
 	{"memblock.bad_requests_are_refused", bad_requests_are_refused, 1},
 	{"memblock.the_dump_is_the_kernels", the_dump_is_the_kernels, 1},
 	{"memblock." MM_PLANTS_PROPERTY, planted, 1},

@@ -128,9 +128,22 @@ static void states_are_what_nodes_have(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* As /sys/devices/system/node names them. */
+static void states_have_sysfs_names(struct mm_prop_run *p)
+{
+	static const char *const names[] = {"possible",        "online",     "has_normal_memory",
+					    "has_high_memory", "has_memory", "has_cpu"};
+	int i;
+
+	for (i = 0; i < MM_N_STATES; i++)
+		PROP(p, strcmp(mm_numa_state_name((enum mm_node_state)i), names[i]) == 0,
+		     "state %d is called %s", i, names[i]);
+}
+
 const struct mm_prop mm_numa_props[] = {
 	{"numa.order_is_the_sorted_one", order_is_the_sorted_one, 2000},
 	{"numa.equal_nodes_share_the_load", equal_nodes_share_the_load, 30},
+	{"numa.states_have_sysfs_names", states_have_sysfs_names, 1},
 	{"numa.states_are_what_nodes_have", states_are_what_nodes_have, 60},
 	{NULL, NULL, 0},
 };

@@ -116,6 +116,25 @@ static void min_free_kbytes_of_the_comment(struct mm_prop_run *p)
 	}
 }
 
+/* Once there are marks, what lies below high is no memory for the formula: a zone that
+ * is all mark counts nothing. */
+static void default_leaves_out_what_is_below_high(struct mm_prop_run *p)
+{
+	uint64_t managed[MM_NR_ZONES] = {4096, 0, 262144, 77777, 0};
+	struct paper pa;
+	uint64_t have;
+
+	paper_init(&pa, managed);
+	pa.m.zones[MM_ZONE_DMA].wmark[MM_WMARK_HIGH] = 4096;
+	pa.m.zones[MM_ZONE_NORMAL].wmark[MM_WMARK_HIGH] = 262144 - 65536;
+	have = mm_watermark_default_min_free_kbytes(&pa.m);
+	/* of 256 MiB */
+	PROP(p, have == 2048, "%llu", (unsigned long long)have);
+	pa.m.zones[MM_ZONE_DMA].wmark[MM_WMARK_HIGH] = 4097;
+	have = mm_watermark_default_min_free_kbytes(&pa.m);
+	PROP(p, have == 2048, "a zone smaller than its mark: %llu", (unsigned long long)have);
+}
+
 static void boot_keeps_what_is_given(struct mm_prop_run *p)
 {
 	static const struct {
@@ -547,6 +566,8 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_watermark_props[] = {
 	{"watermark.zoneinfo_of_a_kernel", zoneinfo_of_a_kernel, 1},
 	{"watermark.min_free_kbytes_of_the_kernels_comment", min_free_kbytes_of_the_comment, 3},
+	{"watermark.default_leaves_out_what_is_below_high", default_leaves_out_what_is_below_high,
+	 1},
 	{"watermark.boot_keeps_what_is_given", boot_keeps_what_is_given, 1},
 	{"watermark.each_setting_is_in_the_digest", each_setting_is_in_the_digest, 1},
 	{"watermark.claims_hold_for_all_sizes", claims_hold_for_all_sizes, 1000},

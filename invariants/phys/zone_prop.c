@@ -239,10 +239,54 @@ static void lists_are_in_the_digest(struct mm_prop_run *p)
 		PROP(p, mm_machine_digest_sweep(m) != boot, "nr_free is not in the digest");
 		z->free_area[i].nr_free ^= 1;
 	}
-	z->vm_stat[MM_NR_FREE_PAGES] ^= 1;
-	PROP(p, mm_machine_digest_sweep(m) != boot, "the count of free pages is not in the digest");
-	z->vm_stat[MM_NR_FREE_PAGES] ^= 1;
 	PROP(p, mm_machine_digest_sweep(m) == boot, "the way back gives another digest");
+	mm_machine_destroy(m);
+}
+
+/* Each count of a zone, from what it is at boot and from another. */
+static void counts_are_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot(mm_walk_machines[0], NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	size_t i;
+
+	PROP(p, m, "the machine does not boot");
+	for (i = 0; i < 6; i++) {
+		uint64_t *count = (uint64_t *const[]){(uint64_t *)&z->vm_stat[MM_NR_FREE_PAGES],
+						      (uint64_t *)&z->vm_stat[MM_NR_FREE_CMA],
+						      (uint64_t *)&z->vm_stat[MM_NR_ZONE_CACHE],
+						      &z->nr_isolated,
+						      &z->nr_reserved_highatomic,
+						      &z->nr_free_highatomic}[i];
+		uint64_t boot = mm_machine_digest_sweep(m);
+		uint64_t more;
+
+		*count += 1;
+		more = mm_machine_digest_sweep(m);
+		PROP(p, more != boot, "count %zu is not in the digest", i);
+		*count += 1;
+		PROP(p, mm_machine_digest_sweep(m) != more && mm_machine_digest_sweep(m) != boot,
+		     "of count %zu only that it is not 0 is in the digest", i);
+		*count -= 2;
+		PROP(p, mm_machine_digest_sweep(m) == boot, "the way back gives another digest");
+	}
+	mm_machine_destroy(m);
+}
+
+/* HighMem is part of the memory there is, and said apart. */
+static void highmem_is_said_at_boot(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4M normal=2M highmem=3M cma=2560K-3M max_order=6 "
+				       "pageblock_order=3",
+				       NULL);
+	char *text = m ? boot_says(m) : NULL;
+
+	PROP(p, text, "no machine, or no host memory");
+	PROP(p,
+	     strstr(text, "Memory: 3584K/4096K available (0K reserved, 512K cma-reserved, "
+			  "1024K highmem)\n"),
+	     "not what Linux says:\n%s", text);
+	free(text);
 	mm_machine_destroy(m);
 }
 
@@ -324,6 +368,8 @@ const struct mm_prop mm_zone_props[] = {
 	{"zone.spans_keep_holes_at_limits", spans_keep_holes_at_limits, 1},
 	{"zone.a_pc_boots_as_it_says", a_pc_boots_as_it_says, 1},
 	{"zone.nodes_are_said_at_boot", nodes_are_said_at_boot, 1},
+	{"zone.counts_are_in_the_digest", counts_are_in_the_digest, 1},
+	{"zone.highmem_is_said_at_boot", highmem_is_said_at_boot, 1},
 	{"zone.lists_are_in_the_digest", lists_are_in_the_digest, 10},
 	{"zone." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
