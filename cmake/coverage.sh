@@ -21,7 +21,9 @@ usage: ./run coverage [--runs N] [--corpora FOLDER]
   --corpora FOLDER    also the inputs in FOLDER/TARGET, as fuzzers have gathered them
 
 Prints a line per module with what each source reaches and the floors it promises
-(cmake/coverage.lock), and the states of the allocator. HTML: build/cov/html.
+(cmake/coverage.lock), the sums of ref/early and ref/phys, lines of theirs that are not
+reached and have no reason (cmake/coverage_reasons.lock), and the states of the
+allocator. HTML: build/cov/html.
 END_USAGE
 }
 
@@ -35,6 +37,7 @@ die() { # STATUS TEXT
 build=build/cov
 out=$build/coverage
 lock=cmake/coverage.lock
+reasons=cmake/coverage_reasons.lock
 runs=50000
 corpora=
 failed=0
@@ -141,7 +144,7 @@ table() {
 	awk '
 	function percent(lost, all) { return all ? 100 * (all - lost) / all : 100 }
 	FILENAME ~ /lock$/ {
-		if ($0 !~ /^#/ && NF == 3 && $1 != "states") { floor[$3] = $1; floor_b[$3] = $2 }
+		if ($0 !~ /^#/ && NF == 3 && $1 != "states" && $3 !~ /\//) { floor[$3] = $1; floor_b[$3] = $2 }
 		next
 	}
 	FILENAME !~ /all.modules$/ {
@@ -173,13 +176,79 @@ table() {
 	}' "$lock" "$out"/{corpus,properties,fuzz,all}.modules || failed=1
 }
 
+# The folders that promise a sum, after table: of all three sources.
+folders() {
+	awk '
+	FILENAME ~ /lock$/ {
+		if ($0 !~ /^#/ && NF == 3 && $3 ~ /\//) { floor[$3] = $1; floor_b[$3] = $2 }
+		next
+	}
+	{
+		for (name in floor)
+			if (index($1, name "/") == 1) {
+				lines[name] += $2; lost[name] += $3; branches[name] += $4; unmet[name] += $5
+			}
+	}
+	END {
+		for (name in floor) {
+			if (!lines[name]) { printf "%s has a floor in cmake/coverage.lock and no code\n", name; bad = 1; continue }
+			all = 100 * (lines[name] - lost[name]) / lines[name]
+			all_b = branches[name] ? 100 * (branches[name] - unmet[name]) / branches[name] : 100
+			mark = all < floor[name] || all_b < floor_b[name] ? " BELOW ITS FLOOR" : ""
+			if (mark != "") bad = 1
+			printf "%-12s %6d %30.2f%% %5.1f%%   %8d %6.2f%% %5.1f%%%s\n", name, lines[name], all,
+				floor[name], branches[name], all_b, floor_b[name], mark
+		}
+		exit bad
+	}' "$lock" "$out/files" | LC_ALL=C sort || failed=1
+}
+
+# "FILE FUNCTION LINE" of each line of the folders with a floor that is not reached. A
+# line belongs to the function that begins last before it.
+missed_of_folders() {
+	awk -F '[:,]' '
+	/^SF:/ { file = $2; n = 0 }
+	/^FN:/ { start[n] = $2; name[n] = $NF; n++ }
+	/^DA:/ && $3 == 0 {
+		who = "-"; best = 0
+		for (i = 0; i < n; i++)
+			if (start[i] + 0 <= $2 + 0 && start[i] + 0 > best) { best = start[i] + 0; who = name[i] }
+		print file, who, $2
+	}' "$out/lcov" | awk '
+	FILENAME ~ /lock$/ { if ($0 !~ /^#/ && NF == 3 && $3 ~ /\//) folder[$3] = 1; next }
+	{ for (name in folder) if (index($1, name "/") == 1) print }' "$lock" -
+}
+
+# Each of them has a reason, and each reason a line that is not reached.
+judge_reasons() {
+	missed_of_folders >"$out/missed.functions"
+	awk '
+	FILENAME ~ /lock$/ {
+		if ($0 ~ /^#/ || NF == 0) next
+		if (NF < 4) { printf "%s:%d: not FILE FUNCTION LINES REASON\n", FILENAME, FNR; bad = 1; next }
+		most[$1 " " $2] = $3
+		next
+	}
+	{ lines[$1 " " $2]++; at[$1 " " $2] = at[$1 " " $2] " " $3 }
+	END {
+		for (f in lines) {
+			if (!(f in most)) { printf "%s: not reached, and no reason: lines%s\n", f, at[f]; bad = 1 }
+			else if (lines[f] > most[f]) { printf "%s: the reason is for %d lines, not reached are%s\n", f, most[f], at[f]; bad = 1 }
+		}
+		for (f in most)
+			if (!(f in lines)) { printf "%s: all of it is reached, or it is gone: take its reason out\n", f; bad = 1 }
+		exit bad
+	}' "$reasons" "$out/missed.functions" | LC_ALL=C sort || failed=1
+	say "$(grep -cv '^#' "$reasons") functions have lines that are not reached, and a reason: $reasons"
+}
+
 # Lines that nothing reaches, as FILE:LINE, for who wants to know which.
 list_missed() {
 	cov show -format=html -show-branches=count -output-dir=$build/html "$build/mmref" >/dev/null
 	cov export -format=lcov "$build/mmref" |
-		sed "s|^SF:.*/\\.\\./\\.\\./|SF:|" |
-		awk -F '[:,]' '/^SF:/ { file = $2 } /^DA:/ && $3 == 0 && file ~ /^(ref|include)\// { print file ":" $2 }' \
-			>"$out/missed"
+		sed -e "s|^SF:.*/\\.\\./\\.\\./|SF:|" -e "s|^SF:$PWD/|SF:|" >"$out/lcov"
+	awk -F '[:,]' '/^SF:/ { file = $2 } /^DA:/ && $3 == 0 && file ~ /^(ref|include)\// { print file ":" $2 }' \
+		"$out/lcov" >"$out/missed"
 	say "$(wc -l <"$out/missed") lines are not reached: $out/missed, HTML: $build/html/index.html"
 }
 
@@ -238,7 +307,9 @@ run_corpus
 run_properties
 run_fuzz
 table
+folders
 list_missed
+judge_reasons
 states corpus corpus
 states fuzz corpus --blind "$(echo $targets | tr ' ' ',')" --runs "$runs"
 if [ "$failed" -ne 0 ]; then

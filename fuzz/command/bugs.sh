@@ -79,22 +79,16 @@ claims_of() { # PATCH
 	printf ' %s ' "$(head_of "$1" Claim | sed 's/, */ /g')"
 }
 
-build() {
-	local programs
-	mapfile -t programs < <(programs_of_run)
-	cmake --build "$tree/build/fuzz" --parallel "${JOBS:-$(nproc)}" \
-		--target mmref-cli "${programs[@]}" >"$log" 2>&1
+build() { # PROGRAM...
+	cmake --build "$tree/build/fuzz" --parallel "${JOBS:-$(nproc)}" --target "$@" >"$log" 2>&1
 }
 
-# The programs of all targets and properties that the bugs of this run name.
-programs_of_run() {
-	local bug
-	for bug in $names; do
-		printf 'fuzz_%s\n' "$(target_of "corpus/bugs/$bug.patch")"
-		if [ -n "$(property_of "corpus/bugs/$bug.patch")" ]; then
-			printf 'mmref-prop\n'
-		fi
-	done | sort -u
+# Programs that only some bugs need are linked when one asks for them.
+build_or_die() { # PROGRAM
+	if ! build "$1"; then
+		cat "$log" >&2
+		die 1 "$name: $1 does not build"
+	fi
 }
 
 # ---- the ways to see a bug; claim and where are set ----
@@ -152,6 +146,7 @@ seen_by_corpus() {
 
 seen_by_property() { # PROPERTY
 	local status=0
+	build_or_die mmref-prop
 	run_logged timeout 300 ../tree/build/fuzz/mmref-prop "$1" || status=$?
 	case $status in
 	0) return 1 ;;
@@ -195,6 +190,7 @@ seen_by_fuzzing() { # ENGINE
 	local seed found target seeds_found=''
 	counts=
 	target=$(target_of "$planted")
+	build_or_die "fuzz_$target"
 	for seed in $seeds; do
 		if fuzz_seed "$1" "$target" "$seed"; then
 			seeds_found="$seeds_found $seed"
@@ -273,7 +269,7 @@ one_bug() { # NAME
 		conclude unseen "$name" "PATCH DOES NOT APPLY" - - - -
 		return
 	fi
-	if ! build; then
+	if ! build mmref-cli; then
 		cat "$log" >&2
 		conclude unseen "$name" "DOES NOT BUILD" - - - -
 		return
@@ -354,7 +350,7 @@ trap 'exit 143' TERM
 say "building the tree without bugs in $tree"
 sync_folder . "$tree"
 configure_tree "$tree" fuzz
-build || { cat "$log" >&2; die 1 "the tree does not build"; }
+build mmref-cli || { cat "$log" >&2; die 1 "the tree does not build"; }
 cp "$tree/build/fuzz/mmref" "$work/mmref-without"
 if ! run_logged ../tree/build/fuzz/mmref check ../tree/corpus; then
 	cat "$log" >&2
@@ -362,7 +358,9 @@ if ! run_logged ../tree/build/fuzz/mmref check ../tree/corpus; then
 fi
 for name in $names; do
 	property=$(property_of "corpus/bugs/$name.patch")
-	if [ -n "$property" ] && ! run_logged timeout 300 ../tree/build/fuzz/mmref-prop "$property"; then
+	[ -n "$property" ] || continue
+	build_or_die mmref-prop
+	if ! run_logged timeout 300 ../tree/build/fuzz/mmref-prop "$property"; then
 		cat "$log" >&2
 		die 1 "$property does not hold without any bug planted: nothing can be told from it"
 	fi

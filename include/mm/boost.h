@@ -49,7 +49,7 @@ void mm_boost_step(struct mm_ctx *x, struct zone *z, uint32_t alloc_flags);
 /* Take so much back, or what there is.  Takes the zone lock. */
 void mm_boost_drop(struct mm_ctx *x, struct zone *z, uint64_t pages);
 
-/* Is the zone marked?  It no longer is. */
-bool mm_boost_take_mark(struct mm_ctx *x, struct zone *z);
+/* The zone, which is marked, no longer is. */
+void mm_boost_take_mark(struct mm_ctx *x, struct zone *z);
 
 #endif

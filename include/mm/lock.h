@@ -30,10 +30,10 @@ struct mm_lock {
 
 void mm_lock_init(struct mm_lock *l, const char *name, int rank);
 
-/* What follows when a rule is broken: it is recorded, and the lock is taken, or
- * given back where the holder does it, all the same. */
-void mm_lock_acquire_badly(struct mm_ctx *x, struct mm_lock *l);
-void mm_lock_release_badly(struct mm_ctx *x, struct mm_lock *l);
+/* What follows when a rule is broken by a context that holds so many: it is recorded, and
+ * the lock is taken, or given back where the holder does it, all the same. */
+void mm_lock_acquire_badly(struct mm_ctx *x, struct mm_lock *l, int held);
+void mm_lock_release_badly(struct mm_ctx *x, struct mm_lock *l, int held);
 
 static inline void mm_lock_acquire(struct mm_ctx *x, struct mm_lock *l)
 {
@@ -42,7 +42,7 @@ static inline void mm_lock_acquire(struct mm_ctx *x, struct mm_lock *l)
 	/* free, nested not too deep, and of a higher rank than the innermost */
 	if (MM_UNLIKELY(l->cpu || n >= MM_LOCKS_HELD_MAX ||
 			(n && x->held[n - 1]->rank >= l->rank))) {
-		mm_lock_acquire_badly(x, l);
+		mm_lock_acquire_badly(x, l, n);
 		return;
 	}
 	x->held[n] = l;
@@ -58,7 +58,7 @@ static inline void mm_lock_release(struct mm_ctx *x, struct mm_lock *l)
 
 	if (MM_UNLIKELY(l->cpu != x->cpu + 1 || n < 1 || n > MM_LOCKS_HELD_MAX ||
 			x->held[n - 1] != l)) {
-		mm_lock_release_badly(x, l);
+		mm_lock_release_badly(x, l, n);
 		return;
 	}
 	x->nr_held = n - 1;

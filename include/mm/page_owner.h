@@ -47,7 +47,9 @@ struct mm_page_owner {
 	uint64_t ns;
 	uint64_t free_ns;
 	uint32_t pid;
+	uint32_t tgid;
 	uint32_t free_pid;
+	uint32_t free_tgid;
 };
 
 /* That of a frame; without flags when it has none, or nobody keeps any. */

@@ -203,11 +203,42 @@ static void who_may_wait_holds_no_lock(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* With nobody above to ask, a near node that is full is passed over, a node may always be
+ * dirtied, and a request that finds nothing fails. */
+static void nobody_above_means_no_help(struct mm_prop_run *p)
+{
+	static const struct mm_upcalls nobody;
+	struct mm_machine *m = mm_boot("ram=4M nodes=2 cpus=2 max_order=6 pageblock_order=3 "
+				       "min_free_kbytes=64 zone_reclaim_mode=1",
+				       NULL);
+	struct page *page = NULL;
+	struct mm_ctx x;
+	uint64_t n;
+
+	PROP(p, m, "the machine does not boot");
+	m->upcalls = &nobody;
+	mm_ctx_init(&x, m, 0);
+	for (n = 0; n < m->max_pfn; n++) {
+		page = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL | MM_GFP_WRITE);
+		if (!page || pfn_raw(mm_page_pfn(m, page)) >= m->max_pfn / 2)
+			break;
+	}
+	PROP(p, page && mm_zone_wmark(&m->zones[page->zone], MM_WMARK_LOW) > 0,
+	     "no page of the other node");
+	PROP(p, n > m->max_pfn / 2 - m->max_pfn / 8 && n < m->max_pfn / 2,
+	     "%llu pages of the near node", (unsigned long long)n);
+	while (mm_page_alloc_get(&x, 0, MM_GFP_KERNEL))
+		p->checks++;
+	PROP(p, !m->nr_reclaimed && !m->nr_outcomes, "somebody helped");
+	mm_machine_destroy(m);
+}
+
 const struct mm_prop mm_upcalls_props[] = {
 	{"upcalls.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
 	{"upcalls.who_insists_asks_again", who_insists_asks_again, 1},
 	{"upcalls.lists_are_drained_before_the_next_try", lists_are_drained_before_the_next_try, 1},
 	{"upcalls.reserves_are_given_up_after_reclaim", reserves_are_given_up_after_reclaim, 1},
+	{"upcalls.nobody_above_means_no_help", nobody_above_means_no_help, 1},
 	{"upcalls.who_may_wait_holds_no_lock", who_may_wait_holds_no_lock, 1},
 	{NULL, NULL, 0},
 };

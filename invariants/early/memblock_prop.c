@@ -418,6 +418,55 @@ static void full_tables_agree_with_the_model(struct mm_prop_run *p)
 	mm_trace_free(&t);
 }
 
+/* Tables with an entry or two left, or none, and little memory for others: the step that
+ * needs one more finds room, makes room, or stops where the model says. */
+static void brim(struct mm_prop_run *p, struct mm_trace *t)
+{
+	static const char *const last[] = {
+		"memblock_mark",  "memblock_clear",  "memblock_set_node", "memblock_cap",
+		"memblock_limit", "memblock_remove", "memblock_add",      "memblock_reach",
+	};
+	uint64_t resize = prop_below(p, 4) != 0;
+	uint64_t left = prop_below(p, 3) ? prop_below(p, 9) : 1024;
+	/* the table of memory has a place of its own, to give back when it doubles again */
+	uint64_t grown = prop_below(p, 3) ? 0 : 128;
+	uint64_t memory = grown + 122 + prop_below(p, 6);
+	uint64_t reserved = grown + 122 + prop_below(p, 6);
+	uint64_t steps = 1 + prop_below(p, 12);
+	uint64_t i;
+
+	add_named(t, "memblock_setup", prop_below(p, 2), resize);
+	add_named(t, "memblock_reserve", 0, 0x400000 - 0x1000 * left);
+	for (i = 0; i < reserved; i++)
+		add_named(t, "memblock_reserve", 0x1000000 + i * 0x2000, 64);
+	for (i = 0; i < memory; i++)
+		add_named(t, "memblock_add", 0x1000000 + i * 0x2000, 64);
+	for (i = 0; i < steps; i++) {
+		const char *name = last[prop_below(p, 8)];
+		uint64_t base = prop_below(p, 3) ? 0x1000010 + prop_below(p, 120) * 0x2000
+						 : prop_below(p, 1024) * MM_PAGE_SIZE;
+		uint64_t size = prop_below(p, 2) ? 16 : 1 + prop_below(p, 0x400000);
+		bool short_of = strcmp(name, "memblock_limit") == 0;
+		uint64_t third = prop_below(p, 3);
+
+		add_named(t, name, short_of ? 0x400000 - prop_below(p, 0x10000) : base, size);
+		t->ops[t->nr - 1].arg[2] = third ? third : MM_MEMBLOCK_NOMAP;
+		if (short_of)
+			t->ops[t->nr - 1].arg[1] = third & 1;
+	}
+}
+
+static void the_last_entry_agrees_with_the_model(struct mm_prop_run *p)
+{
+	struct mm_trace t;
+
+	mm_trace_init(&t);
+	t.machine = mm_trace_keep(&t, machines[0], strlen(machines[0]));
+	brim(p, &t);
+	mm_walk_judge(p, &t);
+	mm_trace_free(&t);
+}
+
 static void changes_agree_with_the_model(struct mm_prop_run *p)
 {
 	const char *machine = machines[prop_below(p, sizeof(machines) / sizeof(machines[0]))];
@@ -775,6 +824,8 @@ const struct mm_prop mm_memblock_props[] = {
 	{"memblock.tables_are_what_bytes_say", tables_are_what_bytes_say, 40},
 	{"memblock.changes_agree_with_the_model", changes_agree_with_the_model, 60},
 	{"memblock.full_tables_agree_with_the_model", full_tables_agree_with_the_model, 150},
+	{"memblock.the_last_entry_agrees_with_the_model", the_last_entry_agrees_with_the_model,
+	 150},
 	{"memblock.tables_double_as_regions_come", tables_double_as_regions_come, 2},
 	{"memblock.a_span_over_many_regions_doubles_first", a_span_over_many_regions_doubles_first,
 	 1},

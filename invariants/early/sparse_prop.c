@@ -74,6 +74,26 @@ static void changes_follow_the_set(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* A section of a root that is not there yet needs memory for it. */
+static void a_section_without_memory_is_refused(struct mm_prop_run *p)
+{
+	struct mm_machine *m =
+		mm_boot("ram=0-64K,8G-8388672K section=64K max_order=2 deferred=on", NULL);
+	uint64_t digest = m ? mm_machine_digest_sweep(m) : 0;
+	const uint64_t base = (uint64_t)4 << 30;
+	size_t size = m ? m->arena.size : 0;
+	struct mm_ctx x;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	m->arena.size = m->arena.used;
+	PROP(p, mm_sparse_add(&x, base / MM_PAGE_SIZE, 16) == -MM_ENOMEM, "added without memory");
+	PROP(p, mm_machine_digest_sweep(m) == digest, "refused, and something is changed");
+	m->arena.size = size;
+	PROP(p, mm_sparse_add(&x, base / MM_PAGE_SIZE, 16) == 0, "refused with memory");
+	mm_machine_destroy(m);
+}
+
 /* ---- plantings ---- */
 
 static struct mem_section *first(const struct mm_victim *v)
@@ -124,6 +144,7 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_sparse_props[] = {
 	{"sparse.words_come_back", words_come_back, 2000},
 	{"sparse.changes_follow_the_set", changes_follow_the_set, 120},
+	{"sparse.a_section_without_memory_is_refused", a_section_without_memory_is_refused, 1},
 	{"sparse." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

@@ -190,7 +190,7 @@ static const struct mm_plant plants[] = {
 	{"reclaim.counted", one_is_not_counted, NULL, false},
 	{"reclaim.counted", counted_in_no_zone, NULL, false},
 	{"reclaim.oldest_first", the_newest_goes, NULL, true},
-	{"alloc.reclaim", who_may_not_wait_reclaims, NULL, true},
+	{"alloc.reclaim", who_may_not_wait_reclaims, "alloc.result", true},
 	{NULL, NULL, NULL, false},
 };
 

@@ -210,9 +210,28 @@ static void planted(struct mm_prop_run *p)
 	mm_plants_run(p, plants);
 }
 
+/* As one that frees nothing: all rounds, and a failure. */
+static void no_reclaim_is_a_failure(struct mm_prop_run *p)
+{
+	struct shrinker s = {.per_call = 0};
+	struct mm_ctx x;
+	const struct mm_kswapd *k;
+
+	PROP(p, boot(&x, &s), "the machine does not boot");
+	s.up.shrink_node = NULL;
+	k = mm_kswapd_of(x.m, 0);
+	while (mm_page_alloc_get(&x, 0, MM_GFP_NOWAIT))
+		p->checks++;
+	PROP(p, k->awake, "an empty node does not wake kswapd");
+	PROP(p, mm_kswapd_run(&x, 0, 0) == 0 && k->failures == 1 && !s.calls,
+	     "failure %u with nobody to reclaim", k->failures);
+	mm_machine_destroy(x.m);
+}
+
 const struct mm_prop mm_kswapd_props[] = {
 	{"kswapd.rounds_follow_what_is_freed", rounds_follow_what_is_freed, 1},
 	{"kswapd.works_until_high", works_until_high, 1},
+	{"kswapd.no_reclaim_is_a_failure", no_reclaim_is_a_failure, 1},
 	{"kswapd.boost_ends_with_the_work", boost_ends_with_the_work, 1},
 	{"kswapd.boost_is_given_up_without_progress", boost_is_given_up_without_progress, 1},
 	{"kswapd." MM_PLANTS_PROPERTY, planted, 1},

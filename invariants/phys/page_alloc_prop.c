@@ -305,6 +305,34 @@ static void bad_page_is_not_handed_out(struct mm_prop_run *p)
 	check_bad_not_handed_out(p, "ram=4M max_order=6 pageblock_order=3 cpus=2 pcp=on");
 }
 
+/* Nor to who asks for many. */
+static void bad_page_is_not_among_many(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4M max_order=6 pageblock_order=3 cpus=2 pcp=on", NULL);
+	unsigned int n;
+
+	PROP(p, m, "the machine does not boot");
+	for (n = 0; n < NR_TRACES; n++) {
+		struct page *pages[3] = {NULL, NULL, NULL};
+		struct page *bad;
+		struct mm_ctx x;
+		unsigned int i;
+
+		mm_machine_reset(m);
+		mm_ctx_init(&x, m, 0);
+		bad = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL);
+		PROP(p, bad, "no page");
+		mm_page_alloc_put(&x, bad, 0);
+		leave_trace(bad, n);
+		PROP(p, mm_page_alloc_bulk(&x, MM_GFP_KERNEL, 3, pages) == 3, "fewer than three");
+		for (i = 0; i < 3; i++)
+			PROP(p, pages[i] != bad, "trace %u: a bad page is handed out", n);
+		PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && (bad->flags & MM_PG_BAD),
+		     "trace %u is not complained about", n);
+	}
+	mm_machine_destroy(m);
+}
+
 /* A block with traces of an owner in any of its frames is not taken back. */
 static void bad_page_is_not_taken_back(struct mm_prop_run *p)
 {
@@ -332,6 +360,26 @@ static void bad_page_is_not_taken_back(struct mm_prop_run *p)
 		PROP(p, w.m->outcomes[MM_OUTCOME_BAD_PAGE] == n + 1, "and not complained about");
 	}
 	mm_walk_close(&w);
+}
+
+/* A page in use whose flags say that it is not: somebody wrote over them. */
+static void page_that_is_no_head_is_not_taken_back(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot(mm_walk_machines[0], NULL);
+	struct page *page;
+	uint64_t before;
+	struct mm_ctx x;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	page = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL);
+	PROP(p, page, "no page");
+	before = mm_vmstat_free_exact(m);
+	page->flags &= ~(uint32_t)MM_PG_HEAD;
+	mm_page_alloc_put(&x, page, 0);
+	PROP(p, mm_vmstat_free_exact(m) == before && (page->flags & MM_PG_BAD), "it is taken back");
+	PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1, "and not complained about");
+	mm_machine_destroy(m);
 }
 
 /* Who marks a mapping as anonymous or movable leaves it to the freer. */
@@ -462,6 +510,8 @@ const struct mm_prop mm_page_alloc_props[] = {
 	{"page_alloc.exhausted_zones_keep_their_reserve", exhausted_zones_keep_their_reserve, 1},
 	{"page_alloc.the_last_reference_frees", last_reference_frees, 5},
 	{"page_alloc.a_bad_page_is_not_handed_out", bad_page_is_not_handed_out, 2},
+	{"page_alloc.a_bad_page_is_not_among_many", bad_page_is_not_among_many, 1},
+	{"page_alloc.no_head_is_not_taken_back", page_that_is_no_head_is_not_taken_back, 1},
 	{"page_alloc.a_bad_page_is_not_taken_back", bad_page_is_not_taken_back, 8},
 	{"page_alloc.marked_mappings_are_the_freers", marked_mappings_are_the_freers, 1},
 	{"page_alloc.sections_add_up_to_an_eager_machine", sections_add_up_to_an_eager_machine, 1},

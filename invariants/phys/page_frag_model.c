@@ -28,6 +28,7 @@ struct cache {
 struct model {
 	struct cache cache[MM_CPUS_MAX];
 	bool used;      /* there has been a chunk */
+	bool drained;   /* by the operation under way, which then cuts nothing */
 	uint16_t *held; /* pieces, by the chunk's first frame */
 };
 
@@ -84,6 +85,8 @@ static void on_piece(struct model *md, struct mm_report *r, const struct mm_mach
 	uint64_t align = ev->f[3];
 	uint64_t due;
 
+	MM_CHECK(r, "frag.reuse", !md->drained, "chunk at pfn %llu is cut by who only gave one up",
+		 (unsigned long long)chunk);
 	md->used = true;
 	if (c->chunk != chunk || c->anew) {
 		c->chunk = chunk;
@@ -126,6 +129,7 @@ static void on_cache(struct model *md, struct mm_report *r, const struct mm_mach
 		 "chunk at pfn %llu is given up with all its pieces back",
 		 (unsigned long long)chunk);
 	md->used = true;
+	md->drained = ev->f[1] == MM_FRAG_PUT_DRAIN;
 	c->cut = 0;
 	c->anew = again;
 	if (!again) {
@@ -167,6 +171,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	struct model *md = state;
 	int cpu;
 
+	md->drained = false;
 	for (cpu = 0; cpu < m->desc.cpus && md->used; cpu++) {
 		md->cache[cpu].anew = false;
 		if (md->cache[cpu].chunk != NONE)

@@ -96,7 +96,7 @@ static void check_record(const struct model *md, struct mm_report *r, const stru
 		 (unsigned long long)pfn, o.flags, o.order, o.gfp, flags, due->unit - 1, due->gfp);
 	MM_CHECK(r, "page_owner.who_and_when",
 		 o.pid == due->pid && o.ns == due->ns && o.free_pid == due->free_pid &&
-			 o.free_ns == due->free_ns,
+			 o.free_ns == due->free_ns && o.tgid == o.pid && o.free_tgid == o.free_pid,
 		 "pfn %llu: task %u at %llu, freed by %u at %llu; due: %u at %llu, %u at %llu",
 		 (unsigned long long)pfn, o.pid, (unsigned long long)o.ns, o.free_pid,
 		 (unsigned long long)o.free_ns, due->pid, (unsigned long long)due->ns,

@@ -130,8 +130,35 @@ static void planted(struct mm_prop_run *p)
 	mm_plants_run_debug(p, plants);
 }
 
+/* There may be a record for an owner that nobody keeps. */
+static void nothing_is_known_without_records(struct mm_prop_run *p)
+{
+	static const char *const machines[] = {
+		"ram=1M max_order=5 pageblock_order=3",
+		"ram=1M max_order=5 pageblock_order=3 page_ext=owner"};
+	static const struct mm_page_owner none;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		struct mm_machine *m = mm_boot(machines[i], NULL);
+		struct mm_page_owner o;
+		struct page *page;
+		struct mm_ctx x;
+
+		PROP(p, m, "%s does not boot", machines[i]);
+		mm_ctx_init(&x, m, 0);
+		page = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL);
+		PROP(p, page, "%s has no page", machines[i]);
+		o = mm_page_owner_get(m, pfn_raw(mm_page_pfn(m, page)));
+		PROP(p, o.flags == none.flags && o.gfp == none.gfp && o.ns == none.ns,
+		     "%s: an owner with mask 0x%x", machines[i], o.gfp);
+		mm_machine_destroy(m);
+	}
+}
+
 const struct mm_prop mm_page_owner_props[] = {
 	{"page_owner.each_block_has_a_line", each_block_has_a_line, 10},
+	{"page_owner.nothing_is_known_without_records", nothing_is_known_without_records, 1},
 	{"page_owner." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

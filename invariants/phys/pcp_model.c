@@ -10,60 +10,11 @@
  *
  *     hot end   head -> 12 -> 7 -> 90 <- tail   cold end
  */
-#include "mm/pcp.h"
-
-#include "mm/check.h"
 #include "mm/watermark.h"
 
-#include "invariants/engine/turns.h"
+#include "invariants/phys/pcp/model.h"
 
 #include <string.h>
-
-#define NONE UINT32_MAX
-
-#define NO_PFN UINT64_MAX
-
-/* What a put that found too much still owes: NOTHING, or pages. */
-#define NOTHING (-1)
-
-struct lists {
-	uint32_t head[MM_PCP_LISTS];
-	uint32_t tail[MM_PCP_LISTS];
-	int count;
-	int high;
-	int free_count;
-	int alloc_factor;
-	bool prev_high_order;
-
-	/* within an operation */
-	bool getting;          /* a refill came, the block taken is still to come */
-	int owed;              /* pages that the put, or decay, under way must give back */
-	unsigned int drain;    /* list that gives back next */
-	struct mm_turns turns; /* the same of hot and cold lists */
-	int returned;          /* pages of the bulk free under way, in all */
-};
-
-struct links {
-	uint32_t next;
-	uint32_t prev;
-};
-
-struct model {
-	struct lists *lists;           /* by zone and CPU */
-	struct links *links;           /* by frame */
-	uint64_t last_take;            /* frame taken last, or UINT64_MAX */
-	uint64_t last_list;            /* and the list it was on */
-	bool contended[MM_ZONES_MAX];  /* at the attempt made last */
-	int taken;                     /* zone plus one, whose lists were locked just now */
-	bool empty[MM_ZONES_MAX];      /* a refill brought nothing: only special lists are left */
-	bool below_high[MM_ZONES_MAX]; /* the zones' flags after the last operation */
-	bool excess[MM_ZONES_MAX];     /* excess was given back: the flag was asked */
-	uint64_t trimmed;              /* frees to come that lists are not for */
-	bool wants_cold;               /* the request under way; reclaim does not, on its behalf */
-	bool reclaims;
-	uint64_t cold; /* the page that is freed as cold, or NO_PFN */
-	int reclaimed; /* zone plus one, whose node was reclaimed just now */
-};
 
 static size_t nr_lists(const struct mm_machine *m)
 {
@@ -112,159 +63,6 @@ static const struct per_cpu_pages *settings_of(const struct mm_machine *m, uint6
 	return &m->zones[zone].pageset[cpu];
 }
 
-/* ---- sequences ---- */
-
-static void push(const struct model *md, struct lists *l, uint64_t list, uint32_t pfn)
-{
-	md->links[pfn] = (struct links){l->head[list], NONE};
-	if (l->head[list] != NONE)
-		md->links[l->head[list]].prev = pfn;
-	else
-		l->tail[list] = pfn;
-	l->head[list] = pfn;
-}
-
-static void append(const struct model *md, struct lists *l, uint64_t list, uint32_t pfn)
-{
-	md->links[pfn] = (struct links){NONE, l->tail[list]};
-	if (l->tail[list] != NONE)
-		md->links[l->tail[list]].next = pfn;
-	else
-		l->head[list] = pfn;
-	l->tail[list] = pfn;
-}
-
-static void pop(const struct model *md, struct lists *l, uint64_t list)
-{
-	l->head[list] = md->links[l->head[list]].next;
-	if (l->head[list] == NONE)
-		l->tail[list] = NONE;
-	else
-		md->links[l->head[list]].prev = NONE;
-}
-
-static void chop(const struct model *md, struct lists *l, uint64_t list)
-{
-	l->tail[list] = md->links[l->tail[list]].prev;
-	if (l->tail[list] == NONE)
-		l->head[list] = NONE;
-	else
-		md->links[l->tail[list]].next = NONE;
-}
-
-/* ---- numbers ---- */
-
-static int least(int a, int b)
-{
-	return b < a ? b : a;
-}
-
-static int most(int a, int b)
-{
-	return b > a ? b : a;
-}
-
-/* high as its next use finds it: not below high_min, then not above high_max. */
-static void settle_high(struct lists *l, const struct per_cpu_pages *s)
-{
-	l->high = least(most(l->high, s->high_min), s->high_max);
-}
-
-static void begin_get(struct lists *l)
-{
-	if (!l->getting)
-		l->free_count /= 2;
-}
-
-/* Formula 18. */
-static int due_refill(struct lists *l, const struct per_cpu_pages *s, const struct zone *z,
-		      unsigned int order)
-{
-	int base = s->batch;
-	int pages = order ? base : base * (1 << l->alloc_factor);
-	int cap;
-
-	settle_high(l, s);
-	if (l->high < base)
-		return 1;
-	if (z->flags & MM_ZONE_HOT_COLD)
-		return base;
-	if (s->high_min != s->high_max && !(z->flags & MM_ZONE_BELOW_HIGH))
-		l->high = least(l->high + pages, s->high_max);
-	if (order)
-		return base == 1 ? 1 : most(base / (1 << order), 2);
-	cap = most(l->high - l->count - base, base);
-	if (pages > cap)
-		return cap == 1 ? 1 : most(cap, 2);
-	l->alloc_factor = least(l->alloc_factor + 1, 5);
-	return pages == 1 ? 1 : most(pages, 2);
-}
-
-/* Formula 20: the limit of this put, after high moved. */
-static int due_high(struct lists *l, const struct per_cpu_pages *s, const struct zone *z,
-		    bool free_high)
-{
-	int step = most(l->free_count, s->batch);
-	int high;
-
-	settle_high(l, s);
-	high = l->high;
-	if (high == 0)
-		return 0;
-	if (free_high) {
-		l->high = most(high - s->batch * 32, s->high_min);
-		return 0;
-	}
-	if (z->flags & MM_ZONE_RECLAIM_ACTIVE) {
-		l->high = most(high - step, s->high_min);
-		return least(4 * s->batch, l->high);
-	}
-	if (s->high_min == s->high_max)
-		return high;
-	if (z->flags & MM_ZONE_BELOW_HIGH) {
-		l->high = most(high - step, s->high_min);
-		return most(l->count, s->high_min);
-	}
-	if (l->count >= high && l->high < l->free_count + s->batch) {
-		l->high = l->free_count + s->batch;
-		settle_high(l, s);
-	}
-	return high;
-}
-
-/* A put to hot and cold lists: a batch, when they are full. */
-static void note_hot_cold_put(struct lists *l, const struct per_cpu_pages *s)
-{
-	settle_high(l, s);
-	l->owed = l->count >= s->high_max ? s->batch : NOTHING;
-	l->turns = (struct mm_turns){0, 0};
-}
-
-/* A put: does it owe anything, and how much (formula 19)? */
-static void note_put(struct lists *l, const struct per_cpu_pages *s, const struct zone *z,
-		     unsigned int order)
-{
-	bool small_block = order >= 1 && order <= 3;
-	bool keeps_batch = (s->flags & MM_PCPF_FREE_HIGH_BATCH) != 0;
-	bool free_high = small_block && l->prev_high_order && l->free_count >= s->batch &&
-			 (!keeps_batch || l->count >= s->batch);
-	int high;
-
-	l->prev_high_order = small_block;
-	if (l->free_count < s->batch * 32)
-		l->free_count += 1 << order;
-	high = due_high(l, s, z, free_high);
-	l->owed = NOTHING;
-	if (l->count < high)
-		return;
-	if (free_high)
-		l->owed = least(l->count, s->batch * 32);
-	else if (high < s->batch)
-		l->owed = 1;
-	else
-		l->owed = least(most(l->free_count, s->batch), high - s->batch);
-}
-
 /* ---- events ---- */
 
 /* Three types an order up to 3; of huge pages, the movable ones and all others.  Special
@@ -305,11 +103,11 @@ static void on_add(struct model *md, struct mm_report *r, const struct mm_machin
 		return;
 	l->count += 1 << order;
 	if (ev->f[5] == MM_PCP_ADDED_REFILL) {
-		append(md, l, ev->f[2], (uint32_t)ev->f[0]);
+		pcp_model_append(md, l, ev->f[2], (uint32_t)ev->f[0]);
 		return;
 	}
 	if (ev->f[5] == MM_PCP_ADDED_REFILL_COLD) {
-		push(md, l, ev->f[2], (uint32_t)ev->f[0]);
+		pcp_model_push(md, l, ev->f[2], (uint32_t)ev->f[0]);
 		return;
 	}
 	MM_CHECK(r, "pcp.list",
@@ -324,15 +122,15 @@ static void on_add(struct model *md, struct mm_report *r, const struct mm_machin
 		 ev->f[5] == MM_PCP_ADDED_FREED ? "hot" : "cold");
 	md->cold = NO_PFN;
 	if (ev->f[5] == MM_PCP_ADDED_FREED_COLD)
-		append(md, l, ev->f[2], (uint32_t)ev->f[0]);
+		pcp_model_append(md, l, ev->f[2], (uint32_t)ev->f[0]);
 	else
-		push(md, l, ev->f[2], (uint32_t)ev->f[0]);
+		pcp_model_push(md, l, ev->f[2], (uint32_t)ev->f[0]);
 	if (m->desc.hot_cold) {
-		note_hot_cold_put(l, settings_of(m, ev->f[3], ev->f[4]));
+		pcp_model_note_hot_cold_put(l, settings_of(m, ev->f[3], ev->f[4]));
 		return;
 	}
 	l->alloc_factor /= 2;
-	note_put(l, settings_of(m, ev->f[3], ev->f[4]), &m->zones[ev->f[3]], order);
+	pcp_model_note_put(l, settings_of(m, ev->f[3], ev->f[4]), &m->zones[ev->f[3]], order);
 	l->drain = l->owed == NOTHING ? 0 : (unsigned int)ev->f[2];
 }
 
@@ -346,10 +144,10 @@ static void on_refill(struct model *md, struct mm_report *r, const struct mm_mac
 	md->contended[ev->f[0]] = false;
 	md->empty[ev->f[0]] = !ev->f[4];
 	if (!ev->f[5])
-		begin_get(l);
+		pcp_model_begin_get(l);
 	/* what the refill brought was not there when it was asked for */
 	l->count -= (int)ev->f[4] << ev->f[1];
-	due = due_refill(l, s, &m->zones[ev->f[0]], (unsigned int)ev->f[1]);
+	due = pcp_model_due_refill(l, s, &m->zones[ev->f[0]], (unsigned int)ev->f[1]);
 	l->count += (int)ev->f[4] << ev->f[1];
 	l->getting = ev->f[4] != 0;
 	MM_CHECK(r, "pcp.refill", ev->f[3] == (uint64_t)due && ev->f[4] <= ev->f[3],
@@ -377,13 +175,13 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 	md->contended[ev->f[3]] = false;
 	md->empty[ev->f[3]] = false;
 	if (!ev->f[5])
-		begin_get(l);
+		pcp_model_begin_get(l);
 	l->getting = false;
 	l->count -= 1 << ev->f[1];
 	if (cold)
-		chop(md, l, ev->f[2]);
+		pcp_model_chop(md, l, ev->f[2]);
 	else
-		pop(md, l, ev->f[2]);
+		pcp_model_pop(md, l, ev->f[2]);
 	md->last_take = ev->f[0];
 	md->last_list = ev->f[2];
 }
@@ -409,24 +207,7 @@ static void on_drain(struct model *md, struct mm_report *r, const struct mm_mach
 		return;
 	l->count -= 1 << ev->f[1];
 	l->returned += 1 << ev->f[1];
-	chop(md, l, l->drain);
-}
-
-/* Pages that a bulk free asked to give back, by cause. */
-static int due_bulk(const struct lists *l, const struct per_cpu_pages *s, const struct mm_event *ev,
-		    bool hot_cold)
-{
-	int before = l->count + (int)ev->f[3];
-
-	switch ((enum mm_pcp_cause)ev->f[4]) {
-	case MM_PCP_CAUSE_FREE:
-		return l->owed;
-	case MM_PCP_CAUSE_DRAIN:
-		return hot_cold ? before : least(before, s->batch * 32);
-	case MM_PCP_CAUSE_DECAY:
-		return before - l->high;
-	}
-	return NOTHING;
+	pcp_model_chop(md, l, l->drain);
 }
 
 /* More than the high mark free, and what is kept from any other zone's requests? */
@@ -444,13 +225,13 @@ static void on_bulk(struct model *md, struct mm_report *r, const struct mm_machi
 		    const struct mm_event *ev)
 {
 	struct lists *l = lists_of(md, m, ev->f[0], ev->f[1]);
-	int due = due_bulk(l, settings_of(m, ev->f[0], ev->f[1]), ev, m->desc.hot_cold);
+	int due = pcp_model_due_bulk(l, settings_of(m, ev->f[0], ev->f[1]), ev, m->desc.hot_cold);
 	int freed = (int)ev->f[3];
 	int largest = 1 << mm_pcp_order(m, l->drain);
 
 	MM_CHECK(r, "pcp.bulk_free",
 		 (int)ev->f[2] == due && (freed >= due || l->count == 0) &&
-			 freed < most(due, 1) + largest && freed == l->returned,
+			 freed < pcp_model_most(due, 1) + largest && freed == l->returned,
 		 "zone %s: %llu pages were to go back, %d did and %d are said to, due are %d of %d",
 		 m->zones[ev->f[0]].name, (unsigned long long)ev->f[2], l->returned, freed, due,
 		 l->count + l->returned);
@@ -481,7 +262,9 @@ static void on_decay(struct model *md, const struct mm_machine *m, const struct 
 	const struct per_cpu_pages *s = settings_of(m, ev->f[0], ev->f[1]);
 
 	if (l->high > s->high_min)
-		l->high = most(most(l->count - s->batch * 32, l->high - l->high / 8), s->high_min);
+		l->high = pcp_model_most(
+			pcp_model_most(l->count - s->batch * 32, l->high - l->high / 8),
+			s->high_min);
 	l->drain = 0;
 	if (l->count > l->high)
 		l->owed = l->count - l->high;

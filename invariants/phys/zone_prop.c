@@ -363,7 +363,28 @@ static void planted(struct mm_prop_run *p)
 	mm_plants_run(p, plants);
 }
 
+/* A machine with HighMem, too small to group by mobility. */
+static void grouping_off_is_said_at_boot(struct mm_prop_run *p)
+{
+	static const char *const lines[] = {
+		"  HighMem  [mem 0x0000000000020000-0x000000000003ffff]\n",
+		"mobility grouping off.  Total pages: 64\nPolicy zone: HighMem\n",
+		"K/256K available (0K reserved, 0K cma-reserved, 128K highmem)\n",
+	};
+	struct mm_machine *m =
+		mm_boot("ram=256K normal=128K highmem=256K max_order=5 pageblock_order=5", NULL);
+	char *text = m ? boot_says(m) : NULL;
+	size_t i;
+
+	PROP(p, text, "no machine, or no host memory");
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		PROP(p, strstr(text, lines[i]), "no lines\n%sin\n%s", lines[i], text);
+	free(text);
+	mm_machine_destroy(m);
+}
+
 const struct mm_prop mm_zone_props[] = {
+	{"zone.grouping_off_is_said_at_boot", grouping_off_is_said_at_boot, 1},
 	{"zone.sizes_are_what_was_described", sizes_are_what_was_described, 80},
 	{"zone.spans_keep_holes_at_limits", spans_keep_holes_at_limits, 1},
 	{"zone.a_pc_boots_as_it_says", a_pc_boots_as_it_says, 1},

@@ -10,6 +10,8 @@
 #include "invariants/engine/prop.h"
 #include "invariants/engine/prop_stateful.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void exactly_the_nth_fails(struct mm_prop_run *p)
@@ -274,6 +276,36 @@ const struct mm_stateful mm_failpoint_stateful = {
 	.cover = covers,
 };
 
+/* A line per file: its name, and what reading it gives; yes and no as letters. */
+static void all_files_are_listed(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=1M max_order=5", NULL);
+	char line[128] = "";
+	FILE *f = tmpfile();
+	struct mm_ctx x;
+	size_t n = 0;
+
+	PROP(p, m && f, "no machine, or no file");
+	mm_ctx_init(&x, m, 0);
+	PROP(p, mm_failpoint_write(&x, MM_FAILPOINT_TASK_FILTER, 1) == 0, "not written");
+	mm_failpoint_print(m, f);
+	rewind(f);
+	for (; fgets(line, sizeof(line), f); n++) {
+		char *value = strchr(line, ':');
+		int file = value ? mm_failpoint_file_find(line, (size_t)(value - line)) : -1;
+		bool letter = value && (value[1] == 'Y' || value[1] == 'N');
+
+		PROP(p, file == (int)n, "line %zu: %s", n, line);
+		PROP(p,
+		     (letter ? value[1] == 'Y' : strtoll(value + 1, NULL, 10)) ==
+			     mm_failpoint_read(m, n),
+		     "%s is not what is read", line);
+	}
+	PROP(p, n == mm_failpoint_files(), "%zu lines", n);
+	(void)fclose(f);
+	mm_machine_destroy(m);
+}
+
 const struct mm_prop mm_failpoint_props[] = {
 	{"failpoint.exactly_the_nth_fails", exactly_the_nth_fails, 1},
 	{"failpoint.arming_is_a_contexts_own", arming_is_a_contexts_own, 1},
@@ -281,6 +313,7 @@ const struct mm_prop mm_failpoint_props[] = {
 	{"failpoint.each_attribute_counts_exactly", each_attribute_counts_exactly, 30},
 	{"failpoint.files_keep_what_they_take", files_keep_what_they_take, 5},
 	{"failpoint.draws_are_nobody_elses", draws_are_nobody_elses, 4},
+	{"failpoint.all_files_are_listed", all_files_are_listed, 1},
 	{"failpoint." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

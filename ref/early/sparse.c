@@ -77,8 +77,6 @@ static uint64_t subsections_in(const struct mm_machine *m, uint64_t nr, uint64_t
 
 	start = start > first ? start : first;
 	end = end < last ? end : last;
-	if (start >= end)
-		return 0;
 	n = ((end - 1) >> order) - (start >> order) + 1;
 	return (n < 64 ? ((uint64_t)1 << n) - 1 : UINT64_MAX) << ((start - first) >> order);
 }

@@ -59,11 +59,8 @@ void mm_boost_drop(struct mm_ctx *x, struct zone *z, uint64_t pages)
 	mm_event(x, MM_EV_mm_zone_boost, z->id, before, z->boost, 0);
 }
 
-bool mm_boost_take_mark(struct mm_ctx *x, struct zone *z)
+void mm_boost_take_mark(struct mm_ctx *x, struct zone *z)
 {
-	if (!(z->flags & MM_ZONE_BOOSTED))
-		return false;
 	z->flags &= ~MM_ZONE_BOOSTED;
 	touch_flags(x, z);
-	return true;
 }

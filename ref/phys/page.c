@@ -120,8 +120,7 @@ void mm_page_init_range(struct mm_machine *m, uint64_t start, uint64_t end)
 		init_stretches(m, pfn, to, r, 0);
 		pfn = to;
 	}
-	if (pfn < end)
-		init_stretches(m, pfn, end, &d->ram[d->nr_ram - 1], MM_PG_ABSENT);
+	/* the last frame is RAM: nothing is left */
 	mark_reserved(m, start, end);
 }
 

@@ -87,12 +87,13 @@ static struct page *get_chunk(struct mm_ctx *x, uint32_t gfp)
 	return page;
 }
 
-static bool refill(struct mm_ctx *x, struct page_frag_cache *c, uint32_t gfp)
+/* Perhaps in vain. */
+static void refill(struct mm_ctx *x, struct page_frag_cache *c, uint32_t gfp)
 {
 	struct page *page = get_chunk(x, gfp);
 
 	if (!page)
-		return false;
+		return;
 	page->refcount += (int32_t)(MM_FRAG_BIAS - 1);
 	mm_page_touch(x, page);
 	c->page = page;
@@ -101,7 +102,6 @@ static bool refill(struct mm_ctx *x, struct page_frag_cache *c, uint32_t gfp)
 	c->bias = MM_FRAG_BIAS;
 	c->offset = c->size;
 	touch(x);
-	return true;
 }
 
 /* The cache gives up its references, and the chunk if no piece is held. */
@@ -142,9 +142,9 @@ int mm_page_frag_get(struct mm_ctx *x, uint32_t size, uint32_t align, uint32_t g
 	MM_PRE(size && align && !(align & (align - 1)));
 	if (c->page && c->offset < size)
 		use_up(x, c, size);
-	if (!c->page && !refill(x, c, gfp))
-		return -MM_ENOMEM;
-	/* the chunk, one page perhaps, stays: to give it back would not help */
+	if (!c->page)
+		refill(x, c, gfp);
+	/* no chunk; or one of a page perhaps, which stays: to give it back would not help */
 	if (c->offset < size)
 		return -MM_ENOMEM;
 	c->bias--;

@@ -112,7 +112,9 @@ struct mm_page_owner mm_page_owner_get(const struct mm_machine *m, uint64_t pfn)
 	o.ns = take(r + AT_NS, 8);
 	o.free_ns = take(r + AT_FREE_NS, 8);
 	o.pid = (uint32_t)take(r + AT_PID, 4);
+	o.tgid = (uint32_t)take(r + AT_TGID, 4);
 	o.free_pid = (uint32_t)take(r + AT_FREE_PID, 4);
+	o.free_tgid = (uint32_t)take(r + AT_FREE_TGID, 4);
 	return o;
 }
 
@@ -125,7 +127,7 @@ static void print_one(const struct mm_machine *m, uint64_t pfn, const struct mm_
 	(void)fprintf(out,
 		      "Page allocated via order %u, mask 0x%" PRIx32 "(%s), pid %" PRIu32
 		      ", tgid %" PRIu32 " (), ts %" PRIu64 " ns\n",
-		      o->order, o->gfp, gfp, o->pid, o->pid, o->ns);
+		      o->order, o->gfp, gfp, o->pid, o->tgid, o->ns);
 	(void)fprintf(out, "PFN 0x%" PRIx64 " type %s Block %" PRIu64 " type %s\n\n", pfn,
 		      mm_gfp_migratetype_name(mm_migratetype_of_gfp(m, o->gfp)),
 		      pfn >> m->desc.pageblock_order,

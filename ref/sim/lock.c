@@ -30,7 +30,7 @@ static const struct mm_lock *innermost(const struct mm_ctx *x)
 	return n ? x->held[n - 1] : NULL;
 }
 
-void mm_lock_acquire_badly(struct mm_ctx *x, struct mm_lock *l)
+void mm_lock_acquire_badly(struct mm_ctx *x, struct mm_lock *l, int held)
 {
 	const struct mm_lock *inner = innermost(x);
 
@@ -38,25 +38,25 @@ void mm_lock_acquire_badly(struct mm_ctx *x, struct mm_lock *l)
 		broken(x, l, "taken while held");
 	if (inner && inner->rank >= l->rank)
 		broken(x, l, "taken out of order");
-	if (x->nr_held < MM_LOCKS_HELD_MAX)
-		x->held[x->nr_held] = l;
+	if (held < MM_LOCKS_HELD_MAX)
+		x->held[held] = l;
 	else
 		broken(x, l, "nested too deep");
-	x->nr_held++;
+	x->nr_held = held + 1;
 	x->m->lock.held++;
 	x->m->lock.acquired++;
 	l->cpu = x->cpu + 1;
 }
 
-void mm_lock_release_badly(struct mm_ctx *x, struct mm_lock *l)
+void mm_lock_release_badly(struct mm_ctx *x, struct mm_lock *l, int held)
 {
-	if (l->cpu != x->cpu + 1 || !x->nr_held) {
+	if (l->cpu != x->cpu + 1 || !held) {
 		broken(x, l, "released by another than its holder");
 		return;
 	}
-	if (x->nr_held <= MM_LOCKS_HELD_MAX && x->held[x->nr_held - 1] != l)
+	if (held <= MM_LOCKS_HELD_MAX && x->held[held - 1] != l)
 		broken(x, l, "released out of order");
-	x->nr_held--;
+	x->nr_held = held - 1;
 	x->m->lock.held--;
 	l->cpu = 0;
 }

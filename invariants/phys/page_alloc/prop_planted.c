@@ -105,6 +105,26 @@ static void lower_zone_for_nothing(struct mm_victim *v)
 	announce(v, served(v, 0, MM_GFP_KERNEL | MM_GFP_DMA), MM_GFP_KERNEL, FIRST_TRY);
 }
 
+/* Normal is asked, in this way or that, and all that is free there stays there. */
+static void asked_for_nothing(struct mm_victim *v, enum mm_event_kind kind)
+{
+	const struct zone *z = &v->m->zones[MM_ZONE_NORMAL];
+
+	mm_event(v->x, kind, z->id, 0, mm_zone_wmark(z, MM_WMARK_HIGH), FIRST_TRY, MM_ZONE_NORMAL,
+		 mm_vmstat_zone(z, MM_NR_FREE_PAGES));
+	lower_zone_for_nothing(v);
+}
+
+static void passed_over_for_nothing(struct mm_victim *v)
+{
+	asked_for_nothing(v, MM_EV_mm_zone_watermark);
+}
+
+static void refused_for_nothing(struct mm_victim *v)
+{
+	asked_for_nothing(v, MM_EV_mm_zone_refused);
+}
+
 static void slow_for_nothing(struct mm_victim *v)
 {
 	announce(v, served(v, 0, MM_GFP_KERNEL), MM_GFP_KERNEL,
@@ -471,6 +491,8 @@ static const struct mm_plant plants[] = {
 	{"alloc.init_state", forgotten_zeroing, NULL, true},
 	{"alloc.result", failed_for_nothing, NULL, true},
 	{"alloc.result", lower_zone_for_nothing, NULL, true},
+	{"alloc.result", passed_over_for_nothing, NULL, true},
+	{"alloc.result", refused_for_nothing, NULL, true},
 	{"alloc.result", slow_for_nothing, NULL, true},
 	{"alloc.result", reserves_for_nothing, "alloc.init_state", true},
 	{"alloc.treatment", treated_as_another_type, NULL, true},

@@ -99,15 +99,16 @@ void mm_buddy_retype(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_mig
 
 	while (at < end) {
 		struct page *p = &x->m->memmap[at];
-		unsigned int order = p->order;
+		uint64_t n = 1;
 
-		if (!(p->flags & MM_PG_BUDDY)) {
-			at++;
-			continue;
+		if (p->flags & MM_PG_BUDDY) {
+			unsigned int order = p->order;
+
+			mm_buddy_list_del(x, z, p, order);
+			mm_buddy_list_add(x, z, p, order, type, true);
+			n = (uint64_t)1 << order;
 		}
-		mm_buddy_list_del(x, z, p, order);
-		mm_buddy_list_add(x, z, p, order, type, true);
-		at += (uint64_t)1 << order;
+		at += n;
 	}
 	mm_migratetype_set(x, pfn, type);
 }

@@ -35,6 +35,6 @@ void mm_page_alloc_wake_all(struct mm_ctx *x, const struct request *rq)
 
 void mm_page_alloc_wake_boosted(struct mm_ctx *x, struct zone *z)
 {
-	if (mm_boost_take_mark(x, z))
-		wake(x, z, 0, z->type, true);
+	mm_boost_take_mark(x, z);
+	wake(x, z, 0, z->type, true);
 }
