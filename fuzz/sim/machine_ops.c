@@ -70,6 +70,18 @@ static int fact_warn_gfp(const struct mm_machine *m, const uint64_t *key, uint64
 	return outcome(m, MM_OUTCOME_WARN_GFP, value);
 }
 
+static int fact_corruption(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	return outcome(m, MM_OUTCOME_CORRUPTION, value);
+}
+
+static int fact_bit_error(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
+{
+	(void)key;
+	return outcome(m, MM_OUTCOME_BIT_ERROR, value);
+}
+
 static const struct mm_fact facts[] = {
 	{"outcome.bad_page", fact_bad_page, "times bad_page() was due"},
 	{"outcome.stale_use", fact_stale_use, "uses of a frame that has a new owner"},
@@ -81,6 +93,8 @@ static const struct mm_fact facts[] = {
 	{"outcome.memblock_full", fact_memblock_full, "tables of regions that could not grow"},
 	{"outcome.atomic_sleep", fact_atomic_sleep, "requests of interrupts that could wait"},
 	{"outcome.warn_gfp", fact_warn_gfp, "bits of a mask that a call refused"},
+	{"outcome.memory_corruption", fact_corruption, "free pages that were written to"},
+	{"outcome.single_bit_error", fact_bit_error, "free pages of which one bit changed"},
 	{NULL, NULL, NULL},
 };
 

@@ -435,10 +435,23 @@ static void say_ram_write(const struct mm_machine *m, const uint64_t *f, char *b
 		       f[2]);
 }
 
-static void say_ram_zero(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+static void say_ram_fill(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	(void)m;
-	(void)snprintf(buf, len, "%" PRIu64 " frames from pfn %" PRIu64 " are zero", f[1], f[0]);
+	if (f[2])
+		(void)snprintf(buf, len, "%" PRIu64 " frames from pfn %" PRIu64 " are 0x%" PRIx64,
+			       f[1], f[0], f[2]);
+	else
+		(void)snprintf(buf, len, "%" PRIu64 " frames from pfn %" PRIu64 " are zero", f[1],
+			       f[0]);
+}
+
+static void say_poison(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len,
+		       "pfn %" PRIu64 " changed while free, bytes %" PRIu64 "-%" PRIu64 "%s", f[0],
+		       f[1], f[2], f[3] ? ", one bit" : "");
 }
 
 static void say_memblock_change(const struct mm_machine *m, const uint64_t *f, char *buf,
@@ -544,10 +557,10 @@ static void say_cpu_change(const struct mm_machine *m, const uint64_t *f, char *
 	(B(mm_page_alloc_from) | B(mm_zone_grow) | B(mm_zone_watermark) | B(mm_zone_refused) |     \
 	 B(mm_page_alloc_slowpath) | B(mm_pcp_take) | B(mm_pcp_refill) |                           \
 	 B(mm_page_alloc_zone_locked) | B(mm_page_alloc_extfrag) | B(mm_pcp_contended) |           \
-	 B(mm_bad_page) | B(mm_ram_zero) | B(mm_pcp_bulk_free) | B(mm_fault_ask) |                 \
-	 B(mm_page_alloc_wake) | B(mm_pageblock_move) | B(mm_vmscan_direct_reclaim_begin) |        \
-	 B(mm_vmscan_direct_reclaim_end) | B(reclaim_retry_zone) | B(mm_node_reclaim) |            \
-	 B(mm_node_dirty_ok))
+	 B(mm_bad_page) | B(mm_ram_fill) | B(mm_page_poison) | B(mm_pcp_bulk_free) |               \
+	 B(mm_fault_ask) | B(mm_page_alloc_wake) | B(mm_pageblock_move) |                          \
+	 B(mm_vmscan_direct_reclaim_begin) | B(mm_vmscan_direct_reclaim_end) |                     \
+	 B(reclaim_retry_zone) | B(mm_node_reclaim) | B(mm_node_dirty_ok))
 
 #define PAGE_ALLOC "ref/phys/page_alloc/page_alloc.c"
 #define PCP        "ref/phys/pcp/lists.c"
@@ -625,7 +638,8 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_cache_add, "mm_clean_cache_add", "ref/phys/clean_cache.c", 0, 0, say_cache_add),
 	ROW(mm_cache_del, "give_up", "ref/phys/clean_cache.c", 0, 0, say_cache_del),
 	ROW(mm_ram_write, "mm_ram_write", "ref/sim/ram.c", 0, 0, say_ram_write),
-	ROW(mm_ram_zero, "mm_ram_zero", "ref/sim/ram.c", 0, 0, say_ram_zero),
+	ROW(mm_ram_fill, "mm_ram_fill", "ref/sim/ram.c", 0, 0, say_ram_fill),
+	ROW(mm_page_poison, "check_frame", "ref/phys/page_poison.c", 0, 0, say_poison),
 	ROW(mm_memblock_change, "announce", MEMBLOCK "memblock.c", 0, 0, say_memblock_change),
 	ROW(mm_memblock_alloc, "take", MEMBLOCK "find.c", 0,
 	    B(mm_memblock_change) | B(mm_memblock_grow), say_memblock_alloc),

@@ -10,7 +10,7 @@
  * mm_page_ext_store, mm_ram_*, mm_task_flags, mm_page_split, mm_page_bulk*,
  * mm_page_frag*, mm_pageblock_move, mm_guard, mm_fault_*, mm_sysctl, mm_zone_boost,
  * mm_page_alloc_wake, mm_kswapd_round, mm_node_reclaim,
- * mm_node_dirty_ok, mm_vmstat_threshold and mm_cache_* have no tracepoint there; ours carry a
+ * mm_node_dirty_ok, mm_vmstat_threshold, mm_page_poison and mm_cache_* have no tracepoint there; ours carry a
  * decision's inputs so that a check can redo it and a reader can follow.  A row each in
  * fuzz/trace/trail_rows.c says them in words.
  * A request's "gfp" has the mask it was served under in its low half, and the one
@@ -54,7 +54,7 @@
 	E(mm_zone_grow, "section", "start", "end", "zone", "", "")                                 \
 	E(mm_page_ext_store, "pfn", "client", "value", "", "", "")                                 \
 	E(mm_ram_write, "pfn", "offset", "value", "", "", "")                                      \
-	E(mm_ram_zero, "pfn", "frames", "", "", "", "")                                            \
+	E(mm_ram_fill, "pfn", "frames", "value", "", "", "")                                       \
 	E(mm_zone_refused, "zone", "order", "mark", "alloc_flags", "highest_zone", "free_pages")   \
 	E(mm_page_alloc_slowpath, "order", "gfp", "alloc_flags", "highest_zone", "", "")           \
 	E(mm_task_flags, "before", "after", "what", "by", "saved", "")                             \
@@ -82,7 +82,8 @@
 	E(mm_cache_del, "pfn", "highest_zone", "", "", "", "")                                     \
 	E(mm_node_reclaim, "zone", "order", "gfp", "preferred", "answer", "freed")                 \
 	E(mm_node_dirty_ok, "nid", "dirty", "limit", "ok", "", "")                                 \
-	E(mm_vmstat_threshold, "zone", "before", "after", "", "", "")
+	E(mm_vmstat_threshold, "zone", "before", "after", "", "", "")                              \
+	E(mm_page_poison, "pfn", "first", "last", "single_bit", "", "")
 
 #define MM_EVENT_ENUM(name, a, b, c, d, e, f) MM_EV_##name,
 enum mm_event_kind { MM_EVENT_TABLE(MM_EVENT_ENUM) MM_EV_NR };

@@ -47,6 +47,11 @@
 /* What the bytes of frames are made of.  See ram.h. */
 enum mm_contents { MM_CONTENTS_NONE, MM_CONTENTS_TAG, MM_CONTENTS_FULL };
 
+/* What is done to the bytes of blocks.  Poisoning takes the place of both others. */
+#define MM_INIT_ON_ALLOC 0x1u
+#define MM_INIT_ON_FREE  0x2u
+#define MM_POISON        0x4u
+
 /* Which frames have a struct page, and where.  See sparse.h. */
 enum mm_memmodel { MM_MEMMODEL_FLAT, MM_MEMMODEL_SPARSE, MM_MEMMODEL_VMEMMAP };
 
@@ -122,6 +127,8 @@ struct mm_machine_desc {
 	enum mm_contents contents; /* default tag */
 	bool init_on_alloc;        /* zero each block handed out, default off */
 	bool init_on_free;         /* zero each block taken back, default off */
+	bool page_poison;          /* fill each block taken back with a pattern, and look for
+				    * it when it is handed out: see page_poison.h; off */
 	uint64_t seed;             /* of unwritten contents, default 1 */
 	struct mm_sysctl sysctl;
 };
@@ -138,6 +145,8 @@ enum mm_outcome {
 	MM_OUTCOME_MEMBLOCK_FULL, /* a table of regions cannot grow: panic or BUG */
 	MM_OUTCOME_ATOMIC_SLEEP,  /* who may wait asks in an interrupt: might_alloc */
 	MM_OUTCOME_WARN_GFP,      /* bits that a call refuses: WARN_ON, and left out */
+	MM_OUTCOME_CORRUPTION,    /* somebody wrote to a free page: reported, and handed out */
+	MM_OUTCOME_BIT_ERROR,     /* a bit of one is the other: likewise */
 	MM_OUTCOME_NR
 };
 
@@ -230,8 +239,8 @@ struct mm_machine {
 	unsigned char *page_ext;
 	/* page_alloc: bits that requests may have now; in the digest */
 	uint32_t gfp_allowed_mask;
-	/* from the description: does anything but __GFP_ZERO zero blocks? */
-	bool init_on_any;
+	/* from the description: what but __GFP_ZERO writes to blocks, MM_INIT_..., MM_POISON */
+	uint8_t contents_rules;
 	/* sim/failpoint: is there anything to ask?  A bit per site whose probability is
 	 * not 0, and MM_FAULT_WATCHED */
 	uint32_t fault_armed;

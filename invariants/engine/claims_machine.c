@@ -56,7 +56,9 @@ const char *const mm_walk_machines[] = {
 	"ram=4M max_order=6 pageblock_order=5 cpus=2 pcp=on thp=5 min_free_kbytes=64",
 	"ram=4M dma=512K dma32=1M normal=2M highmem=3M max_order=6 pageblock_order=3 cpus=3 pcp=on",
 	"ram=16M max_order=6 pageblock_order=4 cpus=2 pcp=on cache=1M",
-	/* contents that are always zero */
+	/* contents that are always zero, or a pattern, while they are free */
+	"ram=2M max_order=5 pageblock_order=3 cpus=2 pcp=on contents=full page_poison=on "
+	"init_on_free=on",
 	"ram=2M max_order=5 pageblock_order=3 cpus=2 pcp=on contents=full init_on_free=on",
 	/* guards beside small blocks */
 	"ram=2M dma=516K hole=1M-1100K max_order=6 pageblock_order=3 debug_guardpage_minorder=3",
@@ -218,6 +220,8 @@ void mm_walk_any_machine(struct mm_prop_run *p, char *buf, size_t len)
 		add(&t, " init_on_alloc=on");
 	if (below(p, 8) == 0)
 		add(&t, " init_on_free=on");
+	if (below(p, 8) == 0)
+		add(&t, " page_poison=on");
 	if (below(p, 3) == 0)
 		add(&t, " min_free_kbytes=%" PRIu64, below(p, end * 2));
 	if (below(p, 3) == 0)

@@ -36,7 +36,8 @@ static const char listed[] = "a = alloc order=3 gfp=KERNEL\n"
 static const struct stage plain_stage = {MACHINE, blocks};
 static const struct stage pcp_stage = {MACHINE " pcp=on thp=5", listed};
 
-static const struct stage debug_stage = {MACHINE " debug_guardpage_minorder=2 page_owner=on",
+static const struct stage debug_stage = {MACHINE " debug_guardpage_minorder=2 page_owner=on "
+						 "page_poison=on",
 					 blocks};
 
 void mm_victim_note(void *env, const struct mm_failure *f)

@@ -63,7 +63,7 @@ void mm_plants_run(struct mm_prop_run *p, const struct mm_plant *plants);
 void mm_plants_run_pcp(struct mm_prop_run *p, const struct mm_plant *plants);
 
 /* The same on a machine that helps to find bugs: guards beside small
- * blocks, records of who has a page. */
+ * blocks, records of who has a page, a pattern in what is free. */
 void mm_plants_run_debug(struct mm_prop_run *p, const struct mm_plant *plants);
 
 #define MM_PLANTS_PROPERTY "planted_corruptions_are_reported"

@@ -102,10 +102,10 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 		note(md, pfn);
 		return;
 	}
-	/* that they are zero now is judged where zeroing was asked for */
+	/* that they are so now is judged where it was asked for */
 	for (i = 0; i < ev->f[1]; i++) {
 		mm_bitmap_set(md->known, pfn + i);
-		memset(md->copy + (pfn + i) * md->unit, 0, md->unit);
+		memset(md->copy + (pfn + i) * md->unit, (int)ev->f[2], md->unit);
 	}
 }
 
@@ -147,10 +147,10 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 
 const struct mm_model mm_ram_model = {
 	.name = "ram",
-	.events = MM_EV_BIT(MM_EV_mm_ram_write) | MM_EV_BIT(MM_EV_mm_ram_zero),
+	.events = MM_EV_BIT(MM_EV_mm_ram_write) | MM_EV_BIT(MM_EV_mm_ram_fill),
 	/* what is compared is what was written */
 	.objects = MM_OBJ_BIT(MM_OBJ_EVENT),
-	.quiet = MM_EV_BIT(MM_EV_mm_ram_zero),
+	.quiet = MM_EV_BIT(MM_EV_mm_ram_fill),
 	.concerns = has_unit,
 	.size = model_size,
 	.boot = model_boot,

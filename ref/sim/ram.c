@@ -29,12 +29,15 @@ static unsigned int slot_of(const struct mm_machine *m, uint64_t offset)
 	return (unsigned int)(offset * mm_ram_unit(m) / MM_PAGE_SIZE);
 }
 
-/* What a byte nobody wrote reads as: never 0, unless all memory was zeroed. */
+/* What a byte nobody wrote reads as: never 0, unless all memory was zeroed, or written to
+ * at boot. */
 static uint8_t pattern(const struct mm_machine *m, pfn_t pfn, unsigned int slot)
 {
 	uint64_t h = mm_hash64(mm_hash64_step(m->desc.seed, pfn_raw(pfn) * MM_PAGE_SIZE + slot));
 
-	return m->desc.init_on_free ? 0 : (uint8_t)(h | 1);
+	if (m->contents_rules & MM_POISON)
+		return MM_PAGE_POISON;
+	return m->contents_rules & MM_INIT_ON_FREE ? 0 : (uint8_t)(h | 1);
 }
 
 static void fill_pattern(const struct mm_machine *m, pfn_t pfn)
@@ -74,15 +77,15 @@ void mm_ram_write(struct mm_ctx *x, pfn_t pfn, uint64_t offset, uint8_t value)
 	mm_touch(x, MM_OBJ_FRAME, pfn_raw(pfn));
 }
 
-void mm_ram_zero(struct mm_ctx *x, pfn_t pfn, uint64_t n)
+void mm_ram_fill(struct mm_ctx *x, pfn_t pfn, uint64_t n, uint8_t value)
 {
 	struct mm_machine *m = x->m;
 	uint64_t i;
 
 	if (!mm_ram_unit(m))
 		return;
-	mm_event(x, MM_EV_mm_ram_zero, pfn_raw(pfn), n);
-	memset(frame_bytes(m, pfn), 0, (size_t)(n * mm_ram_unit(m)));
+	mm_event(x, MM_EV_mm_ram_fill, pfn_raw(pfn), n, value);
+	memset(frame_bytes(m, pfn), value, (size_t)(n * mm_ram_unit(m)));
 	mm_bitmap_set_range(m->written, pfn_raw(pfn), n);
 	for (i = 0; x->touched && i < n; i++)
 		mm_touch(x, MM_OBJ_FRAME, pfn_raw(pfn) + i);
@@ -97,7 +100,7 @@ bool mm_ram_is_zero(const struct mm_machine *m, pfn_t pfn)
 	if (!unit)
 		return true;
 	if (!mm_bitmap_test(m->written, pfn_raw(pfn)))
-		return m->desc.init_on_free;
+		return m->contents_rules & MM_INIT_ON_FREE;
 	b = frame_bytes(m, pfn);
 	for (i = 0; i < unit; i += 8) {
 		uint64_t w;
@@ -107,6 +110,24 @@ bool mm_ram_is_zero(const struct mm_machine *m, pfn_t pfn)
 			return false;
 	}
 	return true;
+}
+
+bool mm_ram_differs(const struct mm_machine *m, pfn_t pfn, uint8_t value, uint64_t *first,
+		    uint64_t *last)
+{
+	unsigned int unit = mm_ram_unit(m);
+	uint64_t span = unit ? MM_PAGE_SIZE / unit : 0;
+	bool found = false;
+	uint64_t at;
+
+	for (at = 0; span && at < MM_PAGE_SIZE; at += span) {
+		if (mm_ram_read(m, pfn, at) == value)
+			continue;
+		*first = found ? *first : at;
+		*last = at + span - 1;
+		found = true;
+	}
+	return found;
 }
 
 /* Byte by byte, so that both byte orders give one hash; compilers make one load of it. */

@@ -124,7 +124,10 @@ static void check_init_state(struct mm_report *r, const struct mm_machine *m,
 			     const struct mm_event *ev)
 {
 	const struct page *head = &m->memmap[ev->f[0]];
-	bool zero = (ev->f[2] & MM_GFP_ZERO) || m->desc.init_on_alloc || m->desc.init_on_free;
+	/* where frees zero, what was free is judged by page_poison's model */
+	bool frees = m->desc.init_on_free && !m->desc.page_poison;
+	bool zero = ((ev->f[2] & MM_GFP_ZERO) || (m->desc.init_on_alloc && !m->desc.page_poison)) &&
+		    !frees;
 	uint64_t n = (uint64_t)1 << ev->f[1];
 	uint64_t i;
 
@@ -300,7 +303,7 @@ void page_alloc_on_alloc(struct model *md, struct mm_report *r, const struct mm_
 
 static void check_zeroed(struct mm_report *r, const struct mm_machine *m, uint64_t pfn, uint64_t n)
 {
-	for (; m->desc.init_on_free && n > 0; pfn++, n--)
+	for (; m->desc.init_on_free && !m->desc.page_poison && n > 0; pfn++, n--)
 		MM_CHECK(r, "alloc.init_on_free", mm_ram_is_zero(m, pfn_of(pfn)),
 			 "pfn %llu is taken back with contents", (unsigned long long)pfn);
 }

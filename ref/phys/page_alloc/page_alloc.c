@@ -9,7 +9,6 @@
  */
 #include "mm/fail_page_alloc.h"
 #include "mm/page_owner.h"
-#include "mm/ram.h"
 #include "mm/task.h"
 
 #include "parts.h"
@@ -67,7 +66,7 @@ bool mm_page_alloc_new_ok(const struct page *page, unsigned int order)
 	return true;
 }
 
-/* Kernel: prep_new_page, want_init_on_alloc, want_init_on_free. */
+/* Kernel: prep_new_page. */
 static MM_ALWAYS_INLINE void prepare_new(struct mm_ctx *x, struct page *page,
 					 const struct request *rq, uint32_t alloc_flags)
 {
@@ -86,9 +85,8 @@ static MM_ALWAYS_INLINE void prepare_new(struct mm_ctx *x, struct page *page,
 	page->refcount = 1;
 	page->order = (uint8_t)rq->order;
 	mm_page_touch(x, page);
-	/* not where every free does it: then all that is free is zero */
-	if (((rq->gfp & MM_GFP_ZERO) || x->m->init_on_any) && !x->m->desc.init_on_free)
-		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << rq->order);
+	if ((rq->gfp & MM_GFP_ZERO) || x->m->contents_rules)
+		mm_page_alloc_contents_new(x, page, rq->order, rq->gfp);
 }
 
 /* A block with traces of an owner is dropped and the next one tried, as often as
@@ -484,8 +482,8 @@ static MM_ALWAYS_INLINE void free_last(struct mm_ctx *x, struct page *page, unsi
 	mm_vmstat_count(x, MM_VM_PGFREE, (uint64_t)1 << order);
 	if (MM_UNLIKELY(x->m->desc.page_owner))
 		mm_page_owner_reset(x, page, order);
-	if (x->m->init_on_any && x->m->desc.init_on_free)
-		mm_ram_zero(x, mm_page_pfn(x->m, page), (uint64_t)1 << order);
+	if (x->m->contents_rules)
+		mm_page_alloc_contents_freed(x, page, order);
 	if (end == MM_BUDDY_TAIL)
 		where = MM_PCP_FREED_UNLISTED;
 	else if (mm_pcp_allowed(x->m, order) && is_isolated(x->m, z, page, order))

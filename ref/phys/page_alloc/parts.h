@@ -165,6 +165,16 @@ static inline uint32_t mm_page_alloc_cma_right(const struct mm_machine *m, enum 
 	return MM_UNLIKELY(m->desc.nr_cma != 0) && type == MM_MIGRATE_MOVABLE ? MM_ALLOC_CMA : 0;
 }
 
+/* ---- contents.c ---- */
+
+/* The bytes of a block that is to be handed out, where somebody asks for something.
+ * Kernel: post_alloc_hook, want_init_on_alloc. */
+void mm_page_alloc_contents_new(struct mm_ctx *x, const struct page *page, unsigned int order,
+				uint32_t gfp);
+/* And of one that was taken back, where the machine has a rule.  Kernel:
+ * free_pages_prepare, want_init_on_free. */
+void mm_page_alloc_contents_freed(struct mm_ctx *x, const struct page *page, unsigned int order);
+
 /* ---- compound.c ---- */
 
 /* Make the frames behind head its tails.  Kernel: prep_compound_tail. */

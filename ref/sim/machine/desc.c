@@ -134,6 +134,7 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_CACHE:
 	case F_INIT_ON_ALLOC:
 	case F_INIT_ON_FREE:
+	case F_PAGE_POISON:
 	case F_LOWMEM_RESERVE_RATIO:
 	case F_PROFILE:
 	case F_PAGE_EXT:
@@ -179,6 +180,7 @@ static int read_switch(struct mm_machine_desc_reader *r)
 		   : r->field == F_DEFERRED      ? &r->d->deferred
 		   : r->field == F_INIT_ON_ALLOC ? &r->d->init_on_alloc
 		   : r->field == F_INIT_ON_FREE  ? &r->d->init_on_free
+		   : r->field == F_PAGE_POISON   ? &r->d->page_poison
 		   : r->field == F_PAGE_OWNER    ? &r->d->page_owner
 						 : &r->d->movable_node;
 
@@ -361,6 +363,8 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "zero each block that is handed out; off"},
 	{"init_on_free", read_switch, 0, 0, "on or off",
 	 "zero each block that is taken back, and all memory at boot; off"},
+	{"page_poison", read_switch, 0, 0, "on or off",
+	 "fill what is free with 0xaa and look for changes, instead of init_on_...; off"},
 	{"min_free_kbytes", read_plain, 0, (uint64_t)MM_SPANNED_MAX * 4, "KiB, at most all RAM",
 	 "0: by the kernel's formula; 0"},
 	{"watermark_scale_factor", read_plain, 1, 3000, "1 .. 3000",

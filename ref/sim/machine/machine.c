@@ -134,6 +134,15 @@ static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
 
 static const struct mm_kind_ops machine_kind = {"machine", machine_count, machine_hash, NULL};
 
+/* Kernel: mem_debugging_and_hardening_init. */
+static uint8_t contents_rules(const struct mm_machine_desc *d)
+{
+	if (d->page_poison)
+		return MM_POISON;
+	return (uint8_t)((d->init_on_alloc ? MM_INIT_ON_ALLOC : 0) |
+			 (d->init_on_free ? MM_INIT_ON_FREE : 0));
+}
+
 struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_error *e)
 {
 	uint64_t frames = d->ram[d->nr_ram - 1].end;
@@ -155,7 +164,7 @@ struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_
 	m->sysctl = d->sysctl;
 	m->upcalls = &no_upcalls;
 	m->gfp_allowed_mask = UINT32_MAX;
-	m->init_on_any = d->init_on_alloc || d->init_on_free;
+	m->contents_rules = contents_rules(d);
 	if (mm_machine_kind_set(m, MM_OBJ_MACHINE, &machine_kind)) {
 		(void)mm_error_set(e, -MM_ENOMEM, 0, 0, "machine: arena too small");
 		mm_machine_destroy(m);
@@ -266,8 +275,9 @@ void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object)
 const char *mm_machine_outcome_name(enum mm_outcome o)
 {
 	static const char *const names[MM_OUTCOME_NR] = {
-		"bad_page",  "warn_order",   "bad_zone",      "nofail_stall", "warn_nofail",
-		"stale_use", "warn_overlap", "memblock_full", "atomic_sleep", "warn_gfp"};
+		"bad_page",     "warn_order", "bad_zone",          "nofail_stall",
+		"warn_nofail",  "stale_use",  "warn_overlap",      "memblock_full",
+		"atomic_sleep", "warn_gfp",   "memory_corruption", "single_bit_error"};
 
 	return names[o];
 }
