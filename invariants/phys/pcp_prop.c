@@ -248,30 +248,35 @@ static void numbers_are_in_the_digest(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
-/* Which page of a list comes next is state, and on which list. */
-static void heads_of_lists_are_in_the_digest(struct mm_prop_run *p)
+/* Two CPUs that exchange their lists are another state: frames do not say whose they are. */
+static void lists_of_cpus_are_in_the_digest(struct mm_prop_run *p)
 {
 	struct mm_machine *m = mm_boot("ram=4M max_order=6 cpus=2 pcp=on", NULL);
-	struct mm_list *lists = m ? m->zones[MM_ZONE_NORMAL].pageset[0].lists : NULL;
-	struct mm_list *first;
-	struct mm_ctx x;
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	struct mm_list *list[2];
+	struct mm_list *first[2];
 	uint64_t before;
+	struct mm_ctx x;
+	int cpu;
 	int i;
 
 	PROP(p, m, "the machine does not boot");
-	mm_ctx_init(&x, m, 0);
-	/* refills double: the third brings four and leaves three */
-	for (i = 0; i < 4; i++)
-		PROP(p,
-		     mm_pcp_get(&x, &m->zones[MM_ZONE_NORMAL], 0, MM_MIGRATE_UNMOVABLE,
-				MM_ALLOC_WMARK_MIN),
-		     "no page");
-	first = lists[MM_MIGRATE_UNMOVABLE].next;
-	PROP(p, first->next != first, "there is no list");
+	for (cpu = 0; cpu < 2; cpu++) {
+		mm_ctx_init(&x, m, cpu);
+		list[cpu] = &z->pageset[cpu].lists[MM_MIGRATE_UNMOVABLE];
+		/* refills double: the second brings two and leaves one */
+		for (i = 0; i < 2; i++)
+			PROP(p, mm_pcp_get(&x, z, 0, MM_MIGRATE_UNMOVABLE, MM_ALLOC_WMARK_MIN),
+			     "no page");
+		first[cpu] = list[cpu]->next;
+		PROP(p, z->pageset[cpu].count == 1 && first[cpu]->next == list[cpu], "not one");
+	}
 	before = mm_machine_digest_sweep(m);
-	mm_list_del(&lists[MM_MIGRATE_UNMOVABLE]);
-	mm_list_add_between(&lists[MM_MIGRATE_UNMOVABLE], first, first->next);
-	PROP(p, mm_machine_digest_sweep(m) != before, "the next page is not in the digest");
+	for (cpu = 0; cpu < 2; cpu++) {
+		mm_list_del(first[cpu]);
+		mm_list_add(first[cpu], list[!cpu]);
+	}
+	PROP(p, mm_machine_digest_sweep(m) != before, "whose list it is, is not in the digest");
 	mm_machine_destroy(m);
 }
 
@@ -661,7 +666,7 @@ const struct mm_prop mm_pcp_props[] = {
 	{"pcp.caches_larger_than_three_batches_keep_one", caches_larger_than_three_batches_keep_one,
 	 1},
 	{"pcp.the_flag_follows_the_batch", the_flag_follows_the_batch, 1},
-	{"pcp.heads_of_lists_are_in_the_digest", heads_of_lists_are_in_the_digest, 1},
+	{"pcp.lists_of_cpus_are_in_the_digest", lists_of_cpus_are_in_the_digest, 1},
 	{"pcp.numbers_are_in_the_digest", numbers_are_in_the_digest, 1},
 	{"pcp.active_reclaim_keeps_lists_short", active_reclaim_keeps_lists_short, 5},
 	{"pcp.a_drain_leaves_nothing", a_drain_leaves_nothing, 1},
