@@ -32,7 +32,8 @@ static inline uint64_t mm_hash64(uint64_t v)
 }
 
 /* Fold one more word into a running hash: cheap, and mixed only when another step or
- * mm_hash64 follows.  Different words give different hashes but by accident. */
+ * mm_hash64 follows.  Different words give different hashes but by accident; the first
+ * word and what the hash begins with are worth the same, so that is a constant or an id. */
 static inline uint64_t mm_hash64_step(uint64_t h, uint64_t v)
 {
 	h = (h ^ v) * 0x9e3779b97f4a7c15u;

@@ -585,22 +585,30 @@ static void settings_are_in_the_digest(struct mm_prop_run *p)
 {
 	struct mm_machine *m = mm_boot("ram=4M max_order=6", NULL);
 	struct memblock *mb = m ? m->memblock : NULL;
+	uint64_t seen[64];
 	uint64_t boot;
 	size_t i;
+	size_t k;
 
 	PROP(p, m, "the machine does not boot");
 	boot = mm_machine_digest_sweep(m);
-	for (i = 0; i < 5; i++) {
-		bool *flag = (bool *const[]){&mb->bottom_up, &mb->can_resize, &mb->movable_node,
-					     &mb->mirrored_kernelcore, &mb->has_mirror}[i];
-
-		*flag = !*flag;
-		PROP(p, mm_machine_digest_sweep(m) != boot, "setting %zu is not in the digest", i);
-		*flag = !*flag;
+	/* no two of all combinations are alike */
+	for (i = 0; i < 64; i++) {
+		for (k = 0; k < 5; k++)
+			*(bool *const[]){&mb->bottom_up, &mb->can_resize, &mb->movable_node,
+					 &mb->mirrored_kernelcore, &mb->has_mirror}[k] ^=
+				i >> k & 1;
+		mb->current_limit ^= i >> 5;
+		seen[i] = mm_machine_digest_sweep(m);
+		for (k = 0; k < i; k++)
+			PROP(p, seen[i] != seen[k], "settings 0x%zx and 0x%zx have one digest", i,
+			     k);
+		for (k = 0; k < 5; k++)
+			*(bool *const[]){&mb->bottom_up, &mb->can_resize, &mb->movable_node,
+					 &mb->mirrored_kernelcore, &mb->has_mirror}[k] ^=
+				i >> k & 1;
+		mb->current_limit ^= i >> 5;
 	}
-	mb->current_limit--;
-	PROP(p, mm_machine_digest_sweep(m) != boot, "the limit is not in the digest");
-	mb->current_limit++;
 	for (i = 0; i < 4; i++) {
 		uint64_t *number =
 			(uint64_t *const[]){&mb->type[0].regions[0].base, &mb->type[0].max,

@@ -49,7 +49,7 @@ static uint64_t section_hash(const struct mm_machine *m, uint64_t id)
 	const struct mem_section *s = mm_sparse_section(m, id);
 
 	return s && (s->section_mem_map | s->subsections)
-		       ? mm_hash64_step(s->section_mem_map, s->subsections)
+		       ? mm_hash64_step(mm_hash64_step(id, s->section_mem_map), s->subsections)
 		       : 0;
 }
 

@@ -23,7 +23,7 @@ static uint64_t memblock_count(const struct mm_machine *m)
 
 static uint64_t table_hash(const struct memblock_type *t)
 {
-	uint64_t h = mm_hash64_step(t->cnt, t->max);
+	uint64_t h = mm_hash64_step(mm_hash64_step(0, t->cnt), t->max);
 	uint64_t i;
 
 	h = mm_hash64_step(mm_hash64_step(h, t->total_size), t->home.base);
@@ -42,11 +42,11 @@ static uint64_t memblock_hash(const struct mm_machine *m, uint64_t id)
 
 	if (id < MM_MEMBLOCK_KINDS)
 		return table_hash(&mb->type[id]);
-	return mm_hash64_step(mb->current_limit, (uint64_t)mb->bottom_up << 4 |
-							 (uint64_t)mb->can_resize << 3 |
-							 (uint64_t)mb->movable_node << 2 |
-							 (uint64_t)mb->mirrored_kernelcore << 1 |
-							 (uint64_t)mb->has_mirror);
+	return mm_hash64_step(mm_hash64_step(id, mb->current_limit),
+			      (uint64_t)mb->bottom_up << 4 | (uint64_t)mb->can_resize << 3 |
+				      (uint64_t)mb->movable_node << 2 |
+				      (uint64_t)mb->mirrored_kernelcore << 1 |
+				      (uint64_t)mb->has_mirror);
 }
 
 static const struct mm_kind_ops memblock_kind = {"memblock", memblock_count, memblock_hash, NULL};

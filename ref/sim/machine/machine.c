@@ -123,7 +123,7 @@ static uint64_t machine_count(const struct mm_machine *m)
 
 static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
 {
-	uint64_t h = mm_hash64_step(m->clock_ns + id, m->jiffies);
+	uint64_t h = mm_hash64_step(mm_hash64_step(id, m->clock_ns), m->jiffies);
 
 	h = mm_hash64_step(h, (uint64_t)m->vm_stat[MM_NR_FREE_PAGES]);
 	if (m->vm_stat[MM_NR_FREE_CMA] | m->vm_stat[MM_NR_ZONE_CACHE])
