@@ -43,7 +43,7 @@ features() { sed -n 's/.* \([0-9]*\) features .*/\1/p' out; }
 
 seeds() {
 	local trace=corpus/phys/buddy/seed/two-buddies-merge-only-when-both-are-free
-	corpus 0 'corpus seed all: 1[0-9][0-9] of .* traces' seed all one --from "$root/corpus"
+	corpus 0 'corpus seed all: [1-9][0-9][0-9] of .* traces' seed all one --from "$root/corpus"
 	corpus 0 'passed over: no operations' seed all two --from "$root/corpus"
 	same "seeds of two calls" one two
 	corpus 0 'on machine [1-9], ram=' seed buddy buddy --from "$root/corpus"
