@@ -33,11 +33,13 @@ static unsigned int slot_of(const struct mm_machine *m, uint64_t offset)
  * at boot. */
 static uint8_t pattern(const struct mm_machine *m, pfn_t pfn, unsigned int slot)
 {
-	uint64_t h = mm_hash64(mm_hash64_step(m->desc.seed, pfn_raw(pfn) * MM_PAGE_SIZE + slot));
-
 	if (m->contents_rules & MM_POISON)
 		return MM_PAGE_POISON;
-	return m->contents_rules & MM_INIT_ON_FREE ? 0 : (uint8_t)(h | 1);
+	if (m->contents_rules & MM_INIT_ON_FREE)
+		return 0;
+	return (uint8_t)(mm_hash64(
+				 mm_hash64_step(m->desc.seed, pfn_raw(pfn) * MM_PAGE_SIZE + slot)) |
+			 1);
 }
 
 static void fill_pattern(const struct mm_machine *m, pfn_t pfn)
