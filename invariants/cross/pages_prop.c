@@ -334,30 +334,6 @@ static void told_to_fail(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
-/* The next page of the CPU's list has an owner left: it goes to nobody, another comes. */
-static void bulk_passes_a_bad_page(struct mm_prop_run *p)
-{
-	struct mm_machine *m = mm_boot(MACHINE, NULL);
-	struct page *slots[4] = {NULL};
-	struct page *bad;
-	struct mm_ctx x;
-	int i;
-
-	PROP(p, m, "the machine does not boot");
-	mm_ctx_init(&x, m, 0);
-	bad = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL);
-	PROP(p, bad, "no page");
-	mm_page_alloc_put(&x, bad, 0);
-	bad->mapping = 0x1000;
-	PROP(p, mm_page_alloc_bulk(&x, MM_GFP_KERNEL, 4, slots) == 4, "not all pages came");
-	for (i = 0; i < 4; i++)
-		PROP(p, slots[i] && slots[i] != bad && slots[i]->refcount == 1,
-		     "slot %d has what is bad, or nobody's", i);
-	PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && (bad->flags & MM_PG_BAD),
-	     "a bad page is not complained about");
-	mm_machine_destroy(m);
-}
-
 /* ---- contents ---- */
 
 static void dirty(struct mm_ctx *x, const struct page *page, unsigned int order)
@@ -426,7 +402,6 @@ const struct mm_prop mm_pages_props[] = {
 	{"pages.addresses_lead_back", addresses_lead_back, 1},
 	{"pages.holes_are_filled", holes_are_filled, 10},
 	{"pages.marks_hold_for_all_of_them", marks_hold_for_all_of_them, 1},
-	{"pages.bulk_passes_a_bad_page", bulk_passes_a_bad_page, 1},
 	{"pages.bulk_fails_when_told_to", told_to_fail, 1},
 	{"pages.zero_when_it_has_to_be", zero_when_it_has_to_be, 1},
 	{NULL, NULL, 0},

@@ -581,6 +581,17 @@ static void tables_end_somewhere(struct mm_prop_run *p)
 
 /* ---- the rest ---- */
 
+static void flip_settings(struct memblock *mb, size_t which)
+{
+	bool *const flags[] = {&mb->bottom_up, &mb->can_resize, &mb->movable_node,
+			       &mb->mirrored_kernelcore, &mb->has_mirror};
+	size_t i;
+
+	for (i = 0; i < 5; i++)
+		*flags[i] ^= which >> i & 1;
+	mb->current_limit ^= which >> 5;
+}
+
 static void settings_are_in_the_digest(struct mm_prop_run *p)
 {
 	struct mm_machine *m = mm_boot("ram=4M max_order=6", NULL);
@@ -594,20 +605,12 @@ static void settings_are_in_the_digest(struct mm_prop_run *p)
 	boot = mm_machine_digest_sweep(m);
 	/* no two of all combinations are alike */
 	for (i = 0; i < 64; i++) {
-		for (k = 0; k < 5; k++)
-			*(bool *const[]){&mb->bottom_up, &mb->can_resize, &mb->movable_node,
-					 &mb->mirrored_kernelcore, &mb->has_mirror}[k] ^=
-				i >> k & 1;
-		mb->current_limit ^= i >> 5;
+		flip_settings(mb, i);
 		seen[i] = mm_machine_digest_sweep(m);
+		flip_settings(mb, i);
 		for (k = 0; k < i; k++)
 			PROP(p, seen[i] != seen[k], "settings 0x%zx and 0x%zx have one digest", i,
 			     k);
-		for (k = 0; k < 5; k++)
-			*(bool *const[]){&mb->bottom_up, &mb->can_resize, &mb->movable_node,
-					 &mb->mirrored_kernelcore, &mb->has_mirror}[k] ^=
-				i >> k & 1;
-		mb->current_limit ^= i >> 5;
 	}
 	for (i = 0; i < 4; i++) {
 		uint64_t *number =

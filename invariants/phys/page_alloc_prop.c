@@ -313,7 +313,7 @@ static void bad_page_is_not_among_many(struct mm_prop_run *p)
 
 	PROP(p, m, "the machine does not boot");
 	for (n = 0; n < NR_TRACES; n++) {
-		struct page *pages[3] = {NULL, NULL, NULL};
+		struct page *pages[4] = {NULL};
 		struct page *bad;
 		struct mm_ctx x;
 		unsigned int i;
@@ -324,9 +324,10 @@ static void bad_page_is_not_among_many(struct mm_prop_run *p)
 		PROP(p, bad, "no page");
 		mm_page_alloc_put(&x, bad, 0);
 		leave_trace(bad, n);
-		PROP(p, mm_page_alloc_bulk(&x, MM_GFP_KERNEL, 3, pages) == 3, "fewer than three");
-		for (i = 0; i < 3; i++)
-			PROP(p, pages[i] != bad, "trace %u: a bad page is handed out", n);
+		PROP(p, mm_page_alloc_bulk(&x, MM_GFP_KERNEL, 4, pages) == 4, "not all pages came");
+		for (i = 0; i < 4; i++)
+			PROP(p, pages[i] && pages[i] != bad && pages[i]->refcount == 1,
+			     "trace %u: slot %u has what is bad, or nobody's", n, i);
 		PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && (bad->flags & MM_PG_BAD),
 		     "trace %u is not complained about", n);
 	}

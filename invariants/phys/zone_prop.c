@@ -182,6 +182,20 @@ static void a_pc_boots_as_it_says(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+static void check_boot_says(struct mm_prop_run *p, const char *machine, const char *const *lines,
+			    size_t nr)
+{
+	struct mm_machine *m = mm_boot(machine, NULL);
+	char *text = m ? boot_says(m) : NULL;
+	size_t i;
+
+	PROP(p, text, "no machine, or no host memory");
+	for (i = 0; i < nr; i++)
+		PROP(p, strstr(text, lines[i]), "no lines\n%sin\n%s", lines[i], text);
+	free(text);
+	mm_machine_destroy(m);
+}
+
 /* Nodes and what is Movable of them. */
 static void nodes_are_said_at_boot(struct mm_prop_run *p)
 {
@@ -195,17 +209,11 @@ static void nodes_are_said_at_boot(struct mm_prop_run *p)
 		"Policy zone: Normal\n",
 		"Memory: 8128K/8192K available (64K reserved, 0K cma-reserved)\n",
 	};
-	struct mm_machine *m = mm_boot("ram=8M nodes=0-4M/4M-8M/none cpus=3 kernelcore=4M "
-				       "reserved=0-64K max_order=6 pageblock_order=3",
-				       NULL);
-	char *text = m ? boot_says(m) : NULL;
-	size_t i;
 
-	PROP(p, text, "no machine, or no host memory");
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		PROP(p, strstr(text, lines[i]), "no lines\n%sin\n%s", lines[i], text);
-	free(text);
-	mm_machine_destroy(m);
+	check_boot_says(p,
+			"ram=8M nodes=0-4M/4M-8M/none cpus=3 kernelcore=4M reserved=0-64K "
+			"max_order=6 pageblock_order=3",
+			lines, sizeof(lines) / sizeof(lines[0]));
 }
 
 /* The order of a list and the counts are state; the digest sees them. */
@@ -276,18 +284,11 @@ static void counts_are_in_the_digest(struct mm_prop_run *p)
 /* HighMem is part of the memory there is, and said apart. */
 static void highmem_is_said_at_boot(struct mm_prop_run *p)
 {
-	struct mm_machine *m = mm_boot("ram=4M normal=2M highmem=3M cma=2560K-3M max_order=6 "
-				       "pageblock_order=3",
-				       NULL);
-	char *text = m ? boot_says(m) : NULL;
+	static const char *const lines[] = {
+		"Memory: 3584K/4096K available (0K reserved, 512K cma-reserved, 1024K highmem)\n"};
 
-	PROP(p, text, "no machine, or no host memory");
-	PROP(p,
-	     strstr(text, "Memory: 3584K/4096K available (0K reserved, 512K cma-reserved, "
-			  "1024K highmem)\n"),
-	     "not what Linux says:\n%s", text);
-	free(text);
-	mm_machine_destroy(m);
+	check_boot_says(p, "ram=4M normal=2M highmem=3M cma=2560K-3M max_order=6 pageblock_order=3",
+			lines, 1);
 }
 
 /* ---- plantings ---- */
@@ -371,16 +372,9 @@ static void grouping_off_is_said_at_boot(struct mm_prop_run *p)
 		"mobility grouping off.  Total pages: 64\nPolicy zone: HighMem\n",
 		"K/256K available (0K reserved, 0K cma-reserved, 128K highmem)\n",
 	};
-	struct mm_machine *m =
-		mm_boot("ram=256K normal=128K highmem=256K max_order=5 pageblock_order=5", NULL);
-	char *text = m ? boot_says(m) : NULL;
-	size_t i;
 
-	PROP(p, text, "no machine, or no host memory");
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		PROP(p, strstr(text, lines[i]), "no lines\n%sin\n%s", lines[i], text);
-	free(text);
-	mm_machine_destroy(m);
+	check_boot_says(p, "ram=256K normal=128K highmem=256K max_order=5 pageblock_order=5", lines,
+			sizeof(lines) / sizeof(lines[0]));
 }
 
 const struct mm_prop mm_zone_props[] = {
