@@ -35,7 +35,10 @@
 #define MM_ENOENT     2
 #define MM_EIO        5
 #define MM_E2BIG      7
+#define MM_EBADF      9
+#define MM_EAGAIN     11
 #define MM_ENOMEM     12
+#define MM_EACCES     13
 #define MM_EFAULT     14
 #define MM_EBUSY      16
 #define MM_EEXIST     17
@@ -43,6 +46,7 @@
 #define MM_EINVAL     22
 #define MM_ENOSPC     28
 #define MM_ERANGE     34
+#define MM_EOVERFLOW  75
 #define MM_EOPNOTSUPP 95
 
 /* "ENOMEM" for 12 or -12; "E?" for a number this table does not know. */

@@ -83,7 +83,8 @@
 	E(mm_node_reclaim, "zone", "order", "gfp", "preferred", "answer", "freed")                 \
 	E(mm_node_dirty_ok, "nid", "dirty", "limit", "ok", "", "")                                 \
 	E(mm_vmstat_threshold, "zone", "before", "after", "", "", "")                              \
-	E(mm_page_poison, "pfn", "first", "last", "single_bit", "", "")
+	E(mm_page_poison, "pfn", "first", "last", "single_bit", "", "")                            \
+	E(mm_vma_merge, "how", "start", "end", "existing", "", "")
 
 #define MM_EVENT_ENUM(name, a, b, c, d, e, f) MM_EV_##name,
 enum mm_event_kind { MM_EVENT_TABLE(MM_EVENT_ENUM) MM_EV_NR };

@@ -38,6 +38,9 @@
 #define MM_CPUS_MAX         64
 #define MM_NODES_MAX        16
 #define MM_SPANNED_MAX      ((uint64_t)1 << 30) /* frames: 4 TiB */
+#define MM_PROCS_MAX        64
+#define MM_VMAS_MAX         (1u << 24)
+#define MM_FILES_MAX        (1u << 16)
 #define MM_ZONES_MAX        (MM_NODES_MAX * MM_NR_ZONES)
 
 /* Kernel: LOCAL_DISTANCE and REMOTE_DISTANCE, in the units of ACPI's SLIT. */
@@ -87,6 +90,14 @@ struct mm_sysctl {
 	uint64_t zone_reclaim_mode;                 /* bits, see node_reclaim.h; 0: off */
 	uint64_t min_unmapped_ratio;                /* percent of each zone */
 	uint64_t dirty_ratio;                       /* percent of what could be dirty */
+	uint64_t overcommit_memory;                 /* enum mm_overcommit */
+	uint64_t overcommit_ratio;                  /* percent of RAM that mode 2 promises */
+	uint64_t overcommit_kbytes;                 /* KiB instead of it; 0: the ratio counts */
+	uint64_t admin_reserve_kbytes;              /* KiB of it for administrators */
+	uint64_t user_reserve_kbytes;               /* KiB that one process leaves to others */
+	uint64_t max_map_count;                     /* VMAs of an address space */
+	uint64_t mmap_min_addr;                     /* bytes; nothing is mapped below */
+	uint64_t stack_guard_gap;                   /* pages below a stack */
 };
 
 /* Bits of zone_reclaim_mode; others mean nothing.  Kernel: RECLAIM_ZONE, RECLAIM_WRITE,
@@ -130,6 +141,17 @@ struct mm_machine_desc {
 	bool page_poison;          /* fill each block taken back with a pattern, and look for
 				    * it when it is handed out: see page_poison.h; off */
 	uint64_t seed;             /* of unwritten contents, default 1 */
+
+	/* address spaces */
+	uint32_t procs;      /* processes at the same time; 0: none, and nothing of this */
+	uint32_t vmas;       /* of all of them, at the most */
+	uint32_t files;      /* at the same time */
+	uint64_t task_size;  /* bytes; where address spaces end */
+	uint64_t mmap_base;  /* mappings go below it, or above it when bottom_up */
+	uint64_t start_brk;  /* where heaps begin */
+	bool bottom_up;      /* Kernel: legacy_va_layout */
+	bool merge_unfaulted; /* memory without anon_vma takes over one from either side, as
+			       * from 6.16 on */
 	struct mm_sysctl sysctl;
 };
 
@@ -194,6 +216,7 @@ struct mm_failpoint_watch;
 struct mem_section;
 struct mm_kswapd;
 struct mm_pool;
+struct mm_process;
 struct mm_clean_cache;
 struct page;
 struct page_frag_cache;
@@ -279,6 +302,18 @@ struct mm_machine {
 	uint64_t *vm_events;               /* by CPU and event: see vmstat.h */
 	uint64_t cpus_offline;             /* a bit for each CPU: see cpu_hotplug.h */
 	int cpu_coming;                    /* 0, or who came since lists' limits were set */
+
+	/* sim/file, sim/process */
+	struct mm_pool *files;
+	struct mm_process *processes; /* by pid */
+
+	/* virt */
+	struct mm_pool *mms;
+	struct mm_pool *vmas;
+	struct mm_pool *maple_nodes;
+	struct mm_pool *anon_vmas;
+	struct mm_pool *anon_vma_chains;
+	int64_t vm_committed_as; /* pages promised: in the digest */
 
 	/* sim/pool: its pools, and what must be done around copying the arena */
 	struct mm_pool *pools;

@@ -27,13 +27,31 @@ struct mm_pool {
 	uint64_t nr_free;
 	uint64_t nr_used;
 	struct mm_pool *next; /* of the machine */
+
+	/* a pool that is a table: objects have numbers.  NULL: they have none */
+	unsigned char *base;
+	uint64_t *in_use; /* a bit each */
 };
 
 /* Create a pool of objects of size bytes; NULL when the arena is full. */
 struct mm_pool *mm_pool_create(struct mm_ctx *x, const char *name, size_t size, uint32_t per_chunk);
+/* The same, of max objects that are there from the start and have numbers. */
+struct mm_pool *mm_pool_create_table(struct mm_ctx *x, const char *name, size_t size, uint32_t max);
 /* A zeroed object; a fail point.  NULL: injected failure or arena full. */
 void *mm_pool_get(struct mm_ctx *x, struct mm_pool *p);
 void mm_pool_put(struct mm_ctx *x, struct mm_pool *p, void *obj);
+/* The number of an object of a table. */
+static inline uint64_t mm_pool_id(const struct mm_pool *p, const void *obj)
+{
+	return (uint64_t)((const unsigned char *)obj - p->base) / p->size;
+}
+/* The object of that number; NULL: there is no such object in use. */
+void *mm_pool_at(const struct mm_pool *p, uint64_t id);
+/* How many a table has, in use or not. */
+static inline uint64_t mm_pool_max(const struct mm_pool *p)
+{
+	return p->base ? p->per_chunk : 0;
+}
 /* Is the object poisoned?  Always false without AddressSanitizer. */
 bool mm_pool_poisoned(const struct mm_pool *p, const void *obj);
 

@@ -29,6 +29,11 @@ enum mm_obj {
 	MM_OBJ_FAULT,     /* id: site of fault injection; its attributes and counts */
 	MM_OBJ_KSWAPD,    /* id: node; what its kswapd was woken for, and does */
 	MM_OBJ_CACHE,     /* id: node; its list of what can be reclaimed */
+	MM_OBJ_PROCESS,   /* id: pid; what it may */
+	MM_OBJ_FILE,      /* id: number in the table */
+	MM_OBJ_MM,        /* id: pid; what is counted of its address space */
+	MM_OBJ_VMA,       /* id: number in the table */
+	MM_OBJ_ANON_VMA,  /* id: number in the table */
 	MM_OBJ_NR,
 	MM_OBJ_EVENT = MM_OBJ_NR /* a claim about a step, judged by a model */
 };

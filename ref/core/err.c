@@ -14,7 +14,9 @@
 _Static_assert(MM_EPERM == EPERM && MM_ENOENT == ENOENT && MM_EIO == EIO && MM_E2BIG == E2BIG &&
 		       MM_ENOMEM == ENOMEM && MM_EFAULT == EFAULT && MM_EBUSY == EBUSY &&
 		       MM_ENODEV == ENODEV && MM_EINVAL == EINVAL && MM_ENOSPC == ENOSPC &&
-		       MM_ERANGE == ERANGE && MM_EEXIST == EEXIST && MM_EOPNOTSUPP == EOPNOTSUPP,
+		       MM_ERANGE == ERANGE && MM_EEXIST == EEXIST && MM_EOPNOTSUPP == EOPNOTSUPP &&
+		       MM_EBADF == EBADF && MM_EAGAIN == EAGAIN && MM_EACCES == EACCES &&
+		       MM_EOVERFLOW == EOVERFLOW,
 	       "errors are numbered as Linux numbers them");
 #endif
 
@@ -26,7 +28,8 @@ static const struct {
 	{MM_E2BIG, "E2BIG"},           {MM_ENOMEM, "ENOMEM"}, {MM_EFAULT, "EFAULT"},
 	{MM_EBUSY, "EBUSY"},           {MM_ENODEV, "ENODEV"}, {MM_EINVAL, "EINVAL"},
 	{MM_ENOSPC, "ENOSPC"},         {MM_ERANGE, "ERANGE"}, {MM_EEXIST, "EEXIST"},
-	{MM_EOPNOTSUPP, "EOPNOTSUPP"},
+	{MM_EOPNOTSUPP, "EOPNOTSUPP"}, {MM_EBADF, "EBADF"},   {MM_EAGAIN, "EAGAIN"},
+	{MM_EACCES, "EACCES"},         {MM_EOVERFLOW, "EOVERFLOW"},
 };
 
 #define NR_NAMES (sizeof(names) / sizeof(names[0]))

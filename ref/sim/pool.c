@@ -6,6 +6,7 @@
  */
 #include "mm/pool.h"
 
+#include "mm/bitmap.h"
 #include "mm/failpoint.h"
 
 #include <string.h>
@@ -58,17 +59,21 @@ static void push_free(struct mm_pool *p, void *obj)
 	poison(obj, p->size);
 }
 
-/* Adds nothing when the arena is full. */
-static void carve_chunk(struct mm_ctx *x, struct mm_pool *p)
+/* NULL, and nothing added, when the arena is full. */
+static unsigned char *carve_chunk(struct mm_ctx *x, struct mm_pool *p)
 {
-	unsigned char *chunk = mm_machine_alloc(x->m, p->size * p->per_chunk, 16);
+	/* objects of a power of two lie at multiples of it */
+	size_t align = p->size & (~p->size + 1);
+	unsigned char *chunk = mm_machine_alloc(x->m, p->size * p->per_chunk,
+						align < MM_PAGE_SIZE ? align : MM_PAGE_SIZE);
 	uint32_t i;
 
 	if (!chunk)
-		return;
+		return NULL;
 	/* last first, so that objects are handed out in address order */
 	for (i = p->per_chunk; i-- > 0;)
 		push_free(p, chunk + p->size * i);
+	return chunk;
 }
 
 struct mm_pool *mm_pool_create(struct mm_ctx *x, const char *name, size_t size, uint32_t per_chunk)
@@ -88,14 +93,32 @@ struct mm_pool *mm_pool_create(struct mm_ctx *x, const char *name, size_t size, 
 	return p;
 }
 
+struct mm_pool *mm_pool_create_table(struct mm_ctx *x, const char *name, size_t size, uint32_t max)
+{
+	struct mm_pool *p = mm_pool_create(x, name, size, max);
+
+	if (!p)
+		return NULL;
+	p->in_use = mm_machine_alloc(x->m, mm_bitmap_words(max) * sizeof(uint64_t), 16);
+	p->base = p->in_use ? carve_chunk(x, p) : NULL;
+	return p->base ? p : NULL;
+}
+
+void *mm_pool_at(const struct mm_pool *p, uint64_t id)
+{
+	if (id >= mm_pool_max(p) || !mm_bitmap_test(p->in_use, id))
+		return NULL;
+	return p->base + id * p->size;
+}
+
 void *mm_pool_get(struct mm_ctx *x, struct mm_pool *p)
 {
 	void *obj;
 
 	if (mm_failpoint_ask(x))
 		return NULL;
-	if (!p->free)
-		carve_chunk(x, p);
+	if (!p->free && !p->base)
+		(void)carve_chunk(x, p);
 	obj = p->free;
 	if (!obj)
 		return NULL;
@@ -104,6 +127,8 @@ void *mm_pool_get(struct mm_ctx *x, struct mm_pool *p)
 	memset(obj, 0, p->size);
 	p->nr_free--;
 	p->nr_used++;
+	if (p->base)
+		mm_bitmap_set(p->in_use, mm_pool_id(p, obj));
 	return obj;
 }
 
@@ -112,6 +137,8 @@ void mm_pool_put(struct mm_ctx *x, struct mm_pool *p, void *obj)
 	(void)x;
 	MM_PRE(p->nr_used);
 	p->nr_used--;
+	if (p->base)
+		mm_bitmap_clear(p->in_use, mm_pool_id(p, obj));
 	push_free(p, obj);
 }
 

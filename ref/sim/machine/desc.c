@@ -139,6 +139,21 @@ static int read_plain(struct mm_machine_desc_reader *r)
 	case F_PROFILE:
 	case F_PAGE_EXT:
 	case F_PAGE_OWNER:
+	case F_PROCS:
+	case F_VMAS:
+	case F_FILES:
+	case F_TASK_SIZE:
+	case F_MMAP_BASE:
+	case F_START_BRK:
+	case F_LEGACY_VA_LAYOUT:
+	case F_OVERCOMMIT_MEMORY:
+	case F_OVERCOMMIT_RATIO:
+	case F_OVERCOMMIT_KBYTES:
+	case F_ADMIN_RESERVE_KBYTES:
+	case F_USER_RESERVE_KBYTES:
+	case F_MAX_MAP_COUNT:
+	case F_MMAP_MIN_ADDR:
+	case F_STACK_GUARD_GAP:
 	case F_NR:
 		break;
 	}
@@ -169,9 +184,10 @@ static int read_contents(struct mm_machine_desc_reader *r)
 
 static int read_kernel(struct mm_machine_desc_reader *r)
 {
-	return mm_machine_desc_is(r, "6.12")
+	r->d->merge_unfaulted = mm_machine_desc_is(r, "6.18");
+	return r->d->merge_unfaulted || mm_machine_desc_is(r, "6.12")
 		       ? 0
-		       : mm_machine_desc_refuse(r, "only this release is modelled");
+		       : mm_machine_desc_refuse(r, "only these releases are modelled");
 }
 
 static int read_switch(struct mm_machine_desc_reader *r)
@@ -182,6 +198,7 @@ static int read_switch(struct mm_machine_desc_reader *r)
 		   : r->field == F_INIT_ON_FREE  ? &r->d->init_on_free
 		   : r->field == F_PAGE_POISON   ? &r->d->page_poison
 		   : r->field == F_PAGE_OWNER    ? &r->d->page_owner
+		   : r->field == F_LEGACY_VA_LAYOUT ? &r->d->bottom_up
 						 : &r->d->movable_node;
 
 	*to = mm_machine_desc_is(r, "on");
@@ -350,7 +367,7 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	{"contents", read_contents, 0, 0, "none, tag or full",
 	 "bytes of frames: not kept, one byte stands for 64, all 4096; tag"},
 	{"seed", read_plain, 0, UINT64_MAX, "a 64-bit number", "of contents never written; 1"},
-	{"kernel", read_kernel, 0, 0, "6.12", "release whose rules hold; 6.12"},
+	{"kernel", read_kernel, 0, 0, "6.12 or 6.18", "release whose rules hold; 6.12"},
 	{"pcp", read_switch, 0, 0, "on or off",
 	 "per-CPU page lists and counters; on from 64M of RAM"},
 	{"pcp_lists", read_pcp_lists, 0, 0, "orders or hot_cold",
@@ -379,6 +396,35 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "share of a node that may be dirty before pages to be written to are taken elsewhere; 20"},
 	{"lowmem_reserve_ratio", read_ratio, 0, 0, "N/N/N/N/N",
 	 "per zone from DMA up, 0: none; 256/256/32/0/0"},
+	{"procs", mm_machine_desc_read_virt, 0, MM_PROCS_MAX, "0 .. 64",
+	 "processes with an address space at the same time; 0"},
+	{"vmas", mm_machine_desc_read_virt, 1, MM_VMAS_MAX, "1 .. 16777216",
+	 "VMAs of all of them together; 1024"},
+	{"files", mm_machine_desc_read_virt, 1, MM_FILES_MAX, "1 .. 65536",
+	 "files at the same time, shared anonymous memory too; 64"},
+	{"task_size", mm_machine_desc_read_address, 0, 0, "SIZE",
+	 "where address spaces end; 0x7ffffffff000"},
+	{"mmap_base", mm_machine_desc_read_address, 0, 0, "SIZE",
+	 "mappings go below it, or above with legacy_va_layout; task_size less 128M and a gap"},
+	{"start_brk", mm_machine_desc_read_address, 0, 0, "SIZE", "where heaps begin; 0x555555560000"},
+	{"legacy_va_layout", read_switch, 0, 0, "on or off",
+	 "mappings go from mmap_base upwards; off"},
+	{"overcommit_memory", mm_machine_desc_read_virt, 0, 2, "0, 1 or 2",
+	 "refuse what is more than all memory, nothing, what exceeds the limit; 0"},
+	{"overcommit_ratio", mm_machine_desc_read_virt, 0, INT32_MAX, "0 .. 2147483647",
+	 "percent of RAM that the limit is; 50"},
+	{"overcommit_kbytes", mm_machine_desc_read_virt, 0, INT64_MAX, "KiB",
+	 "the limit, 0: the ratio says it; 0"},
+	{"admin_reserve_kbytes", mm_machine_desc_read_virt, 0, INT64_MAX, "KiB",
+	 "of the limit only for administrators; 3% of RAM, at most 8192"},
+	{"user_reserve_kbytes", mm_machine_desc_read_virt, 0, INT64_MAX, "KiB",
+	 "what one process leaves of it to others; 3% of RAM, at most 131072"},
+	{"max_map_count", mm_machine_desc_read_virt, 0, INT32_MAX, "0 .. 2147483647",
+	 "VMAs of one address space; 65530"},
+	{"mmap_min_addr", mm_machine_desc_read_virt, 0, INT32_MAX, "bytes",
+	 "nothing is mapped below it; 65536"},
+	{"stack_guard_gap", mm_machine_desc_read_virt, 0, INT32_MAX, "pages",
+	 "what stays free below a stack; 256"},
 };
 
 _Static_assert(sizeof(field_defs) / sizeof(field_defs[0]) == F_NR, "a row per field");
@@ -479,6 +525,7 @@ static void set_defaults(struct mm_machine_desc *d)
 	d->sysctl.watermark_boost_factor = 15000;
 	d->sysctl.min_unmapped_ratio = 1;
 	d->sysctl.dirty_ratio = 20;
+	mm_machine_desc_virt_defaults(d);
 	memcpy(d->sysctl.lowmem_reserve_ratio, ratio, sizeof(ratio));
 }
 

@@ -64,6 +64,21 @@ enum mm_machine_desc_field {
 	F_MIN_UNMAPPED_RATIO,
 	F_DIRTY_RATIO,
 	F_LOWMEM_RESERVE_RATIO,
+	F_PROCS,
+	F_VMAS,
+	F_FILES,
+	F_TASK_SIZE,
+	F_MMAP_BASE,
+	F_START_BRK,
+	F_LEGACY_VA_LAYOUT,
+	F_OVERCOMMIT_MEMORY,
+	F_OVERCOMMIT_RATIO,
+	F_OVERCOMMIT_KBYTES,
+	F_ADMIN_RESERVE_KBYTES,
+	F_USER_RESERVE_KBYTES,
+	F_MAX_MAP_COUNT,
+	F_MMAP_MIN_ADDR,
+	F_STACK_GUARD_GAP,
 	F_NR
 };
 
@@ -115,6 +130,12 @@ int mm_machine_desc_read_nodes(struct mm_machine_desc_reader *r);
 int mm_machine_desc_read_distance(struct mm_machine_desc_reader *r);
 int mm_machine_desc_read_cpu_nodes(struct mm_machine_desc_reader *r);
 int mm_machine_desc_read_core(struct mm_machine_desc_reader *r);
+
+/* Readers of fields about address spaces. */
+int mm_machine_desc_read_virt(struct mm_machine_desc_reader *r);
+int mm_machine_desc_read_address(struct mm_machine_desc_reader *r);
+void mm_machine_desc_virt_defaults(struct mm_machine_desc *d);
+int mm_machine_desc_check_virt(struct mm_machine_desc_reader *r);
 
 /* After all fields: nodes and flags of RAM; what fields say together. */
 int mm_machine_desc_check_nodes(struct mm_machine_desc_reader *r);

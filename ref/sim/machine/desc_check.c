@@ -249,7 +249,7 @@ int mm_machine_desc_check(struct mm_machine_desc_reader *r)
 		check_orders,   cut_holes,   check_zones,
 		check_pcp,      check_model, check_records,
 		check_reserved, check_cma,   mm_machine_desc_check_nodes,
-		check_movable,
+		check_movable, mm_machine_desc_check_virt,
 	};
 	size_t i;
 	int err = 0;

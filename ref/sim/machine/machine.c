@@ -49,6 +49,13 @@ static const struct sysctl_def sysctls[] = {
 	{"zone_reclaim_mode", offsetof(struct mm_sysctl, zone_reclaim_mode), 0, INT32_MAX},
 	{"min_unmapped_ratio", offsetof(struct mm_sysctl, min_unmapped_ratio), 0, 100},
 	{"dirty_ratio", offsetof(struct mm_sysctl, dirty_ratio), 0, 100},
+	{"overcommit_memory", offsetof(struct mm_sysctl, overcommit_memory), 0, 2},
+	{"overcommit_ratio", offsetof(struct mm_sysctl, overcommit_ratio), 0, INT32_MAX},
+	{"overcommit_kbytes", offsetof(struct mm_sysctl, overcommit_kbytes), 0, INT64_MAX},
+	{"admin_reserve_kbytes", offsetof(struct mm_sysctl, admin_reserve_kbytes), 0, INT64_MAX},
+	{"user_reserve_kbytes", offsetof(struct mm_sysctl, user_reserve_kbytes), 0, INT64_MAX},
+	{"max_map_count", offsetof(struct mm_sysctl, max_map_count), 0, INT32_MAX},
+	{"mmap_min_addr", offsetof(struct mm_sysctl, mmap_min_addr), 0, INT64_MAX},
 };
 
 /* Kernel: MIN_PERCPU_PAGELIST_HIGH_FRACTION; 0 is allowed too. */
