@@ -48,6 +48,24 @@ static struct values values_of(enum mm_arg_kind kind)
 		return (struct values){3, {1, 100, MM_ARG_RAW_NR - 1}};
 	case MM_ARG_TASK:
 		return (struct values){5, {1, 2, 4, 8, 16}};
+	case MM_ARG_ADDR: /* pages of the stretch, beside one, limits */
+		return (struct values){7, {1, 2, 9, 65, 128, 2049, 2817}};
+	case MM_ARG_LEN: /* pages, then beside one, wrapping */
+		return (struct values){7, {1, 2, 8, 64, 1024, 1027, 1028}};
+	case MM_ARG_PROT: /* read, write, nothing, exec too */
+		return (struct values){4, {2, 1, 3, 4}};
+	case MM_ARG_MAP: /* fixed, shared, of a file, locked, growing */
+		return (struct values){8, {1, 3, 4, 5, 7, 32, 64, 128}};
+	case MM_ARG_ACCESS:
+		return (struct values){2, {1, 2}};
+	case MM_ARG_MODE:
+		return (struct values){4, {1, 2, 4, 8}};
+	case MM_ARG_RLIMIT:
+		return (struct values){3, {1, 2, 3}};
+	case MM_ARG_CAPS:
+		return (struct values){3, {1, 2, 4}};
+	case MM_ARG_PROC:
+	case MM_ARG_FILE:
 	case MM_ARG_PAGE:
 	case MM_ARG_REF:
 	case MM_ARG_SCOPE:

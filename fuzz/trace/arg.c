@@ -18,6 +18,8 @@
 #include "mm/machine.h"
 #include "mm/task.h"
 
+#include "fuzz/trace/arg_virt.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,6 +90,7 @@ struct kind {
 	const char *word;
 	const char *expected;
 	bool handle;
+	bool optional; /* handle: the operation makes do without */
 	unsigned int ceil; /* plain numbers below it are their own raw number */
 	uint64_t (*from_raw)(unsigned int raw);
 	bool (*to_raw)(uint64_t value, unsigned int *raw);
@@ -415,6 +418,39 @@ static const struct kind kinds[MM_ARG_KIND_NR] = {
 		.expected = "a number of 63 bits, perhaps below 0",
 		.from_raw = int_from_raw, .to_raw = int_to_raw,
 		.print = int_print, .parse = int_parse},
+	[MM_ARG_PROC] = {.word = "proc", .handle = true,
+		.expected = "a process handle (a name, or - for none)"},
+	[MM_ARG_FILE] = {.word = "file", .handle = true, .optional = true,
+		.expected = "a file handle (a name, or - for none)"},
+	[MM_ARG_ADDR] = {.word = "addr",
+		.expected = "an address below 2^64 such as 0x100000000000",
+		.from_raw = mm_arg_addr_from_raw, .to_raw = mm_arg_addr_to_raw,
+		.print = mm_arg_addr_print, .parse = mm_machine_size_parse},
+	[MM_ARG_LEN] = {.word = "len",
+		.expected = "a length below 2^64 such as 4K, 2M or 3p (pages)",
+		.from_raw = mm_arg_len_from_raw, .to_raw = mm_arg_len_to_raw,
+		.print = size_print, .parse = mm_machine_size_parse},
+	[MM_ARG_PROT] = {.word = "prot", .expected = "rights such as READ|WRITE, or NONE",
+		.from_raw = mm_arg_prot_from_raw, .to_raw = mm_arg_prot_to_raw,
+		.settle = mm_arg_word32, .print = mm_arg_prot_print, .parse = mm_arg_prot_parse},
+	[MM_ARG_MAP] = {.word = "map", .expected = "flags such as PRIVATE|ANONYMOUS|FIXED",
+		.from_raw = mm_arg_map_from_raw, .to_raw = mm_arg_map_to_raw,
+		.settle = mm_arg_word32, .print = mm_arg_map_print, .parse = mm_arg_map_parse},
+	[MM_ARG_ACCESS] = {.word = "access", .ceil = 4, .expected = "read, write or exec",
+		.from_raw = mm_arg_access_from_raw, .settle = mm_arg_access_settle,
+		.print = mm_arg_access_print, .parse = mm_arg_access_parse},
+	[MM_ARG_MODE] = {.word = "mode", .ceil = 64,
+		.expected = "how a file is open, such as READ|WRITE",
+		.from_raw = mm_arg_mode_from_raw, .to_raw = mm_arg_mode_to_raw,
+		.settle = mm_arg_mode_settle,
+		.print = mm_arg_mode_print, .parse = mm_arg_mode_parse},
+	[MM_ARG_RLIMIT] = {.word = "rlimit", .ceil = 4, .expected = "AS, DATA, STACK or MEMLOCK",
+		.settle = mm_arg_rlimit_settle,
+		.print = mm_arg_rlimit_print, .parse = mm_arg_rlimit_parse},
+	[MM_ARG_CAPS] = {.word = "caps", .ceil = 8,
+		.expected = "capabilities such as IPC_LOCK|SYS_ADMIN, or NONE",
+		.settle = mm_arg_caps_settle,
+		.print = mm_arg_caps_print, .parse = mm_arg_caps_parse},
 };
 /* clang-format on */
 
@@ -426,6 +462,11 @@ const char *mm_arg_word(enum mm_arg_kind kind)
 bool mm_arg_is_handle(enum mm_arg_kind kind)
 {
 	return kinds[kind].handle;
+}
+
+bool mm_arg_is_optional(enum mm_arg_kind kind)
+{
+	return kinds[kind].optional;
 }
 
 const char *mm_arg_expected(enum mm_arg_kind kind)

@@ -22,6 +22,8 @@
 const char *mm_arg_word(enum mm_arg_kind kind);
 /* Does the argument name the operation that made something? */
 bool mm_arg_is_handle(enum mm_arg_kind kind);
+/* A handle that may be missing: the operation runs all the same. */
+bool mm_arg_is_optional(enum mm_arg_kind kind);
 /* "a GFP mask such as KERNEL|ZERO": what text may hold there. */
 const char *mm_arg_expected(enum mm_arg_kind kind);
 

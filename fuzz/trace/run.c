@@ -7,6 +7,7 @@
 
 #include "mm/failpoint.h"
 #include "mm/page.h"
+#include "mm/process.h"
 #include "mm/vmstat.h"
 
 #include "fuzz/trace/arg.h"
@@ -79,6 +80,13 @@ struct mm_machine *mm_run_machine(struct mm_run *r)
 struct mm_handle *mm_run_handle(struct mm_run *r, uint64_t arg)
 {
 	return &r->handles[arg - 1];
+}
+
+struct mm_process *mm_run_process(struct mm_run *r, uint64_t arg)
+{
+	const struct mm_handle *h = mm_run_handle(r, arg);
+
+	return h->state == MM_HANDLE_LIVE ? mm_process_at(r->m, h->value) : NULL;
 }
 
 void mm_run_make(struct mm_run *r, uint64_t value, uint8_t order)
@@ -159,6 +167,8 @@ static bool handles_ready(struct mm_run *r, const struct mm_op_def *def, const s
 
 	for (i = 0; i < MM_OP_ARGS_MAX && def->args[i].kind != MM_ARG_END; i++) {
 		if (!mm_arg_is_handle(def->args[i].kind))
+			continue;
+		if (!op->arg[i] && mm_arg_is_optional(def->args[i].kind))
 			continue;
 		if (!op->arg[i] || r->handles[op->arg[i] - 1].state == MM_HANDLE_NONE)
 			return false;
@@ -310,10 +320,10 @@ static bool is_told(const struct mm_machine *m)
 }
 
 /* What a request may have changed for good before it failed: sections that it made
- * ready, pageblocks that were reserved and are not. */
+ * ready, pageblocks that were reserved and are not, VMAs that were split. */
 static uint64_t lasting(const struct mm_machine *m)
 {
-	return m->nr_ready + m->nr_unreserved + m->nr_reclaimed;
+	return m->nr_ready + m->nr_unreserved + m->nr_reclaimed + m->nr_vma_changes;
 }
 
 static void judge_op(struct loop *l, const struct mm_op_result *res)

@@ -7,6 +7,7 @@
  */
 #include "mm/buddy.h"
 #include "mm/failpoint.h"
+#include "mm/aspace.h"
 #include "mm/machine.h"
 #include "mm/memblock.h"
 #include "mm/page_ext.h"
@@ -550,6 +551,45 @@ static void say_cpu_change(const struct mm_machine *m, const uint64_t *f, char *
 	(void)snprintf(buf, len, "CPU %" PRIu64 " is %s", f[0], f[1] ? "online" : "offline");
 }
 
+/* ---- address spaces ---- */
+
+static const char *const calls[MM_CALL_NR] = {"mmap", "munmap", "mprotect", "brk", "touch", "exit"};
+
+static void say_enter(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	(void)snprintf(buf, len, "%s 0x%" PRIx64 ", %" PRIu64 " bytes", calls[f[0] % MM_CALL_NR],
+		       f[2], f[3]);
+}
+
+static void say_file(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	if (f[0])
+		(void)snprintf(buf, len, "file %" PRIu64 " from byte %" PRIu64 " on", f[0] - 1, f[1]);
+	else
+		(void)snprintf(buf, len, "no file");
+}
+
+static void say_exit(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	(void)m;
+	if (f[3])
+		(void)snprintf(buf, len, "%s: -%s", calls[f[0] % MM_CALL_NR],
+			       mm_err_name((int)(int64_t)f[3]));
+	else
+		(void)snprintf(buf, len, "%s: 0x%" PRIx64, calls[f[0] % MM_CALL_NR], f[2]);
+}
+
+static void say_merge_vma(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
+{
+	static const char *const how[] = {"a VMA of its own for", "the VMA before takes over",
+					  "the VMA after takes over", "VMAs before and after join over"};
+
+	(void)m;
+	(void)snprintf(buf, len, "%s 0x%" PRIx64 "-0x%" PRIx64, how[f[0] % 4], f[1], f[2]);
+}
+
 /* ---- the table ---- */
 
 /* What may happen on the way to a block. */
@@ -646,6 +686,11 @@ static const struct mm_trail_row rows[] = {
 	ROW(mm_guard, "mm_buddy_guard", "ref/phys/buddy/guard.c", 0, 0, say_guard),
 	ROW(mm_fault_write, "mm_failpoint_write", "ref/sim/failpoint.c", 0, 0, say_fault_write),
 	ROW(mm_fault_ask, "mm_failpoint_should_fail", "ref/sim/failpoint.c", 0, 0, say_fault_ask),
+	ROW(mm_sys_enter, "mm_aspace_enter", "ref/virt/aspace.c", 0, 0, say_enter),
+	ROW(mm_sys_file, "mm_mmap", "ref/virt/mmap.c", 0, 0, say_file),
+	ROW(mm_sys_exit, "mm_aspace_answer", "ref/virt/aspace.c",
+	    B(mm_sys_enter) | B(mm_sys_file) | B(mm_vma_merge), 0, say_exit),
+	ROW(mm_vma_merge, "announce", "ref/virt/vma/merge.c", 0, 0, say_merge_vma),
 	ROW(mm_memblock_grow, "plan", MEMBLOCK "grow.c", 0, 0, say_memblock_grow),
 };
 /* clang-format on */

@@ -93,6 +93,17 @@ struct mm_struct {
 	uint64_t hiwater_vm;
 };
 
+/* What a process asks for: field of the events mm_sys_enter and mm_sys_exit. */
+enum mm_call {
+	MM_CALL_MMAP,
+	MM_CALL_MUNMAP,
+	MM_CALL_MPROTECT,
+	MM_CALL_BRK,
+	MM_CALL_TOUCH, /* prot: enum mm_access; answers enum mm_fault_result */
+	MM_CALL_EXIT,
+	MM_CALL_NR
+};
+
 int mm_aspace_boot(struct mm_ctx *x);
 
 /* An empty address space for a process.  -MM_ENOMEM. */
@@ -103,6 +114,11 @@ void mm_aspace_touch(struct mm_ctx *x, const struct mm_struct *mm);
 void mm_aspace_touch_vma(struct mm_ctx *x, const struct vm_area_struct *vma);
 /* Its tree, to be changed: nodes come and go in the name of x. */
 struct mm_maple *mm_aspace_tree(struct mm_ctx *x, struct mm_struct *mm);
+
+/* Announce a call and its answer.  Kernel: raw_syscalls:sys_enter, sys_exit. */
+void mm_aspace_enter(struct mm_ctx *x, const struct mm_struct *mm, enum mm_call call, uint64_t addr,
+		     uint64_t len, uint64_t prot_flags);
+void mm_aspace_answer(struct mm_ctx *x, uint64_t pid, enum mm_call call, uint64_t answer, int err);
 
 /* ---- VMAs by address ---- */
 

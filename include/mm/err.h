@@ -33,6 +33,7 @@
 
 #define MM_EPERM      1
 #define MM_ENOENT     2
+#define MM_ESRCH      3
 #define MM_EIO        5
 #define MM_E2BIG      7
 #define MM_EBADF      9
@@ -44,6 +45,7 @@
 #define MM_EEXIST     17
 #define MM_ENODEV     19
 #define MM_EINVAL     22
+#define MM_ENFILE     23
 #define MM_ENOSPC     28
 #define MM_ERANGE     34
 #define MM_EOVERFLOW  75

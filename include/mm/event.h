@@ -10,7 +10,7 @@
  * mm_page_ext_store, mm_ram_*, mm_task_flags, mm_page_split, mm_page_bulk*,
  * mm_page_frag*, mm_pageblock_move, mm_guard, mm_fault_*, mm_sysctl, mm_zone_boost,
  * mm_page_alloc_wake, mm_kswapd_round, mm_node_reclaim,
- * mm_node_dirty_ok, mm_vmstat_threshold, mm_page_poison and mm_cache_* have no tracepoint there; ours carry a
+ * mm_node_dirty_ok, mm_vmstat_threshold, mm_page_poison, mm_sys_*, mm_vma_* and mm_cache_* have no tracepoint there; ours carry a
  * decision's inputs so that a check can redo it and a reader can follow.  A row each in
  * fuzz/trace/trail_rows.c says them in words.
  * A request's "gfp" has the mask it was served under in its low half, and the one
@@ -84,7 +84,10 @@
 	E(mm_node_dirty_ok, "nid", "dirty", "limit", "ok", "", "")                                 \
 	E(mm_vmstat_threshold, "zone", "before", "after", "", "", "")                              \
 	E(mm_page_poison, "pfn", "first", "last", "single_bit", "", "")                            \
-	E(mm_vma_merge, "how", "start", "end", "existing", "", "")
+	E(mm_sys_enter, "call", "pid", "addr", "len", "prot", "flags")                             \
+	E(mm_sys_file, "file", "offset", "", "", "", "")                                           \
+	E(mm_sys_exit, "call", "pid", "answer", "err", "", "")                                     \
+	E(mm_vma_merge, "how", "start", "end", "existing", "pid", "")
 
 #define MM_EVENT_ENUM(name, a, b, c, d, e, f) MM_EV_##name,
 enum mm_event_kind { MM_EVENT_TABLE(MM_EVENT_ENUM) MM_EV_NR };

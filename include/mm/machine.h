@@ -150,6 +150,7 @@ struct mm_machine_desc {
 	uint64_t mmap_base;  /* mappings go below it, or above it when bottom_up */
 	uint64_t start_brk;  /* where heaps begin */
 	bool bottom_up;      /* Kernel: legacy_va_layout */
+	bool read_prepares;   /* reading anonymous memory prepares an anon_vma, as seen in 6.18 */
 	bool merge_unfaulted; /* memory without anon_vma takes over one from either side, as
 			       * from 6.16 on */
 	struct mm_sysctl sysctl;
@@ -169,6 +170,9 @@ enum mm_outcome {
 	MM_OUTCOME_WARN_GFP,      /* bits that a call refuses: WARN_ON, and left out */
 	MM_OUTCOME_CORRUPTION,    /* somebody wrote to a free page: reported, and handed out */
 	MM_OUTCOME_BIT_ERROR,     /* a bit of one is the other: likewise */
+	MM_OUTCOME_SEGV_MAPERR,   /* SIGSEGV: nothing is mapped there */
+	MM_OUTCOME_SEGV_ACCERR,   /* SIGSEGV: its rights do not allow it */
+	MM_OUTCOME_BUS_ADRERR,    /* SIGBUS: beyond the end of the file */
 	MM_OUTCOME_NR
 };
 
@@ -257,6 +261,9 @@ struct mm_machine {
 
 	/* page_alloc: HighAtomic pageblocks given up since boot began */
 	uint64_t nr_unreserved;
+
+	/* virt/vma: splits, and parts of VMAs that got other flags, since boot began */
+	uint64_t nr_vma_changes;
 
 	/* early/page_ext: a record per frame; NULL: no client is on */
 	unsigned char *page_ext;

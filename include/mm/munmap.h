@@ -24,6 +24,9 @@
  * there is no memory; all is mapped as before, though VMAs may be split.
  */
 int mm_munmap(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint64_t len) MM_MUST_USE;
+/* The same in the midst of another call, unannounced.  Kernel: do_vmi_munmap. */
+int mm_munmap_range(struct mm_ctx *x, struct mm_struct *mm, uint64_t start,
+		    uint64_t len) MM_MUST_USE;
 /*
  * The first half for a range of whole pages: VMAs are split at its ends, and there is room
  * for the second.  *accounted: pages in it that count as promised.

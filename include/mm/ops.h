@@ -13,7 +13,7 @@
 
 #include "mm/ctx.h"
 
-#define MM_OP_ARGS_MAX 5
+#define MM_OP_ARGS_MAX 7
 
 enum mm_arg_kind {
 	MM_ARG_END = 0,
@@ -34,8 +34,22 @@ enum mm_arg_kind {
 	MM_ARG_FRAG,   /* handle of a page fragment */
 	MM_ARG_FAULT,  /* attribute of fault injection, text: fail_page_alloc/times */
 	MM_ARG_INT,    /* a number that may be below 0; arg: its two's complement */
+	MM_ARG_PROC,   /* handle of a process */
+	MM_ARG_FILE,   /* handle of an open file, or none */
+	MM_ARG_ADDR,   /* an address of a process; in bytes near MM_ARG_ADDR_BASE */
+	MM_ARG_LEN,    /* bytes of an address space or file: in bytes mostly whole pages */
+	MM_ARG_PROT,   /* MM_PROT_*, text: READ|WRITE, NONE */
+	MM_ARG_MAP,    /* MM_MAP_*, text: PRIVATE|ANONYMOUS|FIXED */
+	MM_ARG_ACCESS, /* enum mm_access, text: read, write, exec */
+	MM_ARG_MODE,   /* MM_FILE_*, text: READ|WRITE */
+	MM_ARG_RLIMIT, /* enum mm_rlimit, text: AS */
+	MM_ARG_CAPS,   /* MM_CAP_*, text: IPC_LOCK, NONE */
 	MM_ARG_KIND_NR
 };
+
+/* The pages that addresses in bytes name first: what a target's machines leave free. */
+#define MM_ARG_ADDR_BASE  ((uint64_t)1 << 44)
+#define MM_ARG_ADDR_PAGES 256u
 
 /* Flags of an argument. */
 #define MM_ARGF_CONSUMES 0x1 /* handle: its maker is used up by this row */
@@ -75,11 +89,14 @@ enum mm_handle_state {
 	MM_HANDLE_CONSUMED /* a later operation took it */
 };
 
+struct mm_process;
 struct mm_run; /* fuzz/trace/run.h: the machine, its contexts, the handles */
 
 /* For operations: the acting context, NULL when the machine has no such CPU online. */
 struct mm_ctx *mm_run_ctx(struct mm_run *r, uint64_t cpu);
 struct mm_machine *mm_run_machine(struct mm_run *r);
+/* The process a handle stands for; NULL: it has ended. */
+struct mm_process *mm_run_process(struct mm_run *r, uint64_t arg);
 /* The handle an argument names; never NULL where the driver called run. */
 struct mm_handle *mm_run_handle(struct mm_run *r, uint64_t arg);
 /* Make this operation's own handle live. */

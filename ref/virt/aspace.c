@@ -142,6 +142,20 @@ void mm_aspace_destroy(struct mm_ctx *x, struct mm_struct *mm)
 	mm_pool_put(x, x->m->mms, mm);
 }
 
+/* ---- calls ---- */
+
+void mm_aspace_enter(struct mm_ctx *x, const struct mm_struct *mm, enum mm_call call, uint64_t addr,
+		     uint64_t len, uint64_t prot_flags)
+{
+	mm_event(x, MM_EV_mm_sys_enter, call, mm_process_pid(x->m, mm->owner), addr, len,
+		 prot_flags & UINT32_MAX, prot_flags >> 32);
+}
+
+void mm_aspace_answer(struct mm_ctx *x, uint64_t pid, enum mm_call call, uint64_t answer, int err)
+{
+	mm_event(x, MM_EV_mm_sys_exit, call, pid, answer, (uint64_t)(int64_t)err);
+}
+
 /* ---- VMAs by address ---- */
 
 struct vm_area_struct *mm_aspace_find(const struct mm_struct *mm, uint64_t addr)

@@ -89,10 +89,10 @@ static bool shrink(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint6
 {
 	const struct vm_area_struct *vma = mm_aspace_find_in(mm, start, end);
 
-	return vma && mm_munmap(x, mm, start, end - start) == 0;
+	return vma && mm_munmap_range(x, mm, start, end - start) == 0;
 }
 
-uint64_t mm_brk(struct mm_ctx *x, struct mm_struct *mm, uint64_t addr)
+static uint64_t do_brk(struct mm_ctx *x, struct mm_struct *mm, uint64_t addr)
 {
 	uint64_t from = page_align(mm->brk);
 	uint64_t to = page_align(addr);
@@ -112,4 +112,14 @@ uint64_t mm_brk(struct mm_ctx *x, struct mm_struct *mm, uint64_t addr)
 	if (to > from && (mm->def_flags & MM_VM_LOCKED))
 		mm_vm_fault_populate(x, mm, from, to);
 	return addr;
+}
+
+uint64_t mm_brk(struct mm_ctx *x, struct mm_struct *mm, uint64_t addr)
+{
+	uint64_t brk;
+
+	mm_aspace_enter(x, mm, MM_CALL_BRK, addr, 0, 0);
+	brk = do_brk(x, mm, addr);
+	mm_aspace_answer(x, mm_process_pid(x->m, mm->owner), MM_CALL_BRK, brk, 0);
+	return brk;
 }

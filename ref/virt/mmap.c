@@ -279,7 +279,8 @@ static bool is_populated(const struct mm_mmap_request *q, uint64_t flags)
 	       (q->flags & (MM_MAP_POPULATE | MM_MAP_NONBLOCK)) == MM_MAP_POPULATE;
 }
 
-int mm_mmap(struct mm_ctx *x, struct mm_struct *mm, const struct mm_mmap_request *q, uint64_t *addr)
+static int do_mmap(struct mm_ctx *x, struct mm_struct *mm, const struct mm_mmap_request *q,
+		   uint64_t *addr)
 {
 	bool anonymous = (q->flags & MM_MAP_ANONYMOUS) != 0;
 	uint64_t flags = flags_of(mm, q);
@@ -315,5 +316,16 @@ int mm_mmap(struct mm_ctx *x, struct mm_struct *mm, const struct mm_mmap_request
 	err = map_range(x, &r);
 	if (!err && is_populated(q, flags))
 		mm_vm_fault_populate(x, mm, r.start, r.end);
+	return err;
+}
+
+int mm_mmap(struct mm_ctx *x, struct mm_struct *mm, const struct mm_mmap_request *q, uint64_t *addr)
+{
+	int err;
+
+	mm_aspace_enter(x, mm, MM_CALL_MMAP, q->addr, q->len, (uint64_t)q->flags << 32 | q->prot);
+	mm_event(x, MM_EV_mm_sys_file, q->file ? 1 + mm_file_id(x->m, q->file) : 0, q->offset);
+	err = do_mmap(x, mm, q, addr);
+	mm_aspace_answer(x, mm_process_pid(x->m, mm->owner), MM_CALL_MMAP, err ? 0 : *addr, err);
 	return err;
 }

@@ -7,6 +7,7 @@
 
 #include "mm/mmap.h"
 #include "mm/overcommit.h"
+#include "mm/process.h"
 #include "mm/vm_fault.h"
 #include "mm/vma.h"
 
@@ -128,7 +129,8 @@ static int change_range(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, 
 	return 0;
 }
 
-int mm_mprotect(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint64_t len, uint32_t prot)
+static int do_mprotect(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint64_t len,
+		       uint32_t prot)
 {
 	uint32_t grows = prot & (MM_PROT_GROWSDOWN | MM_PROT_GROWSUP);
 	struct vm_area_struct *vma;
@@ -150,4 +152,14 @@ int mm_mprotect(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint64_t
 		return -MM_ENOMEM;
 	err = find_first(vma, &start, end, grows);
 	return err ? err : change_range(x, mm, start, end, prot);
+}
+
+int mm_mprotect(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint64_t len, uint32_t prot)
+{
+	int err;
+
+	mm_aspace_enter(x, mm, MM_CALL_MPROTECT, start, len, prot);
+	err = do_mprotect(x, mm, start, len, prot);
+	mm_aspace_answer(x, mm_process_pid(x->m, mm->owner), MM_CALL_MPROTECT, 0, err);
+	return err;
 }

@@ -6,6 +6,7 @@
 #include "mm/munmap.h"
 
 #include "mm/overcommit.h"
+#include "mm/process.h"
 #include "mm/vma.h"
 
 /* The range must not begin inside a VMA. */
@@ -84,7 +85,7 @@ void mm_munmap_complete(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, 
 	mm_maple_store(mm_aspace_tree(x, mm), r, NULL);
 }
 
-int mm_munmap(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint64_t len)
+int mm_munmap_range(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint64_t len)
 {
 	uint64_t end;
 	uint64_t accounted;
@@ -107,12 +108,24 @@ int mm_munmap(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint64_t l
 	return 0;
 }
 
+int mm_munmap(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint64_t len)
+{
+	int err;
+
+	mm_aspace_enter(x, mm, MM_CALL_MUNMAP, start, len, 0);
+	err = mm_munmap_range(x, mm, start, len);
+	mm_aspace_answer(x, mm_process_pid(x->m, mm->owner), MM_CALL_MUNMAP, 0, err);
+	return err;
+}
+
 /* The tree goes as a whole: no change of it can want for memory. */
 void mm_munmap_exit(struct mm_ctx *x, struct mm_struct *mm)
 {
+	uint64_t pid = mm_process_pid(x->m, mm->owner);
 	struct mm_maple_cursor c;
 	struct vm_area_struct *vma = mm_maple_seek(&c, &mm->tree, 0);
 
+	mm_aspace_enter(x, mm, MM_CALL_EXIT, 0, 0, 0);
 	while (vma) {
 		struct vm_area_struct *next = mm_maple_next(&c);
 
@@ -120,4 +133,5 @@ void mm_munmap_exit(struct mm_ctx *x, struct mm_struct *mm)
 		vma = next;
 	}
 	mm_aspace_destroy(x, mm);
+	mm_aspace_answer(x, pid, MM_CALL_EXIT, 0, 0);
 }

@@ -98,16 +98,18 @@ static enum mm_fault_result handle(struct mm_ctx *x, struct vm_area_struct *vma,
 				   bool write)
 {
 	uint64_t page = vma->vm_pgoff + ((addr - vma->vm_start) >> MM_PAGE_SHIFT);
+	/* some kernels make it ready when the zero page is mapped */
+	bool own = write || (!vma->vm_file && x->m->desc.read_prepares);
 
-	if ((write || !vma->vm_file) && !(vma->vm_flags & MM_VM_SHARED) && mm_anon_vma_prepare(x, vma))
+	if (own && !(vma->vm_flags & MM_VM_SHARED) && mm_anon_vma_prepare(x, vma))
 		return MM_FAULT_OOM;
 	if (vma->vm_file && page >= vma->vm_file->pages)
 		return MM_FAULT_BUS_ADRERR;
 	return MM_FAULT_OK;
 }
 
-enum mm_fault_result mm_vm_fault(struct mm_ctx *x, struct mm_struct *mm, uint64_t addr,
-				 enum mm_access access)
+static enum mm_fault_result fault(struct mm_ctx *x, struct mm_struct *mm, uint64_t addr,
+				  enum mm_access access)
 {
 	struct vm_area_struct *vma = find_or_grow(x, mm, addr);
 
@@ -116,6 +118,17 @@ enum mm_fault_result mm_vm_fault(struct mm_ctx *x, struct mm_struct *mm, uint64_
 	if (!is_allowed(vma->vm_flags, access))
 		return MM_FAULT_SEGV_ACCERR;
 	return handle(x, vma, addr, access == MM_ACCESS_WRITE);
+}
+
+enum mm_fault_result mm_vm_fault(struct mm_ctx *x, struct mm_struct *mm, uint64_t addr,
+				 enum mm_access access)
+{
+	enum mm_fault_result result;
+
+	mm_aspace_enter(x, mm, MM_CALL_TOUCH, addr, 0, access);
+	result = fault(x, mm, addr, access);
+	mm_aspace_answer(x, mm_process_pid(x->m, mm->owner), MM_CALL_TOUCH, result, 0);
+	return result;
 }
 
 /* ---- populating ---- */

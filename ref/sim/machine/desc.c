@@ -185,6 +185,7 @@ static int read_contents(struct mm_machine_desc_reader *r)
 static int read_kernel(struct mm_machine_desc_reader *r)
 {
 	r->d->merge_unfaulted = mm_machine_desc_is(r, "6.18");
+	r->d->read_prepares = r->d->merge_unfaulted;
 	return r->d->merge_unfaulted || mm_machine_desc_is(r, "6.12")
 		       ? 0
 		       : mm_machine_desc_refuse(r, "only these releases are modelled");

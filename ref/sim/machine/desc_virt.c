@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* desc: fields about processes and their address spaces. */
-#include "ref/sim/machine/desc.h"
+#include "desc.h"
 
 #include <string.h>
 

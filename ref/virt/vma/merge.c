@@ -9,8 +9,9 @@
 #include "mm/vma.h"
 
 #include "mm/anon_vma.h"
+#include "mm/process.h"
 
-#include "ref/virt/vma/parts.h"
+#include "parts.h"
 
 /* ---- may it? ---- */
 
@@ -69,7 +70,9 @@ static int inherit(struct mm_ctx *x, struct vm_area_struct *vma, const struct vm
 static void announce(struct mm_ctx *x, enum mm_vma_merge how, const struct mm_vma_range *r,
 		     bool existing)
 {
-	mm_event(x, MM_EV_mm_vma_merge, how, r->start, r->end, existing);
+	x->m->nr_vma_changes += existing;
+	mm_event(x, MM_EV_mm_vma_merge, how, r->start, r->end, existing,
+		 mm_process_pid(x->m, r->mm->owner));
 }
 
 /* ---- a range that is free ---- */

@@ -11,7 +11,7 @@
 #include "mm/overcommit.h"
 #include "mm/pool.h"
 
-#include "ref/virt/vma/parts.h"
+#include "parts.h"
 
 static bool counts_as_writable(uint64_t flags)
 {

@@ -10,7 +10,7 @@
 #include "mm/anon_vma.h"
 #include "mm/file.h"
 
-#include "ref/virt/vma/parts.h"
+#include "parts.h"
 
 bool mm_vma_may_split(const struct mm_ctx *x, const struct mm_struct *mm)
 {
@@ -57,6 +57,7 @@ int mm_vma_split(struct mm_ctx *x, struct vm_area_struct *vma, uint64_t addr, bo
 	else
 		mm_vma_set_bounds(x, vma, start, addr);
 	mm_vma_link(x, new_vma);
+	x->m->nr_vma_changes++;
 	mm_vma_release(x, vma->vm_mm);
 	return 0;
 }
