@@ -199,6 +199,25 @@ static uint64_t any_int(struct walker *w)
 	return below(w->p, 6) == 5 ? 0 - v : v;
 }
 
+/* Mostly pages that lie close together, so that mappings meet. */
+static uint64_t any_address(struct walker *w)
+{
+	unsigned int raw = (unsigned int)below(w->p, below(w->p, 4) ? 48 : MM_ARG_ADDR_PAGES);
+
+	return mm_arg_from_raw(MM_ARG_ADDR, below(w->p, 30) ? raw : (unsigned int)below(w->p, 3000));
+}
+
+/* Mostly there or nowhere; of the rest of the bits few at a time. */
+static uint64_t any_map(struct walker *w)
+{
+	unsigned int raw = (unsigned int)below(w->p, 8);
+	int i;
+
+	for (i = 0; i < 2 && below(w->p, 3) == 0; i++)
+		raw |= 1u << below(w->p, 14);
+	return mm_arg_from_raw(MM_ARG_MAP, raw);
+}
+
 static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 {
 	switch (a->kind) {
@@ -224,6 +243,21 @@ static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 		return any_int(w);
 	case MM_ARG_TASK:
 		return below(w->p, 4) ? (uint64_t)1 << below(w->p, 8) : below(w->p, 256);
+	case MM_ARG_ADDR:
+		return any_address(w);
+	case MM_ARG_LEN:
+		return mm_arg_from_raw(a->kind, (unsigned int)below(w->p, below(w->p, 20) ? 16 : 1100));
+	case MM_ARG_PROT:
+		return mm_arg_from_raw(a->kind, (unsigned int)below(w->p, below(w->p, 20) ? 8 : 512));
+	case MM_ARG_MAP:
+		return any_map(w);
+	case MM_ARG_ACCESS:
+	case MM_ARG_MODE:
+	case MM_ARG_RLIMIT:
+	case MM_ARG_CAPS:
+		return mm_arg_from_raw(a->kind, (unsigned int)below(w->p, 64));
+	case MM_ARG_PROC:
+	case MM_ARG_FILE:
 	case MM_ARG_PAGE:
 	case MM_ARG_REF:
 	case MM_ARG_SCOPE:
