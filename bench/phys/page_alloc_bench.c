@@ -35,7 +35,8 @@
 #define INPUT_OPS   20
 #define MANY        64
 #define MANY_PASS   1000
-#define INPUT_BYTES (2 + INPUT_OPS * (1 + 2 * MM_OP_ARGS_MAX))
+#define INPUT_DATA  10 /* bytes of arguments per operation, at the most */
+#define INPUT_BYTES (2 + INPUT_OPS * (1 + INPUT_DATA))
 
 /* Both targets have so many machines. */
 #define INPUT_MACHINES 5
@@ -323,7 +324,7 @@ static size_t make_input(struct mm_rng *rng, unsigned int codes, uint8_t *bytes)
 		bytes[at++] = (uint8_t)mm_rng_below(rng, INPUT_MACHINES);
 	}
 	for (int op = 0; op < INPUT_OPS; op++) {
-		uint64_t data = mm_rng_below(rng, 2 * MM_OP_ARGS_MAX + 1);
+		uint64_t data = mm_rng_below(rng, INPUT_DATA + 1);
 
 		bytes[at++] = (uint8_t)(0x80 | (MM_CODE_OPS + mm_rng_below(rng, codes)));
 		for (; data != 0; data--)

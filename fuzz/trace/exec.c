@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Data bytes a random operation gets at most: enough for all its arguments. */
-#define DATA_MAX ((size_t)2 * MM_OP_ARGS_MAX)
+/* Data bytes of an operation, for targets whose operations have few arguments. */
+#define DATA_MIN ((size_t)10)
 
 /* What a random walk is long at most. */
 #define BLIND_OPS   64
@@ -103,17 +103,26 @@ const struct mm_run *mm_exec_input(struct mm_exec *x, const uint8_t *data, size_
  */
 struct codes {
 	uint64_t weight;
+	size_t data; /* bytes an operation gets at most: enough for all its arguments */
 	size_t nr;
 	uint8_t code[0x7f];
 	uint8_t weighs[0x7f];
 };
 
+static size_t nr_args(const struct mm_op_def *def)
+{
+	size_t n = 0;
+
+	while (n < MM_OP_ARGS_MAX && def->args[n].kind != MM_ARG_END)
+		n++;
+	return n;
+}
+
 static void find_codes(const struct mm_target *t, struct codes *c)
 {
 	int code;
 
-	c->nr = 0;
-	c->weight = 0;
+	*c = (struct codes){.data = DATA_MIN};
 	for (code = 0; code < 0x7f; code++) {
 		int op = mm_optable_of_code(code);
 
@@ -122,6 +131,8 @@ static void find_codes(const struct mm_target *t, struct codes *c)
 		c->code[c->nr] = (uint8_t)code;
 		c->weighs[c->nr++] = t->weight[op];
 		c->weight += t->weight[op];
+		if (c->data < 2 * nr_args(mm_optable_get((size_t)op)))
+			c->data = 2 * nr_args(mm_optable_get((size_t)op));
 	}
 }
 
@@ -146,9 +157,9 @@ size_t mm_exec_random(const struct mm_exec *x, struct mm_rng *rng, unsigned int 
 		buf[at++] = 0x81; /* machine */
 		buf[at++] = (uint8_t)mm_rng_below(rng, (uint64_t)x->target.nr_machines);
 	}
-	while (codes.weight && ops-- > 0 && at + 1 + DATA_MAX <= len) {
+	while (codes.weight && ops-- > 0 && at + 1 + codes.data <= len) {
 		uint8_t code = draw_code(&codes, rng);
-		uint64_t data = mm_rng_below(rng, DATA_MAX + 1);
+		uint64_t data = mm_rng_below(rng, codes.data + 1);
 
 		buf[at++] = (uint8_t)(0x80 | code);
 		while (data-- > 0) {
