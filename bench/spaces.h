@@ -30,10 +30,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define SPACES_PLACES  4096 /* drawn in advance */
-#define SPACES_PASS    4096 /* turns of a counting pass */
-#define SPACES_PAGES   4    /* of a request */
-#define SPACES_WINDOW  24   /* pages per VMA at the most, holes included */
+#define SPACES_PLACES 4096 /* drawn in advance */
+#define SPACES_PASS   4096 /* turns of a counting pass */
+#define SPACES_PAGES  4    /* of a request */
+#define SPACES_WINDOW 24   /* pages per VMA at the most, holes included */
 
 #define SPACES_INLINE static inline __attribute__((always_inline))
 
@@ -53,9 +53,9 @@ struct space {
 	struct mm_ctx x;
 	uint64_t bottom;
 	uint64_t top;
-	struct mm_maple_range *range; /* of each VMA; last is its last byte */
+	struct mm_maple_range *range;  /* of each VMA; last is its last byte */
 	uint32_t place[SPACES_PLACES]; /* numbers of VMAs of three pages or more */
-	uint64_t failed;              /* calls */
+	uint64_t failed;               /* calls */
 };
 
 /* What the reference announced. */
@@ -114,8 +114,8 @@ static inline uint32_t space_prot(uint64_t i)
 
 static inline void space_fill(struct space *sp, struct mm_rng *rng)
 {
-	uint32_t flags = SPACES_ANON | MM_MAP_FIXED |
-			 (sp->kind == SPACES_STACKS ? MM_MAP_GROWSDOWN : 0);
+	uint32_t flags =
+		SPACES_ANON | MM_MAP_FIXED | (sp->kind == SPACES_STACKS ? MM_MAP_GROWSDOWN : 0);
 	uint64_t at = sp->top;
 	uint64_t i;
 

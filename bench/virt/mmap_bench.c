@@ -21,9 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLAY_OPS     5000
-#define REPLAY_BASE    UINT64_C(0x100000000000)
-#define REPLAY_PAGES   240
+#define REPLAY_OPS   5000
+#define REPLAY_BASE  UINT64_C(0x100000000000)
+#define REPLAY_PAGES 240
 #define REPLAY_MACHINE                                                                             \
 	"ram=4M max_order=6 pageblock_order=3 procs=1 vmas=192 files=8 overcommit_memory=1 "       \
 	"task_size=0x100000100000 mmap_base=0x1000000f0000 start_brk=0x1000000f0000"
@@ -98,7 +98,8 @@ static void write_map(FILE *out, struct mm_rng *rng)
 	bool fixed = mm_rng_below(rng, 4) != 0;
 	uint64_t addr = draw_addr(rng);
 
-	(void)fprintf(out, "mmap p %s addr=0x%" PRIx64 " len=%" PRIu64 "p prot=%s flags=PRIVATE%s%s",
+	(void)fprintf(out,
+		      "mmap p %s addr=0x%" PRIx64 " len=%" PRIu64 "p prot=%s flags=PRIVATE%s%s",
 		      file ? "f" : "-", fixed ? addr : 0, 1 + mm_rng_below(rng, 8), draw_prot(rng),
 		      file ? "" : "|ANONYMOUS", fixed ? "|FIXED" : "");
 	if (file)
@@ -219,8 +220,7 @@ static bool replay_ok(struct bench_state *s, struct replay *p)
 		       c.calls, c.merged, c.existing, c.split, mm->map_count, mm->total_vm,
 		       mm->tree.height);
 	return bench_require(s,
-			     mm_machine_digest_sweep(p->m[0]) ==
-				     mm_machine_digest_sweep(p->m[1]),
+			     mm_machine_digest_sweep(p->m[0]) == mm_machine_digest_sweep(p->m[1]),
 			     "the checked replay ends in another state than the unchecked") &&
 	       counts_as_expected(s, "mmap/replay/check:0", counted);
 }
