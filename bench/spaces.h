@@ -45,6 +45,13 @@ enum spaces_kind {
 	SPACES_LINUX   /* of this process */
 };
 
+/* A VMA of three pages or more. */
+struct space_place {
+	uint64_t start;
+	uint32_t pages;
+	uint32_t prot;
+};
+
 struct space {
 	enum spaces_kind kind;
 	uint64_t nr;
@@ -53,9 +60,9 @@ struct space {
 	struct mm_ctx x;
 	uint64_t bottom;
 	uint64_t top;
-	struct mm_maple_range *range;  /* of each VMA; last is its last byte */
-	uint32_t place[SPACES_PLACES]; /* numbers of VMAs of three pages or more */
-	uint64_t failed;               /* calls */
+	struct mm_maple_range *range; /* of each VMA; last is its last byte */
+	uint64_t failed;              /* calls */
+	struct space_place place[SPACES_PLACES];
 };
 
 /* What the reference announced. */
@@ -123,7 +130,7 @@ static inline void space_fill(struct space *sp, struct mm_rng *rng)
 		uint64_t pages = 1 + mm_rng_below(rng, 16);
 		uint64_t hole = mm_rng_below(rng, 8) ? 1 + mm_rng_below(rng, 3) : 40;
 
-		if (i % 4)
+		if (i % 4 && i + 1 < sp->nr)
 			at -= hole * MM_PAGE_SIZE;
 		at -= pages * MM_PAGE_SIZE;
 		sp->range[i] = (struct mm_maple_range){at, at + pages * MM_PAGE_SIZE - 1};
@@ -180,6 +187,20 @@ static inline void space_destroy(struct space *sp)
 	free(sp);
 }
 
+static inline struct space_place space_draw(const struct space *sp, struct mm_rng *rng)
+{
+	struct space_place p;
+	uint64_t i;
+
+	do {
+		i = mm_rng_below(rng, sp->nr);
+		p.start = sp->range[i].first;
+		p.pages = (uint32_t)((sp->range[i].last + 1 - p.start) / MM_PAGE_SIZE);
+		p.prot = space_prot(i);
+	} while (p.pages < 3);
+	return p;
+}
+
 static inline struct space *space_create(enum spaces_kind kind, uint64_t nr)
 {
 	struct space *sp = calloc(1, sizeof(*sp));
@@ -197,14 +218,8 @@ static inline struct space *space_create(enum spaces_kind kind, uint64_t nr)
 		return NULL;
 	}
 	space_fill(sp, &rng);
-	for (i = 0; i < SPACES_PLACES; i++) {
-		uint32_t at;
-
-		do
-			at = (uint32_t)mm_rng_below(&rng, nr);
-		while (sp->range[at].last - sp->range[at].first < 3 * MM_PAGE_SIZE - 1);
-		sp->place[i] = at;
-	}
+	for (i = 0; i < SPACES_PLACES; i++)
+		sp->place[i] = space_draw(sp, &rng);
 	return sp;
 }
 

@@ -39,7 +39,7 @@ static void find(struct bench_state *s)
 	if (!sp || (bench_first_run(s) && !check(s, sp)))
 		return;
 	for (uint64_t n = bench_begin(s); n != 0 || bench_end(s); n--) {
-		BENCH_USE(mm_aspace_find(sp->mm, sp->range[sp->place[i]].last));
+		BENCH_USE(mm_aspace_find(sp->mm, sp->place[i].start));
 		i = (i + 1) % SPACES_PLACES;
 	}
 }
@@ -52,7 +52,7 @@ static void find_below(struct bench_state *s)
 	if (!sp)
 		return;
 	for (uint64_t n = bench_begin(s); n != 0 || bench_end(s); n--) {
-		BENCH_USE(mm_aspace_find_below(sp->mm, sp->range[sp->place[i]].first));
+		BENCH_USE(mm_aspace_find_below(sp->mm, sp->place[i].start));
 		i = (i + 1) % SPACES_PLACES;
 	}
 }

@@ -5,10 +5,11 @@
  * after each?
  *
  * pair: four pages anywhere, and they go again; two calls.  replace: something is mapped
- * over a VMA, in its place; one call.
+ * over a VMA, in its place; one call.  rejoin: the last page of a VMA goes, and is mapped
+ * again, which the VMA takes over; two calls.
  *
- * replay: a process of up to some sixty VMAs in 256 pages, which maps memory and files,
- * mostly at places of its own choice, unmaps, changes rights, touches, moves its heap.
+ * replay: a process of up to some 150 VMAs in 256 pages, which maps memory and files, mostly
+ * at places of its own choice, unmaps, changes rights, touches, moves its heap.
  * An item is an operation; what they are is drawn once, and always the same.
  */
 #include "mm/mmap.h"
@@ -40,10 +41,18 @@ SPACES_INLINE void pair_turn(struct space *sp, uint64_t place)
 
 SPACES_INLINE void replace_turn(struct space *sp, uint64_t place)
 {
-	uint64_t i = sp->place[place];
-	uint64_t pages = (sp->range[i].last + 1 - sp->range[i].first) / MM_PAGE_SIZE;
+	const struct space_place *p = &sp->place[place];
 
-	(void)space_map(sp, sp->range[i].first, pages, space_prot(i), SPACES_ANON | MM_MAP_FIXED);
+	(void)space_map(sp, p->start, p->pages, p->prot, SPACES_ANON | MM_MAP_FIXED);
+}
+
+SPACES_INLINE void rejoin_turn(struct space *sp, uint64_t place)
+{
+	const struct space_place *p = &sp->place[place];
+	uint64_t last = p->start + (p->pages - 1) * MM_PAGE_SIZE;
+
+	space_unmap(sp, last, 1);
+	(void)space_map(sp, last, 1, p->prot, SPACES_ANON | MM_MAP_FIXED);
 }
 
 static void pair(struct bench_state *s)
@@ -56,6 +65,11 @@ static void replace(struct bench_state *s)
 	spaces_turns(s, SPACES_REF, "mmap/replace", replace_turn);
 }
 
+static void rejoin(struct bench_state *s)
+{
+	spaces_turns(s, SPACES_REF, "mmap/rejoin", rejoin_turn);
+}
+
 static void linux_pair(struct bench_state *s)
 {
 	spaces_turns(s, SPACES_LINUX, "", pair_turn);
@@ -64,6 +78,11 @@ static void linux_pair(struct bench_state *s)
 static void linux_replace(struct bench_state *s)
 {
 	spaces_turns(s, SPACES_LINUX, "", replace_turn);
+}
+
+static void linux_rejoin(struct bench_state *s)
+{
+	spaces_turns(s, SPACES_LINUX, "", rejoin_turn);
 }
 
 /* ---- a process ---- */
@@ -253,10 +272,14 @@ const struct bench_def mm_mmap_benches[] = {
 	 .arg_names = {"vmas"}, .args = sizes, .nr_args = 5},
 	{.name = "mmap/replace", .fn = replace,
 	 .arg_names = {"vmas"}, .args = sizes, .nr_args = 5},
+	{.name = "mmap/rejoin", .fn = rejoin,
+	 .arg_names = {"vmas"}, .args = sizes, .nr_args = 5},
 	/* a process has 65,530 at the most */
 	{.name = "mmap/linux_pair", .fn = linux_pair,
 	 .arg_names = {"vmas"}, .args = sizes, .nr_args = 4},
 	{.name = "mmap/linux_replace", .fn = linux_replace,
+	 .arg_names = {"vmas"}, .args = sizes, .nr_args = 4},
+	{.name = "mmap/linux_rejoin", .fn = linux_rejoin,
 	 .arg_names = {"vmas"}, .args = sizes, .nr_args = 4},
 	{.name = "mmap/replay", .fn = run_replay, .setup = setup_replay,
 	 .arg_names = {"check"}, .args = off_and_on, .nr_args = 2, .unit = BENCH_MS},

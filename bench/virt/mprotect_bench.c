@@ -13,11 +13,11 @@
 
 SPACES_INLINE void turn(struct space *sp, uint64_t place, uint64_t skip)
 {
-	uint64_t i = sp->place[place];
-	uint64_t addr = sp->range[i].first + skip * MM_PAGE_SIZE;
+	const struct space_place *p = &sp->place[place];
+	uint64_t addr = p->start + skip * MM_PAGE_SIZE;
 
 	space_protect(sp, addr, 1, MM_PROT_READ | MM_PROT_EXEC);
-	space_protect(sp, addr, 1, space_prot(i));
+	space_protect(sp, addr, 1, p->prot);
 }
 
 SPACES_INLINE void middle_turn(struct space *sp, uint64_t place)

@@ -26,7 +26,7 @@ static bool check(struct bench_state *s, struct space *sp, uint64_t pages, bool 
 	       bench_require(s, !mm_aspace_find_in(sp->mm, addr, addr + len),
 			     "something is mapped there") &&
 	       bench_require(s, !below == (addr + len > sp->bottom) || sp->nr < 100,
-			     "not where it was looked for");
+			     "%" PRIx64 " was found, VMAs begin at %" PRIx64, addr, sp->bottom);
 }
 
 static void search(struct bench_state *s, enum spaces_kind kind, uint64_t pages, bool below,
@@ -40,7 +40,7 @@ static void search(struct bench_state *s, enum spaces_kind kind, uint64_t pages,
 	if (!sp || (bench_first_run(s) && !check(s, sp, pages, below)))
 		return;
 	for (uint64_t n = bench_begin(s); n != 0 || bench_end(s); n--) {
-		uint64_t wish = hint ? sp->range[sp->place[i]].first : 0;
+		uint64_t wish = hint ? sp->place[i].start : 0;
 
 		err |= mm_unmapped_area(&sp->x, sp->mm, wish, pages * MM_PAGE_SIZE, false, &addr);
 		BENCH_USE(addr);

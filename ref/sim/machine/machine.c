@@ -17,6 +17,9 @@
 #define BYTES_PER_FRAME 96
 #define BYTES_PAGE_EXT  80
 #define BYTES_FIXED     ((size_t)3 << 20)
+/* Objects of a VMA, with room for its links and its share of a tree. */
+#define BYTES_PER_VMA  1024
+#define BYTES_PER_FILE 256
 
 static const struct mm_upcalls no_upcalls;
 
@@ -154,13 +157,16 @@ struct mm_machine *mm_machine_create(const struct mm_machine_desc *d, struct mm_
 {
 	uint64_t frames = d->ram[d->nr_ram - 1].end;
 	uint64_t per_frame = BYTES_PER_FRAME + (d->page_ext ? BYTES_PAGE_EXT : 0);
+	uint64_t size = BYTES_FIXED + frames * per_frame +
+			(d->procs ? (uint64_t)d->vmas * BYTES_PER_VMA : 0) +
+			(uint64_t)d->files * BYTES_PER_FILE;
 	struct mm_arena arena;
 	struct mm_machine *m;
 
-	if (mm_arena_init(&arena, BYTES_FIXED + (size_t)frames * per_frame)) {
+	if (mm_arena_init(&arena, (size_t)size)) {
 		(void)mm_error_set(e, -MM_ENOMEM, 0, 0,
 				   "machine: the host refuses %llu MiB of address space",
-				   (unsigned long long)(frames * per_frame >> 20));
+				   (unsigned long long)(size >> 20));
 		return NULL;
 	}
 	m = mm_arena_alloc(&arena, sizeof(*m), 64);
