@@ -26,9 +26,12 @@ static int charge_growth(struct mm_ctx *x, const struct vm_area_struct *vma, uin
 
 	if (!mm_aspace_may_expand(mm, vma->vm_flags, pages) ||
 	    vma->vm_end - start > mm->owner->rlimit[MM_RLIMIT_STACK] ||
-	    !mm_aspace_may_lock(mm, vma->vm_flags, bytes))
+	    !mm_aspace_may_lock(mm, vma->vm_flags, bytes) || mm_overcommit_charge(x, mm, pages))
 		return -MM_ENOMEM;
-	return mm_overcommit_charge(x, mm, pages);
+	/* promised all the same, and given back by flags: so never */
+	if (!(vma->vm_flags & MM_VM_ACCOUNT))
+		x->m->vm_committed_lost += (int64_t)pages;
+	return 0;
 }
 
 static bool keeps_gap(const struct mm_machine *m, const struct vm_area_struct *vma, uint64_t start)
