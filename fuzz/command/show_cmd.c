@@ -61,8 +61,8 @@ static void show_processes(const struct mm_machine *m, const char *view, uint64_
 		if (!p->alive)
 			continue;
 		if (last - first > 1)
-			printf("%s==> /proc/%llu/%s <==\n", pid ? "\n" : "", (unsigned long long)pid,
-			       view);
+			printf("%s==> /proc/%llu/%s <==\n", pid ? "\n" : "",
+			       (unsigned long long)pid, view);
 		process_views[i].print(m, pid, stdout);
 	}
 }

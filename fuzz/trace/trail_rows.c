@@ -5,9 +5,9 @@
  * A new kind needs a row here; the compiler says so.  Functions are those that
  * decide, not those that send; cmake/tests/flow.sh looks for them.
  */
+#include "mm/aspace.h"
 #include "mm/buddy.h"
 #include "mm/failpoint.h"
-#include "mm/aspace.h"
 #include "mm/machine.h"
 #include "mm/memblock.h"
 #include "mm/page_ext.h"
@@ -598,7 +598,8 @@ static void say_file(const struct mm_machine *m, const uint64_t *f, char *buf, s
 {
 	(void)m;
 	if (f[0])
-		(void)snprintf(buf, len, "of file %" PRIu64 ", from byte %" PRIu64 " on", f[0] - 1, f[1]);
+		(void)snprintf(buf, len, "of file %" PRIu64 ", from byte %" PRIu64 " on", f[0] - 1,
+			       f[1]);
 	else
 		(void)snprintf(buf, len, "of no file");
 }
@@ -623,7 +624,8 @@ static void say_exit(const struct mm_machine *m, const uint64_t *f, char *buf, s
 static void say_merge_vma(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	static const char *const how[] = {"a VMA of its own for", "the VMA before takes over",
-					  "the VMA after takes over", "VMAs before and after join over"};
+					  "the VMA after takes over",
+					  "VMAs before and after join over"};
 
 	(void)m;
 	(void)snprintf(buf, len, "%s 0x%" PRIx64 "-0x%" PRIx64, how[f[0] % 4], f[1], f[2]);

@@ -11,11 +11,11 @@
 #include "mm/pcp.h"
 
 #include "fuzz/import/proc.h"
+#include "invariants/debug/procfs/prop.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/proc_machine.h"
 #include "invariants/engine/proc_try.h"
 #include "invariants/engine/prop.h"
-#include "invariants/debug/procfs/prop.h"
 
 #include <stdlib.h>
 #include <string.h>

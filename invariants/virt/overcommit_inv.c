@@ -33,7 +33,8 @@ static void check_committed(struct mm_report *r, const struct mm_machine *m, uin
 }
 
 const struct mm_inv mm_overcommit_invs[] = {
-	{"mm.committed_as", "what is promised is the sum of accounted VMAs and files, and what growth lost",
+	{"mm.committed_as",
+	 "what is promised is the sum of accounted VMAs and files, and what growth lost",
 	 MM_OBJ_MACHINE, check_committed, false},
 	{NULL, NULL, MM_OBJ_NR, NULL, false},
 };

@@ -545,7 +545,7 @@ static void map_line(const struct mm_machine *m, const struct vm_area_struct *vm
 
 /* Kernel: mnemonics of show_smap_vma_flags, by bit. */
 static const char *const flag_letters[64] = {
-	[0] = "rd", [1] = "wr",  [2] = "ex",  [3] = "sh",  [4] = "mr",  [5] = "mw",  [6] = "me",
+	[0] = "rd", [1] = "wr", [2] = "ex",  [3] = "sh",  [4] = "mr",  [5] = "mw",  [6] = "me",
 	[7] = "ms", [8] = "gd", [13] = "lo", [20] = "ac", [21] = "nr", [30] = "nh",
 };
 

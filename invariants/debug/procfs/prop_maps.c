@@ -3,17 +3,17 @@
  * procfs properties: maps of a process, to the letter and read back, and beside those of
  * the kernel that the properties run on.
  */
-#include "mm/procfs.h"
-
 #include "mm/aspace.h"
 #include "mm/brk.h"
 #include "mm/file.h"
 #include "mm/mmap.h"
+#include "mm/mprotect.h"
+#include "mm/munmap.h"
 #include "mm/process.h"
+#include "mm/procfs.h"
 
 #include "fuzz/import/proc.h"
 #include "invariants/debug/procfs/prop.h"
-#include "invariants/engine/claims_walk.h"
 #include "invariants/engine/proc_try.h"
 
 #include <stdlib.h>
@@ -87,13 +87,13 @@ static void map(struct mm_prop_run *p, struct mm_ctx *x, struct mm_struct *mm,
 static void fill(struct mm_prop_run *p, struct mm_ctx *x, struct mm_struct *mm)
 {
 	const uint32_t anon = MM_MAP_ANONYMOUS | MM_MAP_FIXED;
-	struct mm_file *memory = mm_file_create(
-		x, 256, MM_FILE_READ | MM_FILE_WRITE | MM_FILE_SHMEM);
+	struct mm_file *memory =
+		mm_file_create(x, 256, MM_FILE_READ | MM_FILE_WRITE | MM_FILE_SHMEM);
 	struct mm_file *file = mm_file_create(x, 1, MM_FILE_READ);
 	const struct mm_mmap_request q[] = {
 		{0x10000, PAGE, MM_PROT_READ, MM_MAP_PRIVATE | anon, NULL, 0},
-		{0x100000000000, 3 * PAGE, MM_PROT_READ | MM_PROT_WRITE, MM_MAP_SHARED | anon,
-		 NULL, 0},
+		{0x100000000000, 3 * PAGE, MM_PROT_READ | MM_PROT_WRITE, MM_MAP_SHARED | anon, NULL,
+		 0},
 		{0x100000010000, PAGE, MM_PROT_READ | MM_PROT_WRITE, MM_MAP_SHARED | MM_MAP_FIXED,
 		 memory, 0x5000},
 		{0x100000020000, 2 * PAGE, 0, MM_MAP_PRIVATE | anon, NULL, 0},
@@ -193,24 +193,58 @@ static void check_process(struct mm_prop_run *p, const struct mm_machine *m, uin
 	free(text);
 }
 
+/* Any call in a window of 64 pages; what it answers is no matter. */
+static void call_any(struct mm_prop_run *p, struct mm_ctx *x, struct mm_struct *mm,
+		     struct mm_file *f)
+{
+	static const uint32_t types[] = {MM_MAP_PRIVATE, MM_MAP_SHARED,
+					 MM_MAP_PRIVATE | MM_MAP_ANONYMOUS,
+					 MM_MAP_SHARED | MM_MAP_ANONYMOUS};
+	struct mm_mmap_request q = {
+		.addr = mm->start_brk + prop_below(p, 64) * PAGE,
+		.len = (1 + prop_below(p, 8)) * PAGE,
+		.prot = (uint32_t)prop_below(p, 8),
+		.flags = MM_MAP_FIXED | types[prop_below(p, 4)],
+		.file = f,
+		.offset = prop_below(p, 1 << 20) * PAGE,
+	};
+	uint64_t addr;
+
+	switch (prop_below(p, 6)) {
+	case 0:
+		p->checks += mm_munmap(x, mm, q.addr, q.len) == 0;
+		break;
+	case 1:
+		p->checks += mm_mprotect(x, mm, q.addr, q.len, q.prot) == 0;
+		break;
+	case 2:
+		p->checks += mm_brk(x, mm, q.addr + q.len - 1) != 0;
+		break;
+	default:
+		p->checks += mm_mmap(x, mm, &q, &addr) == 0;
+		break;
+	}
+}
+
 void procfs_used_processes_read_back(struct mm_prop_run *p)
 {
-	const struct mm_run_options o = {.measure = false};
-	struct mm_walk w;
-	struct mm_trace t;
-	uint64_t pid;
+	struct mm_machine *m = mm_boot(MACHINE, NULL);
+	struct mm_file *f[2];
+	struct mm_struct *mm[2];
+	struct mm_ctx x;
+	int i;
 
-	if (!mm_walk_open(&w, p, MACHINE))
-		return;
-	mm_trace_init(&t);
-	mm_walk_trace(p, &t, MACHINE, 200);
-	if (mm_run_trace(w.run, &t, &o))
-		prop_fail(p, __FILE__, __LINE__, "no host memory");
-	for (pid = 0; pid < w.m->desc.procs && !p->failures; pid++)
-		check_process(p, w.m, pid);
-	mm_trace_free(&t);
-	w.run->trace = NULL;
-	mm_walk_close(&w);
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	mm[0] = spawn(p, &x);
+	mm[1] = spawn(p, &x);
+	f[0] = mm_file_create(&x, 9, MM_FILE_READ | MM_FILE_WRITE);
+	f[1] = mm_file_create(&x, 9, MM_FILE_READ | MM_FILE_WRITE | MM_FILE_SHMEM);
+	for (i = 0; i < 60 && mm[0] && mm[1] && f[0] && f[1]; i++)
+		call_any(p, &x, mm[prop_below(p, 2)], f[prop_below(p, 2)]);
+	for (i = 0; i < 2 && !p->failures; i++)
+		check_process(p, m, (uint64_t)i);
+	mm_machine_destroy(m);
 }
 
 /* ---- the host ---- */
@@ -257,9 +291,10 @@ static bool map_host(void)
 	for (i = 0; i < PAGES; i++) {
 		/* an address, as a number: it is nobody's memory yet */
 		void *at = (void *)(uintptr_t)(WINDOW + (uint64_t)i * PAGE); // NOLINT
-		void *got = i == 4 ? at
-				   : mmap(at, (size_t)PAGE, rights[i],
-					  MAP_PRIVATE | MAP_ANONYMOUS | MM_MAP_FIXED_NOREPLACE, -1, 0);
+		void *got =
+			i == 4 ? at
+			       : mmap(at, (size_t)PAGE, rights[i],
+				      MAP_PRIVATE | MAP_ANONYMOUS | MM_MAP_FIXED_NOREPLACE, -1, 0);
 
 		if (got != at) {
 			if (got != MAP_FAILED)
@@ -275,9 +310,13 @@ static void map_ours(struct mm_prop_run *p, struct mm_ctx *x, struct mm_struct *
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
-		const struct mm_mmap_request q = {
-			WINDOW + (uint64_t)i * PAGE, PAGE, (uint32_t)rights[i],
-			MM_MAP_PRIVATE | MM_MAP_ANONYMOUS | MM_MAP_FIXED_NOREPLACE, NULL, 0};
+		const struct mm_mmap_request q = {WINDOW + (uint64_t)i * PAGE,
+						  PAGE,
+						  (uint32_t)rights[i],
+						  MM_MAP_PRIVATE | MM_MAP_ANONYMOUS |
+							  MM_MAP_FIXED_NOREPLACE,
+						  NULL,
+						  0};
 
 		if (i != 4)
 			map(p, x, mm, &q);
