@@ -53,6 +53,15 @@ expect 2 'no target' "$mmref" fuzz nonsense
 expect 2 'there are: buddyinfo pagetypeinfo zoneinfo vmstat unusable_index extfrag_index memblock' \
 	"$mmref" show nonsense
 
+expect 2 'zoneinfo is of no process' "$mmref" show zoneinfo --pid 0
+printf 'machine ram=4M procs=3 vmas=9\na = spawn\nb = spawn\nmmap b - len=1p prot=READ flags=PRIVATE|ANONYMOUS\n' >maps.ops
+expect 0 '' "$mmref" show maps maps.ops
+[ "$(grep -c '^==> /proc/[01]/maps <==$' out)" -eq 2 ] || { echo "maps of two processes: $(cat out)"; failed=1; }
+expect 0 '' "$mmref" show maps --pid 1 maps.ops
+grep -qE '^[0-9a-f]+-[0-9a-f]+ r--p 00000000 00:00 0 $' out || { echo "maps of one: $(cat out)"; failed=1; }
+expect 0 '' "$mmref" show maps --pid 7 maps.ops
+[ ! -s out ] || { echo "maps of none: $(cat out)"; failed=1; }
+
 # A recording is refused before anything is made; ended in all ways: record.sh.
 expect 2 'record which command' "$mmref" record
 expect 2 'one of --events, --strace and --both' "$mmref" record --events --strace -- true

@@ -24,6 +24,15 @@ type_pages() {
 	awk '/type +[A-Z]/ && /^Node/ { for (i = 7; i <= NF; i++) n += $i * 2 ^ (i - 7) }
 		END { print n }' "$1"
 }
+# KiB of all lines of maps, or of those with such rights; names, each once.
+mapped() {
+	local range rights rest sum=0
+	while read -r range rights rest; do
+		case $rights in ${2:-*}) sum=$((sum + 16#${range#*-} - 16#${range%-*})) ;; esac
+	done <"$1"
+	echo $((sum / 1024))
+}
+names() { awk 'NF > 5 { print $6 }' "$1" | uniq | tr '\n' ' '; }
 value() { awk -v name="$2" '$1 == name { print $2 }' "$1"; }
 odd_lines() { awk 'NF != 2 || $2 !~ /^[0-9]+$/' "$1" | wc -l; }
 
@@ -44,6 +53,10 @@ same "saved: CPUs" "$(cpus $saved/zoneinfo)" 2
 same "saved: protection" "$(protection $saved/zoneinfo)" 5
 same "saved: buddyinfo and pagetypeinfo" "$(buddy_pages $saved/buddyinfo)" \
 	"$(type_pages $saved/pagetypeinfo)"
+same "saved: mapped" "$(mapped $saved/maps)" 1024
+same "saved: mapped to execute" "$(mapped $saved/maps '??x?')" 496
+same "saved: names" "$(names $saved/maps)" "/tmp/example [heap] /dev/zero /memfd:3 \
+/usr/lib/locale/C.utf8/LC_CTYPE [vvar] [vvar_vclock] [vdso] [stack] [vsyscall] "
 same "saved: odd lines of vmstat" "$(odd_lines $saved/vmstat)" 0
 
 trace=$scratch/used.ops
@@ -63,4 +76,10 @@ same "ours: CPUs" "$(cpus "$scratch/zoneinfo")" 3
 same "ours: protection" "$(protection "$scratch/zoneinfo")" 4
 same "ours: odd lines of vmstat" "$(odd_lines "$scratch/vmstat")" 0
 [ "$(low_sum "$scratch/zoneinfo")" -gt 0 ] || { echo "ours: no low watermarks"; failed=1; }
+trace=corpus/virt/mprotect/seed/rights-of-the-middle-split-a-mapping-twice.ops
+"$mmref" show maps $trace >"$scratch/maps" || failed=1
+same "ours: mapped" "$(mapped "$scratch/maps")" 20
+same "ours: mapped to write" "$(mapped "$scratch/maps" '?w??')" 16
+"$mmref" show smaps --pid 0 $trace >"$scratch/smaps" || failed=1
+same "ours: sizes" "$(awk '$1 == "Size:" { n += $2 } END { print n }' "$scratch/smaps")" 20
 exit $failed

@@ -6,6 +6,7 @@
 #include "mm/failpoint.h"
 #include "mm/memblock.h"
 #include "mm/page_owner.h"
+#include "mm/process.h"
 #include "mm/procfs.h"
 #include "mm/zone.h"
 
@@ -28,11 +29,45 @@ static const struct {
 	{"zones", mm_zone_print_boot},
 	{"fail_page_alloc", mm_failpoint_print},
 	{"page_owner", mm_page_owner_print},
+	{"maps", NULL},
+	{"smaps", NULL},
 };
+
+/* Of one process each; by the name of the view. */
+static const struct {
+	const char *name;
+	void (*print)(const struct mm_machine *m, uint64_t pid, FILE *out);
+} process_views[] = {
+	{"maps", mm_procfs_maps},
+	{"smaps", mm_procfs_smaps},
+};
+
+#define EVERY_PROCESS UINT64_MAX
 
 #define NR_VIEWS (sizeof(views) / sizeof(views[0]))
 
-static int show(size_t view, const char *machine, const char *path)
+/* One after the other, each below a heading as head(1) makes it. */
+static void show_processes(const struct mm_machine *m, const char *view, uint64_t pid)
+{
+	uint64_t first = pid == EVERY_PROCESS ? 0 : pid;
+	uint64_t last = pid == EVERY_PROCESS ? m->desc.procs : pid + 1;
+	size_t i = 0;
+
+	while (strcmp(process_views[i].name, view) != 0)
+		i++;
+	for (pid = first; pid < last && pid < m->desc.procs; pid++) {
+		const struct mm_process *p = mm_process_at(m, pid);
+
+		if (!p->alive)
+			continue;
+		if (last - first > 1)
+			printf("%s==> /proc/%llu/%s <==\n", pid ? "\n" : "",
+			       (unsigned long long)pid, view);
+		process_views[i].print(m, pid, stdout);
+	}
+}
+
+static int show(size_t view, uint64_t pid, const char *machine, const char *path)
 {
 	struct mm_run_options o;
 	struct mm_trace t;
@@ -50,7 +85,10 @@ static int show(size_t view, const char *machine, const char *path)
 		if (mm_run_trace(s.run, &t, &o))
 			status = STATUS_OUR_FAULT;
 		death_watch(NULL);
-		views[view].print(s.m, stdout);
+		if (views[view].print)
+			views[view].print(s.m, stdout);
+		else
+			show_processes(s.m, views[view].name, pid);
 		session_close(&s);
 	}
 	mm_trace_free(&t);
@@ -66,11 +104,14 @@ struct show_args {
 	const char *view;
 	const char *trace;
 	const char *machine;
+	uint64_t pid;
 };
 
 static const struct command_option options[] = {
 	OPTION_TEXT("m", "MACHINE", WORD_MACHINE, struct show_args, machine,
 		    "this machine, not the trace's"),
+	OPTION_NUMBER("pid", "N", struct show_args, pid, UINT32_MAX,
+		      "maps and smaps: of this process, not of each"),
 	OPTION_END,
 };
 
@@ -86,7 +127,7 @@ const struct command_form show_form = {
 
 int command_show(int argc, char **argv)
 {
-	struct show_args a = {NULL, NULL, NULL};
+	struct show_args a = {NULL, NULL, NULL, EVERY_PROCESS};
 	size_t view = 0;
 	int status = form_parse(&show_form, &a, argc, argv);
 
@@ -94,5 +135,10 @@ int command_show(int argc, char **argv)
 		return status;
 	while (strcmp(views[view].name, a.view) != 0)
 		view++;
-	return show(view, a.machine, a.trace);
+	if (views[view].print && a.pid != EVERY_PROCESS) {
+		(void)fprintf(stderr, "mmref show: %s is of no process: --pid means nothing\n",
+			      a.view);
+		return STATUS_USAGE;
+	}
+	return show(view, a.pid, a.machine, a.trace);
 }

@@ -178,6 +178,35 @@ bool mm_cursor_number(struct mm_cursor *c, size_t width, uint64_t *v, uint64_t m
 	return true;
 }
 
+static bool is_hex(char b)
+{
+	return is_digit(b) || (b >= 'a' && b <= 'f');
+}
+
+bool mm_cursor_hex(struct mm_cursor *c, size_t width, uint64_t *v, uint64_t max)
+{
+	size_t len = run_of(c, 0, is_hex);
+	uint64_t sum = 0;
+	size_t i;
+
+	if (len < width)
+		return mm_cursor_refuse(c, 0, "a hexadecimal number of at least %zu digits", width);
+	if (len > width && *c->at == '0')
+		return mm_cursor_refuse(c, 0, "a hexadecimal number of %zu digits", width);
+	for (i = 0; i < len; i++) {
+		char b = c->at[i];
+		uint64_t d = (uint64_t)(is_digit(b) ? b - '0' : b - 'a' + 10);
+
+		if (sum > (max - d) >> 4)
+			return mm_cursor_refuse(c, 0, "a hexadecimal number of at most %llx",
+						(unsigned long long)max);
+		sum = sum << 4 | d;
+	}
+	*v = sum;
+	c->at += len;
+	return true;
+}
+
 static bool keep_word(struct mm_cursor *c, size_t ahead, size_t len, struct mm_cursor_word w)
 {
 	if (!len)

@@ -44,6 +44,9 @@ bool mm_cursor_text(struct mm_cursor *c, const char *literal);
 /* A decimal number of at most max, padded with spaces on the left: "%*llu". */
 bool mm_cursor_number(struct mm_cursor *c, size_t width, uint64_t *v, uint64_t max);
 
+/* A hexadecimal number, padded with zeroes on the left: "%0*llx". */
+bool mm_cursor_hex(struct mm_cursor *c, size_t width, uint64_t *v, uint64_t max);
+
 /*
  * A word of letters, digits and _ that fits into buf: "%*s" and "%-*s" of a
  * width.  A longer word is not padded.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * proc: the four files behind one pair of functions, and what they share:
+ * proc: the files behind one pair of functions, and what they share:
  * lists of named counters.  vmstat is nothing but such a list.
  */
 #include "fuzz/import/proc.h"
@@ -14,7 +14,7 @@
 const char *mm_proc_kind_name(enum mm_proc_kind kind)
 {
 	static const char *const names[MM_PROC_NR_KINDS] = {"zoneinfo", "buddyinfo", "pagetypeinfo",
-							    "vmstat"};
+							    "vmstat", "maps"};
 
 	return names[kind];
 }
@@ -148,6 +148,8 @@ static bool read_kind(struct mm_cursor *c, struct mm_proc *p)
 		return mm_proc_pagetypeinfo_read(c, &p->u.pagetypeinfo);
 	case MM_PROC_VMSTAT:
 		return mm_proc_stats_read(c, "", 0, &p->u.vmstat);
+	case MM_PROC_MAPS:
+		return mm_proc_maps_read(c, &p->u.maps);
 	case MM_PROC_NR_KINDS:
 		break;
 	}
@@ -187,6 +189,9 @@ void mm_proc_free(struct mm_proc *p)
 	case MM_PROC_VMSTAT:
 		free(p->u.vmstat.stat);
 		break;
+	case MM_PROC_MAPS:
+		free(p->u.maps.map);
+		break;
 	case MM_PROC_NR_KINDS:
 		break;
 	}
@@ -207,6 +212,9 @@ void mm_proc_print(const struct mm_proc *p, FILE *out)
 		break;
 	case MM_PROC_VMSTAT:
 		mm_proc_stats_print(&p->u.vmstat, "", 0, out);
+		break;
+	case MM_PROC_MAPS:
+		mm_proc_maps_print(&p->u.maps, out);
 		break;
 	case MM_PROC_NR_KINDS:
 		break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * proc: /proc/zoneinfo, buddyinfo, pagetypeinfo and vmstat as values.
+ * proc: /proc/zoneinfo, buddyinfo, pagetypeinfo, vmstat and PID/maps as values.
  *
  * Layout is judged to the byte: what parses prints as it was, and what would
  * not is refused with line, column and what was expected there.  Names are not
@@ -12,6 +12,7 @@
  *   pagetypeinfo  { zone, type: free blocks by order } ... ,
  *                 zone { pageblocks by type } ... , the same of mixed blocks?
  *   vmstat        { name, value } ...
+ *   maps          { range, rights, place in a file, name? } ...
  *
  * Lines that older kernels lack, and how a value says so: in a zone's `has`
  * (boost, promo, cma), in a pageset's (high_min and high_max, and the threshold
@@ -154,6 +155,24 @@ struct mm_proc_pagetypeinfo {
 	struct mm_proc_block_table mixed; /* nr_types 0 without page_owner */
 };
 
+/* ---- maps of a process ---- */
+
+struct mm_proc_map {
+	uint64_t start; /* bytes */
+	uint64_t end;
+	uint64_t offset; /* of its first byte in the file */
+	uint64_t inode;  /* 0: no file */
+	uint32_t major;
+	uint32_t minor;
+	char rights[5];  /* "rw-p" */
+	char name[1024]; /* "": none */
+};
+
+struct mm_proc_maps {
+	struct mm_proc_map *map; /* in the order of the file */
+	size_t nr;
+};
+
 /* ---- any of them ---- */
 
 enum mm_proc_kind {
@@ -161,6 +180,7 @@ enum mm_proc_kind {
 	MM_PROC_BUDDYINFO,
 	MM_PROC_PAGETYPEINFO,
 	MM_PROC_VMSTAT,
+	MM_PROC_MAPS,
 	MM_PROC_NR_KINDS
 };
 
@@ -173,6 +193,7 @@ struct mm_proc {
 		struct mm_proc_frees buddyinfo;
 		struct mm_proc_pagetypeinfo pagetypeinfo;
 		struct mm_proc_stats vmstat;
+		struct mm_proc_maps maps;
 	} u;
 };
 
@@ -222,5 +243,7 @@ bool mm_proc_buddyinfo_read(struct mm_cursor *c, struct mm_proc_frees *f);
 void mm_proc_buddyinfo_print(const struct mm_proc_frees *f, FILE *out);
 bool mm_proc_pagetypeinfo_read(struct mm_cursor *c, struct mm_proc_pagetypeinfo *t);
 void mm_proc_pagetypeinfo_print(const struct mm_proc_pagetypeinfo *t, FILE *out);
+bool mm_proc_maps_read(struct mm_cursor *c, struct mm_proc_maps *s);
+void mm_proc_maps_print(const struct mm_proc_maps *s, FILE *out);
 
 #endif

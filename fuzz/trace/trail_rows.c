@@ -5,9 +5,9 @@
  * A new kind needs a row here; the compiler says so.  Functions are those that
  * decide, not those that send; cmake/tests/flow.sh looks for them.
  */
+#include "mm/aspace.h"
 #include "mm/buddy.h"
 #include "mm/failpoint.h"
-#include "mm/aspace.h"
 #include "mm/machine.h"
 #include "mm/memblock.h"
 #include "mm/page_ext.h"
@@ -555,36 +555,77 @@ static void say_cpu_change(const struct mm_machine *m, const uint64_t *f, char *
 
 static const char *const calls[MM_CALL_NR] = {"mmap", "munmap", "mprotect", "brk", "touch", "exit"};
 
+/* "rw-" of PROT_... */
+static void print_rights(uint64_t prot, char buf[4])
+{
+	(void)snprintf(buf, 4, "%c%c%c", prot & 1 ? 'r' : '-', prot & 2 ? 'w' : '-',
+		       prot & 4 ? 'x' : '-');
+}
+
 static void say_enter(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
+	static const char *const accesses[] = {"read", "write", "execute"};
+	char rights[4];
+
 	(void)m;
-	(void)snprintf(buf, len, "%s 0x%" PRIx64 ", %" PRIu64 " bytes", calls[f[0] % MM_CALL_NR],
-		       f[2], f[3]);
+	print_rights(f[4], rights);
+	switch (f[0] % MM_CALL_NR) {
+	case MM_CALL_MMAP:
+		(void)snprintf(buf, len,
+			       "asked for 0x%" PRIx64 ", %" PRIu64 " bytes, %s, flags 0x%" PRIx64,
+			       f[2], f[3], rights, f[5]);
+		break;
+	case MM_CALL_MPROTECT:
+		(void)snprintf(buf, len, "%s for 0x%" PRIx64 ", %" PRIu64 " bytes", rights, f[2],
+			       f[3]);
+		break;
+	case MM_CALL_BRK:
+		(void)snprintf(buf, len, "the heap is to end at 0x%" PRIx64, f[2]);
+		break;
+	case MM_CALL_TOUCH:
+		(void)snprintf(buf, len, "%s 0x%" PRIx64, f[4] < 3 ? accesses[f[4]] : "?", f[2]);
+		break;
+	case MM_CALL_EXIT:
+		(void)snprintf(buf, len, "process %" PRIu64 " ends", f[1]);
+		break;
+	default:
+		(void)snprintf(buf, len, "0x%" PRIx64 ", %" PRIu64 " bytes", f[2], f[3]);
+		break;
+	}
 }
 
 static void say_file(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	(void)m;
 	if (f[0])
-		(void)snprintf(buf, len, "file %" PRIu64 " from byte %" PRIu64 " on", f[0] - 1, f[1]);
+		(void)snprintf(buf, len, "of file %" PRIu64 ", from byte %" PRIu64 " on", f[0] - 1,
+			       f[1]);
 	else
-		(void)snprintf(buf, len, "no file");
+		(void)snprintf(buf, len, "of no file");
 }
 
 static void say_exit(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
+	static const char *const ends[] = {"allowed", "nothing is mapped there", "not allowed",
+					   "beyond the end of the file", "no memory"};
+	const char *call = calls[f[0] % MM_CALL_NR];
+
 	(void)m;
 	if (f[3])
-		(void)snprintf(buf, len, "%s: -%s", calls[f[0] % MM_CALL_NR],
-			       mm_err_name((int)(int64_t)f[3]));
+		(void)snprintf(buf, len, "%s: -%s", call, mm_err_name((int)(int64_t)f[3]));
+	else if (f[0] == MM_CALL_MMAP || f[0] == MM_CALL_BRK)
+		(void)snprintf(buf, len, "%s: 0x%" PRIx64, call, f[2]);
+	else if (f[0] == MM_CALL_TOUCH)
+		(void)snprintf(buf, len, "%s: %s", call, f[2] < 5 ? ends[f[2]] : "?");
 	else
-		(void)snprintf(buf, len, "%s: 0x%" PRIx64, calls[f[0] % MM_CALL_NR], f[2]);
+		(void)snprintf(buf, len, "%s: done", call);
 }
 
 static void say_merge_vma(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
 	static const char *const how[] = {"a VMA of its own for", "the VMA before takes over",
-					  "the VMA after takes over", "VMAs before and after join over"};
+					  "the VMA after takes over",
+					  "VMAs before and after join over"};
 
 	(void)m;
 	(void)snprintf(buf, len, "%s 0x%" PRIx64 "-0x%" PRIx64, how[f[0] % 4], f[1], f[2]);

@@ -5,6 +5,7 @@
  * Kernel: SYSCALL brk, do_brk_flags (mm/mmap.c, mm/vma.c, 6.12); brk(2).
  * Differs: nothing but what aspace leaves out.
  * State: mm->brk, in bytes; the heap's VMA ends at the page after it.
+ *   A mapping that ends where the heap begins is not extended by it.
  * Invariants:
  *   mm.brk   start_brk <= brk; what is mapped from start_brk on ends with brk's page
  */

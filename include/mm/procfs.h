@@ -4,8 +4,8 @@
  * know these layouts, names and orders; an old thing gets no new layout.
  *
  * Kernel: /proc/buddyinfo, /proc/pagetypeinfo, /proc/zoneinfo, /proc/vmstat
- *   (mm/vmstat.c), /sys/kernel/debug/extfrag/unusable_index and extfrag_index
- *   (6.12).
+ *   (mm/vmstat.c), /sys/kernel/debug/extfrag/unusable_index and extfrag_index,
+ *   /proc/PID/maps and smaps (fs/proc/task_mmu.c, 6.12).
  * Differs:
  *   One node, 0, and no zone for devices.  HighMem is named, in zoneinfo and
  *   vmstat, only by a machine that has one, as by a kernel built for 32 bits.
@@ -20,6 +20,8 @@
  *   nr_kernel_file_pages, direct_map_level*_collapses; plus what went:
  *   nr_bounce, nr_writeback_temp.  No copy of 6.12's files confirms it; least
  *   sure are swpin_zero, swpout_zero and zone_reclaim_success (printed here).
+ *   Files have no paths here: file N is /file/N, memory that is one /memfd:N
+ *   (deleted).  smaps has of its lines those that follow from the mapping alone.
  * State: none; everything is computed when asked.
  * Invariants: none of its own; what it prints is checked where it lives.
  */
@@ -43,5 +45,8 @@ void mm_procfs_zoneinfo(const struct mm_machine *m, FILE *out);
 void mm_procfs_vmstat(const struct mm_machine *m, FILE *out);
 void mm_procfs_unusable_index(const struct mm_machine *m, FILE *out);
 void mm_procfs_extfrag_index(const struct mm_machine *m, FILE *out);
+/* What a process has mapped, by address; nothing for one that does not live. */
+void mm_procfs_maps(const struct mm_machine *m, uint64_t pid, FILE *out);
+void mm_procfs_smaps(const struct mm_machine *m, uint64_t pid, FILE *out);
 
 #endif

@@ -11,6 +11,7 @@
 #include "mm/pcp.h"
 
 #include "fuzz/import/proc.h"
+#include "invariants/debug/procfs/prop.h"
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/proc_machine.h"
 #include "invariants/engine/proc_try.h"
@@ -524,5 +525,9 @@ const struct mm_prop mm_procfs_props[] = {
 	{"procfs.long_lists_are_capped", long_lists_are_capped, 1},
 	{"procfs.unusable_index_is_printed", unusable_index_is_printed, 1},
 	{"procfs.extfrag_index_is_printed", extfrag_index_is_printed, 1},
+	{"procfs.maps_to_the_letter", procfs_maps_to_the_letter, 1},
+	{"procfs.used_processes_read_back", procfs_used_processes_read_back, 30},
+	{"procfs.own_maps_come_back", procfs_own_maps_come_back, 1},
+	{"procfs.the_host_prints_the_same_lines", procfs_the_host_prints_the_same_lines, 1},
 	{NULL, NULL, 0},
 };

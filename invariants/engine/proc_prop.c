@@ -28,6 +28,7 @@ static bool load(struct mm_prop_run *p, struct mm_proc_text *t, enum mm_proc_kin
 		[MM_PROC_BUDDYINFO] = SAVED "buddyinfo",
 		[MM_PROC_PAGETYPEINFO] = SAVED "pagetypeinfo",
 		[MM_PROC_VMSTAT] = SAVED "vmstat",
+		[MM_PROC_MAPS] = SAVED "maps",
 	};
 	struct mm_error e = {0};
 	char why[400];
@@ -174,6 +175,11 @@ static const struct {
 	{MM_PROC_PAGETYPEINFO, MIXED_TABLE},
 	{MM_PROC_BUDDYINFO, "Node 63, zone   Normal 1234567      1 \n"},
 	{MM_PROC_VMSTAT, "nr_free_pages 18446744073709551615\nSome_Name2 0\n"},
+	/* a process of the kernel; numbers of all widths, and longer than the column */
+	{MM_PROC_MAPS, ""},
+	{MM_PROC_MAPS, "00000000-00001000 ---p 00000000 00:00 0 \n"
+		       "ffffffffffff0000-fffffffffffff000 rwxs fffffffffffff000 103:fffff "
+		       "18446744073709551615  a name\n"},
 };
 
 static void other_kernels_come_back(struct mm_prop_run *p)
@@ -242,6 +248,17 @@ static const struct {
 	{MM_PROC_ZONEINFO, LINES_EMPTY("        low      2\n"), 3, 9, "expected \"min      \""},
 	{MM_PROC_ZONEINFO, LINES_EMPTY(OLD_PAGES) "      nr_free_pages 0\n", 10, 1,
 	 "expected \"Node \""},
+	{MM_PROC_MAPS, "1000-00002000 r--p 00000000 00:00 0 \n", 1, 1, "at least 8 digits"},
+	{MM_PROC_MAPS, "000001000-00002000 r--p 00000000 00:00 0 \n", 1, 1, "of 8 digits"},
+	{MM_PROC_MAPS, "00001000-11112222333344445 r--p 0 00:00 0 \n", 1, 10,
+	 "at most ffffffffffffffff"},
+	{MM_PROC_MAPS, "00001000-00002000 rw-x 00000000 00:00 0 \n", 1, 22, "one of \"sp\""},
+	{MM_PROC_MAPS, "00001000-0000200A r--p 00000000 00:00 0 \n", 1, 10, "at least 8 digits"},
+	{MM_PROC_MAPS, "00001000-00002000 r--p 00000000 00:00 0\n", 1, 40, "expected \" \""},
+	{MM_PROC_MAPS, "00001000-00002000 r--p 00000000 00:00 0  /file\n", 1, 42,
+	 "found '/file', expected \" \""},
+	{MM_PROC_MAPS, "00001000-00002000 r--p 00000000 00:00 0 ", 1, 41,
+	 "found the end of the file, expected \" \""},
 };
 
 static void bad_input_names_its_place(struct mm_prop_run *p)

@@ -7,9 +7,13 @@
  */
 #include "mm/procfs.h"
 
+#include "mm/aspace.h"
 #include "mm/extfrag.h"
+#include "mm/file.h"
 #include "mm/migratetype.h"
 #include "mm/pcp.h"
+#include "mm/process.h"
+#include "mm/vma.h"
 
 #include <string.h>
 
@@ -494,4 +498,90 @@ void mm_procfs_extfrag_index(const struct mm_machine *m, FILE *out)
 		}
 		(void)fputc('\n', out);
 	}
+}
+
+/* ---- maps and smaps of a process ---- */
+
+/* Columns before a name; a longer line goes on behind it. */
+#define MAPS_NAME_AT 73
+
+/* Kernel: get_vma_name.  Memory that is a file has no name in any folder any more. */
+static void name_of(const struct mm_machine *m, const struct vm_area_struct *vma, char *buf,
+		    size_t len)
+{
+	const struct mm_file *f = vma->vm_file;
+
+	buf[0] = '\0';
+	if (f && (f->mode & MM_FILE_ANON))
+		(void)snprintf(buf, len, "/dev/zero (deleted)");
+	else if (f)
+		(void)snprintf(buf, len,
+			       f->mode & MM_FILE_SHMEM ? "/memfd:%llu (deleted)" : "/file/%llu",
+			       (unsigned long long)mm_file_id(m, f));
+	else if (vma->vm_start < vma->vm_mm->brk && vma->vm_end > vma->vm_mm->start_brk)
+		(void)snprintf(buf, len, "[heap]");
+}
+
+/* Kernel: show_map_vma. */
+static void map_line(const struct mm_machine *m, const struct vm_area_struct *vma, FILE *out)
+{
+	const struct mm_file *f = vma->vm_file;
+	char rights[5];
+	char name[48];
+	int n;
+
+	mm_vma_print_rights(vma->vm_flags, rights);
+	name_of(m, vma, name, sizeof(name));
+	/* memory lies on the kernel's own mount, all else on one disk */
+	n = fprintf(out, "%08llx-%08llx %s %08llx %02x:%02x %llu ",
+		    (unsigned long long)vma->vm_start, (unsigned long long)vma->vm_end, rights,
+		    (unsigned long long)(f ? vma->vm_pgoff << MM_PAGE_SHIFT : 0),
+		    f && !(f->mode & MM_FILE_SHMEM) ? 8u : 0u, f ? 1u : 0u,
+		    (unsigned long long)(f ? mm_file_id(m, f) + 1 : 0));
+	if (name[0])
+		(void)fprintf(out, "%*s%s", n < MAPS_NAME_AT ? MAPS_NAME_AT - n : 1, "", name);
+	(void)fputc('\n', out);
+}
+
+/* Kernel: mnemonics of show_smap_vma_flags, by bit. */
+static const char *const flag_letters[64] = {
+	[0] = "rd", [1] = "wr", [2] = "ex",  [3] = "sh",  [4] = "mr",  [5] = "mw",  [6] = "me",
+	[7] = "ms", [8] = "gd", [13] = "lo", [20] = "ac", [21] = "nr", [30] = "nh",
+};
+
+static void smap_lines(const struct vm_area_struct *vma, FILE *out)
+{
+	unsigned int bit;
+
+	(void)fprintf(out, "Size:           %8llu kB\n",
+		      (unsigned long long)(vma->vm_end - vma->vm_start) >> 10);
+	(void)fprintf(out, "KernelPageSize: %8u kB\nMMUPageSize:    %8u kB\nVmFlags: ",
+		      (unsigned int)(MM_PAGE_SIZE >> 10), (unsigned int)(MM_PAGE_SIZE >> 10));
+	for (bit = 0; bit < 64; bit++) {
+		if (flag_letters[bit] && (vma->vm_flags >> bit & 1))
+			(void)fprintf(out, "%s ", flag_letters[bit]);
+	}
+	(void)fputc('\n', out);
+}
+
+static void print_maps(const struct mm_machine *m, uint64_t pid, bool smaps, FILE *out)
+{
+	const struct mm_process *p = m->desc.procs ? mm_process_at(m, pid) : NULL;
+	const struct vm_area_struct *vma = p && p->mm ? mm_aspace_find(p->mm, 0) : NULL;
+
+	for (; vma; vma = mm_aspace_next(p->mm, vma)) {
+		map_line(m, vma, out);
+		if (smaps)
+			smap_lines(vma, out);
+	}
+}
+
+void mm_procfs_maps(const struct mm_machine *m, uint64_t pid, FILE *out)
+{
+	print_maps(m, pid, false, out);
+}
+
+void mm_procfs_smaps(const struct mm_machine *m, uint64_t pid, FILE *out)
+{
+	print_maps(m, pid, true, out);
 }

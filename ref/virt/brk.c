@@ -18,12 +18,14 @@ static uint64_t page_align(uint64_t bytes)
 
 static int place(struct mm_ctx *x, struct mm_vma_range *r)
 {
-	struct mm_vma_plan plan;
+	struct mm_vma_plan plan = {NULL, MM_MERGE_NONE};
 	struct vm_area_struct *vma;
 
 	if (mm_vma_reserve(x, r->mm, 1))
 		return -MM_ENOMEM;
-	plan = mm_vma_plan_left(x, r);
+	/* what ends where the heap begins is not asked.  Kernel: vma_prev_limit */
+	if (r->start > r->mm->start_brk)
+		plan = mm_vma_plan_left(x, r);
 	if (plan.vma) {
 		mm_vma_merge(x, plan, r);
 	} else {
@@ -68,8 +70,8 @@ static int map_heap(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint
 static bool keeps_clear(const struct mm_machine *m, const struct mm_struct *mm, uint64_t start,
 			uint64_t end)
 {
-	const struct vm_area_struct *next = mm_aspace_find_in(
-		mm, start, end + MM_PAGE_SIZE * (1 + m->sysctl.stack_guard_gap));
+	const struct vm_area_struct *next =
+		mm_aspace_find_in(mm, start, end + MM_PAGE_SIZE * (1 + m->sysctl.stack_guard_gap));
 
 	return !next || end + MM_PAGE_SIZE <= mm_unmapped_area_start_gap(m, next);
 }

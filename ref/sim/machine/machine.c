@@ -139,6 +139,9 @@ static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
 	if (m->vm_stat[MM_NR_FREE_CMA] | m->vm_stat[MM_NR_ZONE_CACHE])
 		h = mm_hash64_step(h, (uint64_t)m->vm_stat[MM_NR_FREE_CMA] << 32 ^
 					      (uint64_t)m->vm_stat[MM_NR_ZONE_CACHE]);
+	if (m->vm_committed_as)
+		h = mm_hash64_step(h, (uint64_t)m->vm_committed_lost << 32 ^
+					      (uint64_t)m->vm_committed_as);
 	return h;
 }
 
@@ -288,9 +291,10 @@ void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object)
 const char *mm_machine_outcome_name(enum mm_outcome o)
 {
 	static const char *const names[MM_OUTCOME_NR] = {
-		"bad_page",     "warn_order", "bad_zone",          "nofail_stall",
-		"warn_nofail",  "stale_use",  "warn_overlap",      "memblock_full",
-		"atomic_sleep", "warn_gfp",   "memory_corruption", "single_bit_error", "SIGSEGV_MAPERR", "SIGSEGV_ACCERR", "SIGBUS_ADRERR"};
+		"bad_page",       "warn_order",     "bad_zone",          "nofail_stall",
+		"warn_nofail",    "stale_use",      "warn_overlap",      "memblock_full",
+		"atomic_sleep",   "warn_gfp",       "memory_corruption", "single_bit_error",
+		"SIGSEGV_MAPERR", "SIGSEGV_ACCERR", "SIGBUS_ADRERR"};
 
 	return names[o];
 }
