@@ -3,7 +3,7 @@
  * mmap: which errors come first is part of the contract, so the checks stand in the
  * kernel's order.  Then, with all that can fail before anything that shows:
  *
- *     limits -> split at the ends -> promise -> who takes it over, or a VMA of its own
+ *     split at the ends -> limits -> promise -> who takes it over, or a VMA of its own
  *            -> what was there goes -> the new one comes
  */
 #include "mm/mmap.h"
@@ -135,12 +135,12 @@ static uint64_t mapped_pages(const struct mm_struct *mm, uint64_t start, uint64_
 	return bytes >> MM_PAGE_SHIFT;
 }
 
+/* What is replaced makes room. */
 static bool within_limits(const struct mm_vma_range *r)
 {
 	uint64_t pages = (r->end - r->start) >> MM_PAGE_SHIFT;
 
-	return mm_aspace_may_expand(r->mm, r->flags, pages) ||
-	       mm_aspace_may_expand(r->mm, r->flags,
+	return mm_aspace_may_expand(r->mm, r->flags,
 				    pages - mapped_pages(r->mm, r->start, r->end));
 }
 
@@ -223,9 +223,8 @@ static int map_range(struct mm_ctx *x, struct mm_vma_range *r)
 	int64_t more = 0;
 	int err;
 
-	if (!within_limits(r))
-		return -MM_ENOMEM;
-	if (mm_munmap_prepare(x, r->mm, r->start, r->end, &had))
+	/* limits are asked when it is known what goes: VMAs stay split by then */
+	if (mm_munmap_prepare(x, r->mm, r->start, r->end, &had) || !within_limits(r))
 		return -MM_ENOMEM;
 	if (is_accountable(r->flags)) {
 		r->flags |= MM_VM_ACCOUNT;

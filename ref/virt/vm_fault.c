@@ -85,11 +85,11 @@ static bool is_allowed(uint64_t flags, enum mm_access access)
 	case MM_ACCESS_WRITE:
 		return (flags & MM_VM_WRITE) != 0;
 	case MM_ACCESS_EXEC:
-		return (flags & MM_VM_EXEC) != 0;
 	case MM_ACCESS_READ:
 		break;
 	}
-	/* hardware that can forbid reading alone does not exist here */
+	/* hardware that can forbid reading alone does not exist here, and whether it may be
+	 * executed is seen when the page is there: see fault */
 	return (flags & MM_VM_ACCESS) != 0;
 }
 
@@ -112,12 +112,17 @@ static enum mm_fault_result fault(struct mm_ctx *x, struct mm_struct *mm, uint64
 				  enum mm_access access)
 {
 	struct vm_area_struct *vma = find_or_grow(x, mm, addr);
+	enum mm_fault_result result;
 
 	if (!vma)
 		return MM_FAULT_SEGV_MAPERR;
 	if (!is_allowed(vma->vm_flags, access))
 		return MM_FAULT_SEGV_ACCERR;
-	return handle(x, vma, addr, access == MM_ACCESS_WRITE);
+	result = handle(x, vma, addr, access == MM_ACCESS_WRITE);
+	/* the first fault brings the page, the second finds that it is not to be executed */
+	if (result == MM_FAULT_OK && access == MM_ACCESS_EXEC && !(vma->vm_flags & MM_VM_EXEC))
+		return MM_FAULT_SEGV_ACCERR;
+	return result;
 }
 
 enum mm_fault_result mm_vm_fault(struct mm_ctx *x, struct mm_struct *mm, uint64_t addr,
