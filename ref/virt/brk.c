@@ -18,12 +18,14 @@ static uint64_t page_align(uint64_t bytes)
 
 static int place(struct mm_ctx *x, struct mm_vma_range *r)
 {
-	struct mm_vma_plan plan;
+	struct mm_vma_plan plan = {NULL, MM_MERGE_NONE};
 	struct vm_area_struct *vma;
 
 	if (mm_vma_reserve(x, r->mm, 1))
 		return -MM_ENOMEM;
-	plan = mm_vma_plan_left(x, r);
+	/* what lies below the heap is never asked.  Kernel: vma_prev_limit */
+	if (r->start > r->mm->start_brk)
+		plan = mm_vma_plan_left(x, r);
 	if (plan.vma) {
 		mm_vma_merge(x, plan, r);
 	} else {

@@ -238,7 +238,7 @@ static void clear(struct mm_live_subject *s)
  * prepared an anon_vma. */
 static int try_read_prepares(struct mm_live_subject *s, struct mm_live_host *h)
 {
-	struct mm_live_list l;
+	struct mm_live_list l = {.nr = 0};
 
 	(void)map(s, 0, PROT_READ | PROT_WRITE, 0);
 	mm_live_touch(s, PLACE, 0);
@@ -253,7 +253,7 @@ static int try_read_prepares(struct mm_live_subject *s, struct mm_live_host *h)
 /* Memory that was written to joins what was not, before it. */
 static int try_merge_unfaulted(struct mm_live_subject *s, struct mm_live_host *h)
 {
-	struct mm_live_list l;
+	struct mm_live_list l = {.nr = 0};
 
 	(void)map(s, 0, PROT_READ, MAP_NORESERVE);
 	(void)map(s, 1, PROT_READ | PROT_WRITE, MAP_NORESERVE);
@@ -269,8 +269,8 @@ static int try_merge_unfaulted(struct mm_live_subject *s, struct mm_live_host *h
 /* PROCMAP_QUERY must say what maps does. */
 static int try_procmap(struct mm_live_subject *s, struct mm_live_host *h)
 {
-	struct mm_live_list by_query;
-	struct mm_live_list by_text;
+	struct mm_live_list by_query = {.nr = 0};
+	struct mm_live_list by_text = {.nr = 0};
 
 	(void)map(s, 0, PROT_READ | PROT_WRITE, 0);
 	(void)map(s, 2, PROT_EXEC | PROT_READ, 0);
@@ -288,7 +288,7 @@ static int try_procmap(struct mm_live_subject *s, struct mm_live_host *h)
 static int try_all(struct mm_live_subject *s, struct mm_live_host *h)
 {
 	const uint64_t zero[6] = {0};
-	struct mm_live_list l;
+	struct mm_live_list l = {.nr = 0};
 
 	h->heap = mm_live_call(s, SYS_brk, zero) == (int64_t)MM_LIVE_HEAP;
 	if (mm_live_list_kernel(s, &l, false) || l.nr || try_procmap(s, h) ||

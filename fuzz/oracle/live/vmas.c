@@ -35,6 +35,7 @@ struct procmap_query {
 #define PROCMAP_QUERY_NR       _IOWR('f', 17, struct procmap_query)
 #define COVERING_OR_NEXT_VMA   0x10
 #define QUERY_RIGHTS           0xf /* readable, writable, executable, shared: as VM_... */
+#define QUERIES_MAX            12  /* above it, one file is cheaper to read */
 #define PROC_TEXT_MAX          ((size_t)1 << 20)
 
 /* ---- the kernel's ---- */
@@ -147,14 +148,47 @@ static int list_by_text(int fd, struct mm_live_list *l)
 	return 0;
 }
 
-/* Anonymous memory has no offset in maps. */
+/* maps, up to the end of the window.  One read has some fifty lines, and costs what a dozen
+ * queries do. */
+static int list_by_maps(int fd, struct mm_live_list *l)
+{
+	char text[8192];
+	off_t at = 0;
+
+	for (;;) {
+		ssize_t got = pread(fd, text, sizeof(text) - 1, at);
+		const char *line;
+
+		if (got < 0)
+			return -MM_EIO;
+		text[got > 0 ? got : 0] = '\0';
+		for (line = text; *line; line = strchr(line, '\n') + 1) {
+			struct mm_live_vma v;
+
+			if (!strchr(line, '\n'))
+				break;
+			if (!parse_line(line, &v))
+				return -MM_EIO;
+			if (v.start >= MM_LIVE_END)
+				return 0;
+			if (v.end > MM_LIVE_BASE && l->nr < MM_LIVE_VMAS_MAX)
+				l->v[l->nr++] = v;
+		}
+		if (line == text)
+			return got ? -MM_EIO : 0;
+		at += line - text;
+	}
+}
+
 int mm_live_list_kernel(struct mm_live_subject *s, struct mm_live_list *l, bool flags)
 {
+	bool few = l->nr <= QUERIES_MAX;
+
 	l->nr = 0;
 	l->has_flags = flags;
 	if (flags)
 		return list_by_text(s->smaps, l);
-	return s->procmap ? list_by_query(s, l) : list_by_text(s->maps, l);
+	return s->procmap && few ? list_by_query(s, l) : list_by_maps(s->maps, l);
 }
 
 static uint64_t pages_of(const char *text, const char *name)
