@@ -27,6 +27,8 @@ struct gen {
 	uint64_t at;      /* the one that acts */
 	uint64_t file[FILES];
 	unsigned int first, pages; /* the place */
+	struct mm_op last;         /* mapping that was asked for, to lie beside */
+	uint64_t limited;          /* what was limited last, plus one; 0: nothing is */
 };
 
 static uint64_t below(struct gen *g, uint64_t n)
@@ -180,10 +182,36 @@ static void spoil_map(struct gen *g, struct mm_op *op)
 	}
 }
 
+/* What was mapped last goes on, behind it or before it. */
+static bool beside(struct gen *g, struct mm_op *op)
+{
+	uint64_t pages = 1 + below(g, 4);
+
+	*op = g->last;
+	if (!op->arg[2] || (op->arg[2] | op->arg[3]) % MM_PAGE_SIZE || op->arg[2] < MM_LIVE_BASE)
+		return false;
+	if (once(g, 3)) {
+		op->arg[2] -= pages * MM_PAGE_SIZE;
+		op->arg[6] -= op->arg[6] >= pages * MM_PAGE_SIZE ? pages * MM_PAGE_SIZE : 0;
+	} else {
+		op->arg[2] += op->arg[3];
+		op->arg[6] += op->arg[1] ? op->arg[3] : 0;
+	}
+	op->arg[0] = g->at;
+	op->arg[3] = pages * MM_PAGE_SIZE;
+	return op->arg[2] >= MM_LIVE_BASE && op->arg[2] + op->arg[3] <= MM_LIVE_END;
+}
+
 static void gen_mmap(struct gen *g)
 {
 	struct mm_op op = {.op = (uint16_t)mm_live_op_row(MM_LIVE_MMAP), .arg = {g->at}};
 
+	if (once(g, 4) && beside(g, &op)) {
+		g->last = op;
+		(void)mm_trace_add(g->t, &op);
+		return;
+	}
+	op = (struct mm_op){.op = (uint16_t)mm_live_op_row(MM_LIVE_MMAP), .arg = {g->at}};
 	op.arg[2] = address(g);
 	op.arg[3] = length(g, op.arg[2]);
 	op.arg[4] = rights(g);
@@ -198,6 +226,7 @@ static void gen_mmap(struct gen *g)
 	}
 	op.arg[5] = wishes(g, op.arg[5]);
 	place(g, &op);
+	g->last = op;
 	if (once(g, 24))
 		spoil_map(g, &op);
 	(void)mm_trace_add(g->t, &op);
@@ -300,17 +329,15 @@ static void gen_brk(struct gen *g)
 /* Limits are lifted soon after, or all else would be refused. */
 static void gen_limit(struct gen *g)
 {
-	uint64_t which = below(g, MM_NR_RLIMITS);
-	uint64_t bytes = below(g, which == MM_RLIMIT_MEMLOCK || which == MM_RLIMIT_STACK
-					  ? 24
-					  : g->pages) *
-			 MM_PAGE_SIZE;
+	uint64_t which = g->limited ? g->limited - 1 : below(g, MM_NR_RLIMITS);
+	bool small = which == MM_RLIMIT_MEMLOCK || which == MM_RLIMIT_STACK;
+	uint64_t bytes = below(g, small ? 24 : g->pages) * MM_PAGE_SIZE;
 
-	if (below(g, 3))
-		bytes = which == MM_RLIMIT_AS || which == MM_RLIMIT_DATA ? UINT64_MAX
-									 : (uint64_t)4 << 20;
+	if (g->limited)
+		bytes = small ? (uint64_t)4 << 20 : UINT64_MAX;
 	else if (once(g, 4))
 		bytes += below(g, MM_PAGE_SIZE);
+	g->limited = g->limited ? 0 : which + 1;
 	(void)emit(g, MM_LIVE_SETRLIMIT, g->at, which, bytes);
 }
 
@@ -334,6 +361,7 @@ static void gen_process(struct gen *g)
 		g->proc[i] = 0;
 	}
 	g->at = g->proc[i] ? g->proc[i] : g->proc[1 - i];
+	g->limited = 0;
 }
 
 static void gen_file(struct gen *g)
@@ -362,6 +390,11 @@ static void gen_op(struct gen *g)
 {
 	uint64_t n = below(g, 1000);
 
+	/* a limit stands for some thirty operations */
+	if (g->limited && once(g, 30)) {
+		gen_limit(g);
+		return;
+	}
 	if (n < 450)
 		gen_mmap(g);
 	else if (n < 590)
@@ -372,7 +405,7 @@ static void gen_op(struct gen *g)
 		gen_touch(g);
 	else if (n < 980)
 		gen_brk(g);
-	else if (n < 988)
+	else if (n < 988 && !g->limited)
 		gen_limit(g);
 	else if (n < 993)
 		gen_caps(g);

@@ -77,12 +77,13 @@ static char *read_log(const char *path, size_t *len, struct mm_error *e)
 	int got = text ? gzread(f, text, (unsigned int)LOG_MAX - 1) : -1;
 
 	e->file = path;
-	if (f)
-		(void)gzclose(f);
+	/* what was cut short shows at the end */
+	if (f && gzclose(f) != Z_OK)
+		got = -1;
 	if (got < 0) {
 		free(text);
 		(void)mm_error_set(e, -MM_EIO, 0, 0, "cannot be read: %s",
-				   f ? "no gzip file, or cut short" : strerror(errno));
+				   f ? "damaged, or cut short" : strerror(errno));
 		return NULL;
 	}
 	text[got] = '\0';

@@ -282,9 +282,16 @@ static bool lacks_file(const struct planner *p, uint64_t arg)
 	return arg && p->p->fd[arg - 1] < 0;
 }
 
+/* What stands for a file that cannot be mapped is a pipe, whose offsets have no end. */
+static bool lacks_end(const struct planner *p, const struct mm_op *op)
+{
+	return op->arg[1] && (p->t->ops[op->arg[1] - 1].arg[1] & MM_FILE_NOMMAP) &&
+	       (op->arg[3] | op->arg[6]) >> 62;
+}
+
 static enum mm_live_why judge_map(const struct planner *p, const struct mm_op *op)
 {
-	if (lacks_file(p, op->arg[1]))
+	if (lacks_file(p, op->arg[1]) || lacks_end(p, op))
 		return MM_LIVE_NO_FILE;
 	if ((op->arg[5] & NOT_MODELLED) || (op->arg[5] & MM_MAP_TYPE) == MAP_DROPPABLE_KIND)
 		return MM_LIVE_NO_FLAG;
