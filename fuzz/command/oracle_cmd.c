@@ -292,8 +292,8 @@ static int sweep(const struct options *o)
 /* The same of operations. */
 static int compare_linux(const struct options *o)
 {
-	const struct oracle_linux_args a = {o->trace,   o->from, o->record, o->seconds,
-					    o->ops, o->seed, o->json};
+	const struct oracle_linux_args a = {o->trace, o->from, o->record, o->seconds,
+					    o->ops,   o->seed, o->json};
 
 	if (o->sweep)
 		return usage_error("oracle", "--sweep is of zoneinfo");

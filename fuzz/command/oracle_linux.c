@@ -262,8 +262,7 @@ static int run_generated(struct job *j)
 			return STATUS_OUR_FAULT;
 		status = run_trace(j, &j->trace);
 		if (status == STATUS_FINDING)
-			(void)fprintf(stderr, "of seed %" PRIu64 "\n",
-				      j->a->seed + j->traces - 1);
+			(void)fprintf(stderr, "of seed %" PRIu64 "\n", j->a->seed + j->traces - 1);
 		done += j->trace.nr;
 	}
 	return status;

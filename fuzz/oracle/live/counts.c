@@ -2,26 +2,33 @@
 /*
  * counts: what a comparison has seen, so that a rule which was never reached shows.
  */
-#include "fuzz/oracle/live/live.h"
-
 #include "mm/mmap.h"
 #include "mm/vma.h"
+
+#include "fuzz/oracle/live/live.h"
 
 #include <inttypes.h>
 
 static const struct {
 	const char *name;
 	uint32_t bit;
-} map_flags[] = {
-	{"FIXED", MM_MAP_FIXED},	   {"ANONYMOUS", MM_MAP_ANONYMOUS},
-	{"GROWSDOWN", MM_MAP_GROWSDOWN},   {"DENYWRITE", MM_MAP_DENYWRITE},
-	{"EXECUTABLE", MM_MAP_EXECUTABLE}, {"LOCKED", MM_MAP_LOCKED},
-	{"NORESERVE", MM_MAP_NORESERVE},   {"POPULATE", MM_MAP_POPULATE},
-	{"NONBLOCK", MM_MAP_NONBLOCK},	   {"STACK", MM_MAP_STACK},
-	{"FIXED_NOREPLACE", MM_MAP_FIXED_NOREPLACE},
-}, prot_flags[] = {
-	{"READ", MM_PROT_READ}, {"WRITE", MM_PROT_WRITE}, {"EXEC", MM_PROT_EXEC}, {"SEM", 0x8},
-	{"GROWSDOWN", MM_PROT_GROWSDOWN}, {"GROWSUP", MM_PROT_GROWSUP},
+} map_flags[] =
+	{
+		{"FIXED", MM_MAP_FIXED},
+		{"ANONYMOUS", MM_MAP_ANONYMOUS},
+		{"GROWSDOWN", MM_MAP_GROWSDOWN},
+		{"DENYWRITE", MM_MAP_DENYWRITE},
+		{"EXECUTABLE", MM_MAP_EXECUTABLE},
+		{"LOCKED", MM_MAP_LOCKED},
+		{"NORESERVE", MM_MAP_NORESERVE},
+		{"POPULATE", MM_MAP_POPULATE},
+		{"NONBLOCK", MM_MAP_NONBLOCK},
+		{"STACK", MM_MAP_STACK},
+		{"FIXED_NOREPLACE", MM_MAP_FIXED_NOREPLACE},
+},
+  prot_flags[] = {
+	  {"READ", MM_PROT_READ}, {"WRITE", MM_PROT_WRITE},         {"EXEC", MM_PROT_EXEC},
+	  {"SEM", 0x8},           {"GROWSDOWN", MM_PROT_GROWSDOWN}, {"GROWSUP", MM_PROT_GROWSUP},
 };
 
 static void count_bits(uint64_t *to, uint64_t bits)
@@ -80,12 +87,14 @@ static void print_args(const struct mm_live_counts *c, FILE *out)
 			;
 		(void)fprintf(out, " %s %" PRIu64, map_flags[i].name, c->flags[bit]);
 	}
-	(void)fprintf(out, "\nmmap, kinds asked for: SHARED %" PRIu64 " PRIVATE %" PRIu64
-			   " SHARED_VALIDATE %" PRIu64 " none %" PRIu64 " other %" PRIu64 "\n",
+	(void)fprintf(out,
+		      "\nmmap, kinds asked for: SHARED %" PRIu64 " PRIVATE %" PRIu64
+		      " SHARED_VALIDATE %" PRIu64 " none %" PRIu64 " other %" PRIu64 "\n",
 		      c->types[1], c->types[2], c->types[3], c->types[0],
 		      c->types[4] + c->types[5] + c->types[6] + c->types[7] + c->types[8]);
-	(void)fprintf(out, "mmap, where: anywhere %" PRIu64 " wished %" PRIu64 " fixed %" PRIu64
-			   "\nrights asked for:",
+	(void)fprintf(out,
+		      "mmap, where: anywhere %" PRIu64 " wished %" PRIu64 " fixed %" PRIu64
+		      "\nrights asked for:",
 		      c->where[0], c->where[1], c->where[2]);
 	for (i = 0; i < sizeof(prot_flags) / sizeof(prot_flags[0]); i++) {
 		for (bit = 0; prot_flags[i].bit >> bit != 1; bit++)

@@ -6,17 +6,17 @@
  * A seed chooses the width of the place and how dense it is; the numbers beside each
  * choice say how many of how many.
  */
-#include "fuzz/oracle/live/live.h"
-
 #include "mm/file.h"
 #include "mm/mmap.h"
 #include "mm/process.h"
 #include "mm/rng.h"
 
+#include "fuzz/oracle/live/live.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#define FILES 6
+#define FILES     6
 #define HEAP_PAGE 128u
 
 struct gen {
@@ -89,8 +89,8 @@ static uint64_t wishes(struct gen *g, uint64_t flags)
 		uint32_t flag;
 		uint8_t in;
 	} some[] = {
-		{MM_MAP_NORESERVE, 8}, {MM_MAP_POPULATE, 10}, {MM_MAP_LOCKED, 12},
-		{MM_MAP_NONBLOCK, 60}, {MM_MAP_STACK, 60},    {MM_MAP_DENYWRITE, 120},
+		{MM_MAP_NORESERVE, 8},    {MM_MAP_POPULATE, 10}, {MM_MAP_LOCKED, 12},
+		{MM_MAP_NONBLOCK, 60},    {MM_MAP_STACK, 60},    {MM_MAP_DENYWRITE, 120},
 		{MM_MAP_EXECUTABLE, 120},
 	};
 	size_t i;
@@ -381,9 +381,9 @@ static void gen_file(struct gen *g)
 	if (g->file[i] && once(g, 2))
 		(void)emit(g, MM_LIVE_CLOSE, g->file[i], 0, 0);
 	else
-		g->file[i] = emit(g, MM_LIVE_OPEN, below(g, 20),
-				  MM_FILE_SHMEM | modes[below(g, sizeof(modes) / sizeof(*modes))],
-				  0);
+		g->file[i] =
+			emit(g, MM_LIVE_OPEN, below(g, 20),
+			     MM_FILE_SHMEM | modes[below(g, sizeof(modes) / sizeof(*modes))], 0);
 }
 
 static void gen_op(struct gen *g)

@@ -32,11 +32,10 @@ static void write_head(const struct mm_live_host *h, gzFile f)
 {
 	(void)gzprintf(f, "# mmref 1\n# What a kernel answered; see fuzz/oracle/README.md.\n");
 	(void)gzprintf(f, "#@ kernel %s\n", h->kernel);
-	(void)gzprintf(f,
-		       "#@ rules %d %d %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-		       "\n",
-		       h->read_prepares, h->merge_unfaulted, h->low, h->mmap_min_addr,
-		       h->stack_guard_gap, h->max_map_count, h->overcommit);
+	(void)gzprintf(
+		f, "#@ rules %d %d %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+		h->read_prepares, h->merge_unfaulted, h->low, h->mmap_min_addr, h->stack_guard_gap,
+		h->max_map_count, h->overcommit);
 }
 
 int mm_live_golden_save(const struct mm_live_golden *g, const char *path)
@@ -132,7 +131,7 @@ static bool parse_answer(const char *at, struct mm_live_golden *g)
 	}
 	if (v[0] >= g->trace.nr)
 		return false;
-	g->answer[v[0]] = (struct mm_live_answer){true,	      (int)v[1], v[2], (int)v[3],
+	g->answer[v[0]] = (struct mm_live_answer){true,      (int)v[1],          v[2], (int)v[3],
 						  (int)v[4], (unsigned int)v[5], v[6]};
 	return true;
 }

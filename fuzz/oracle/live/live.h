@@ -30,12 +30,12 @@
 
 #include <sys/types.h>
 
-#define MM_LIVE_BASE      MM_ARG_ADDR_BASE
-#define MM_LIVE_PAGES     MM_ARG_ADDR_PAGES
-#define MM_LIVE_END       (MM_LIVE_BASE + (uint64_t)MM_LIVE_PAGES * MM_PAGE_SIZE)
-#define MM_LIVE_TASK_SIZE ((uint64_t)0x7ffffffff000)
-#define MM_LIVE_PROCS     8 /* at the same time */
-#define MM_LIVE_FILES_MAX 256
+#define MM_LIVE_BASE        MM_ARG_ADDR_BASE
+#define MM_LIVE_PAGES       MM_ARG_ADDR_PAGES
+#define MM_LIVE_END         (MM_LIVE_BASE + (uint64_t)MM_LIVE_PAGES * MM_PAGE_SIZE)
+#define MM_LIVE_TASK_SIZE   ((uint64_t)0x7ffffffff000)
+#define MM_LIVE_PROCS       8 /* at the same time */
+#define MM_LIVE_FILES_MAX   256
 #define MM_LIVE_FLAGS_EVERY 16
 
 /* ---- VMAs ---- */
@@ -70,20 +70,20 @@ void mm_live_list_line(const struct mm_live_list *l, unsigned int i, char *buf, 
 /* ---- what the host has ---- */
 
 struct mm_live_host {
-	bool procmap;         /* PROCMAP_QUERY; else maps is read */
-	bool heap;            /* heaps begin at MM_LIVE_HEAP */
-	bool read_prepares;   /* switches of the reference */
+	bool procmap;       /* PROCMAP_QUERY; else maps is read */
+	bool heap;          /* heaps begin at MM_LIVE_HEAP */
+	bool read_prepares; /* switches of the reference */
 	bool merge_unfaulted;
-	bool pkeys;           /* PROT_EXEC alone takes a protection key: not modelled */
-	bool wide;            /* addresses beyond 47 bits */
+	bool pkeys; /* PROT_EXEC alone takes a protection key: not modelled */
+	bool wide;  /* addresses beyond 47 bits */
 	bool bottom_up;
-	uint64_t permitted;   /* capabilities that this process holds */
-	uint64_t low;         /* what is filled begins there */
+	uint64_t permitted; /* capabilities that this process holds */
+	uint64_t low;       /* what is filled begins there */
 	uint64_t mmap_min_addr, stack_guard_gap, max_map_count, overcommit;
-	char kernel[200];     /* release and version */
-	char sandbox[64];     /* "" or what we seem to run in */
-	char noexec[64];      /* a folder on a mount without execution, or "" */
-	char subject[4096];   /* the program */
+	char kernel[200];   /* release and version */
+	char sandbox[64];   /* "" or what we seem to run in */
+	char noexec[64];    /* a folder on a mount without execution, or "" */
+	char subject[4096]; /* the program */
 };
 
 /*
@@ -190,13 +190,13 @@ void mm_live_plan_free(struct mm_live_plan *p);
 struct mm_live_counts {
 	uint64_t ops[MM_LIVE_NR_OPS];
 	uint64_t errnos[MM_LIVE_NR_OPS][MM_LIVE_ERRNOS]; /* 0: it went well */
-	uint64_t flags[32];  /* of mmap that succeeded, by bit */
-	uint64_t prots[32];  /* of mmap and mprotect */
-	uint64_t types[16];  /* of mmap: what is under MM_MAP_TYPE */
-	uint64_t signals[4]; /* none, SEGV_MAPERR, SEGV_ACCERR, BUS_ADRERR */
+	uint64_t flags[32];                              /* of mmap that succeeded, by bit */
+	uint64_t prots[32];                              /* of mmap and mprotect */
+	uint64_t types[16];                              /* of mmap: what is under MM_MAP_TYPE */
+	uint64_t signals[4];   /* none, SEGV_MAPERR, SEGV_ACCERR, BUS_ADRERR */
 	uint64_t merges[2][4]; /* of new ranges and of parts; enum mm_vma_merge */
-	uint64_t where[3];   /* mmap anywhere, wished, fixed */
-	uint64_t grown;      /* touches that made a stack grow */
+	uint64_t where[3];     /* mmap anywhere, wished, fixed */
+	uint64_t grown;        /* touches that made a stack grow */
 	uint64_t whys[MM_LIVE_NR_WHYS];
 	uint64_t vmas_max;
 	uint64_t compared;
@@ -211,9 +211,9 @@ void mm_live_counts_print(const struct mm_live_counts *c, FILE *out);
 
 struct mm_live_diff {
 	bool found;
-	char what[80];     /* "errno of mmap": the class */
-	char text[320];    /* one line */
-	char *report;      /* both sides, malloc'ed */
+	char what[80];  /* "errno of mmap": the class */
+	char text[320]; /* one line */
+	char *report;   /* both sides, malloc'ed */
 };
 
 /* What a golden log has of one operation. */

@@ -6,11 +6,11 @@
  * What would change anything outside the window is left out: it would hit the subject's
  * own code.  What the kernel refuses by looking at its arguments runs wherever it points.
  */
-#include "fuzz/oracle/live/live.h"
-
 #include "mm/file.h"
 #include "mm/mmap.h"
 #include "mm/process.h"
+
+#include "fuzz/oracle/live/live.h"
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -48,9 +48,9 @@ const char *mm_live_why(enum mm_live_why w)
 	return why[w];
 }
 
-static const char *const names[MM_LIVE_NR_OPS] = {"spawn",  "exit", "mmap",  "munmap",
-						  "mprotect", "brk",  "touch", "open",
-						  "close",  "setrlimit", "setcap"};
+static const char *const names[MM_LIVE_NR_OPS] = {"spawn",    "exit",      "mmap",  "munmap",
+						  "mprotect", "brk",       "touch", "open",
+						  "close",    "setrlimit", "setcap"};
 
 const char *mm_live_op_name(enum mm_live_op o)
 {

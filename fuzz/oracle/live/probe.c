@@ -3,9 +3,9 @@
  * probe: what the running kernel does, found out by doing it.  Releases say little: rules
  * are carried to others, and some kernels are not Linux.
  */
-#include "fuzz/oracle/live/live.h"
-
 #include "mm/rng.h"
+
+#include "fuzz/oracle/live/live.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -134,8 +134,8 @@ static int mount_noexec(void)
 
 static void find_noexec(char *buf, size_t len)
 {
-	static const char *const folders[] = {"/dev/shm", "/run", "/tmp", "/var/tmp", "/run/lock",
-					      NULL};
+	static const char *const folders[] = {"/dev/shm", "/run",      "/tmp",
+					      "/var/tmp", "/run/lock", NULL};
 	struct statvfs v;
 	int i;
 
@@ -170,8 +170,7 @@ static int find_subject(struct mm_live_host *h, struct mm_error *e)
 	if (slash && access(h->subject, X_OK) == 0)
 		return 0;
 	e->file = "mmref-subject";
-	return mm_error_set(e, -MM_ENODEV, 0, 0,
-			    "is not beside mmref: it is built on x86-64 only");
+	return mm_error_set(e, -MM_ENODEV, 0, 0, "is not beside mmref: it is built on x86-64 only");
 }
 
 /* ---- settings that must stay ---- */
@@ -189,10 +188,10 @@ static uint64_t hash_file(const char *path, uint64_t h)
 uint64_t mm_live_settings(void)
 {
 	static const char *const names[] = {
-		"vm/admin_reserve_kbytes", "vm/legacy_va_layout", "vm/max_map_count",
-		"vm/mmap_min_addr", "vm/overcommit_kbytes", "vm/overcommit_memory",
-		"vm/overcommit_ratio", "vm/user_reserve_kbytes", "vm/memfd_noexec",
-		"vm/nr_hugepages", "kernel/randomize_va_space", NULL};
+		"vm/admin_reserve_kbytes", "vm/legacy_va_layout",       "vm/max_map_count",
+		"vm/mmap_min_addr",        "vm/overcommit_kbytes",      "vm/overcommit_memory",
+		"vm/overcommit_ratio",     "vm/user_reserve_kbytes",    "vm/memfd_noexec",
+		"vm/nr_hugepages",         "kernel/randomize_va_space", NULL};
 	char path[96];
 	uint64_t h = 0;
 	int i;
@@ -221,8 +220,8 @@ static int64_t map(struct mm_live_subject *s, unsigned int page, int prot, int f
 
 static void protect(struct mm_live_subject *s, unsigned int page, int prot)
 {
-	const uint64_t args[6] = {PLACE + page * MM_PAGE_SIZE, MM_PAGE_SIZE, (uint64_t)prot,
-				  0, 0, 0};
+	const uint64_t args[6] = {
+		PLACE + page * MM_PAGE_SIZE, MM_PAGE_SIZE, (uint64_t)prot, 0, 0, 0};
 
 	(void)mm_live_call(s, SYS_mprotect, args);
 }
@@ -331,8 +330,8 @@ int mm_live_probe(struct mm_live_host *h, struct mm_error *e)
 
 	memset(h, 0, sizeof(*h));
 	if (uname(&u) == 0)
-		(void)snprintf(h->kernel, sizeof(h->kernel), "%s %.60s %.70s", u.sysname,
-			       u.release, u.version);
+		(void)snprintf(h->kernel, sizeof(h->kernel), "%s %.60s %.70s", u.sysname, u.release,
+			       u.version);
 	find_sandbox(h->sandbox, sizeof(h->sandbox));
 	e->file = NULL;
 	if (sysconf(_SC_PAGESIZE) != MM_PAGE_SIZE)
@@ -379,8 +378,8 @@ void mm_live_host_print(const struct mm_live_host *h, FILE *out)
 		      ", legacy_va_layout %s\n",
 		      h->mmap_min_addr, h->stack_guard_gap, h->max_map_count, h->overcommit,
 		      h->bottom_up ? "on" : "off");
-	(void)fprintf(out, "kernel=host: read_prepares=%d merge_unfaulted=%d%s\n",
-		      h->read_prepares, h->merge_unfaulted,
+	(void)fprintf(out, "kernel=host: read_prepares=%d merge_unfaulted=%d%s\n", h->read_prepares,
+		      h->merge_unfaulted,
 		      h->read_prepares != h->merge_unfaulted ? ""
 		      : h->read_prepares                     ? " (kernel=6.18)"
 							     : " (kernel=6.12)");
@@ -396,8 +395,7 @@ void mm_live_machine(const struct mm_live_host *h, char *buf, size_t len)
 		       MM_LIVE_PROCS, MM_LIVE_TASK_SIZE,
 		       h->bottom_up ? (uint64_t)0x2aaaaaaab000 : (uint64_t)0x7ffff7fff000,
 		       (uint64_t)MM_LIVE_HEAP, h->mmap_min_addr, h->stack_guard_gap,
-		       h->max_map_count, h->overcommit,
-		       h->bottom_up ? " legacy_va_layout=on" : "",
+		       h->max_map_count, h->overcommit, h->bottom_up ? " legacy_va_layout=on" : "",
 		       h->read_prepares ? "6.18" : "6.12");
 }
 

@@ -6,9 +6,9 @@
  * with sanitizers whose shadow lies where the window is.  All that is free in it but the
  * window is mapped by the driver, through its own system calls.
  */
-#include "fuzz/oracle/live/live.h"
-
 #include "mm/process.h"
+
+#include "fuzz/oracle/live/live.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ANSWER_SECONDS 10
+#define ANSWER_SECONDS    10
 #define CAP_BIT_IPC_LOCK  14
 #define CAP_BIT_SYS_RAWIO 17
 #define CAP_BIT_SYS_ADMIN 21
@@ -125,8 +125,8 @@ int64_t mm_live_limit(struct mm_live_subject *s, uint64_t which, uint64_t bytes)
 
 static int fill(struct mm_live_subject *s, uint64_t from, uint64_t to)
 {
-	const uint64_t args[6] = {from,	to - from, PROT_NONE, MAP_SHARED | MAP_FIXED,
-				  MM_LIVE_FILL_FD, 0};
+	const uint64_t args[6] = {
+		from, to - from, PROT_NONE, MAP_SHARED | MAP_FIXED, MM_LIVE_FILL_FD, 0};
 
 	return from >= to || mm_live_call(s, SYS_mmap, args) == (int64_t)from ? 0 : -MM_EIO;
 }
@@ -193,8 +193,8 @@ static int pad_data(struct mm_live_subject *s)
 {
 	uint64_t want = MM_LIVE_MARK >> MM_PAGE_SHIFT;
 	struct mm_live_totals t;
-	uint64_t args[6] = {0, 0, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, UINT64_MAX,
-			    0};
+	uint64_t args[6] = {0,          0, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    UINT64_MAX, 0};
 
 	if (mm_live_totals(s, &t) || t.data > want)
 		return -MM_EIO;
@@ -288,7 +288,8 @@ static int settle(struct mm_live_subject *s, const struct mm_live_host *h)
 	unsigned int which;
 
 	memset(&s->base, 0, sizeof(s->base));
-	if (pad_data(s) || fill_all(s, h->low) || mm_live_caps(s, h, 0) || mm_live_totals(s, &s->base))
+	if (pad_data(s) || fill_all(s, h->low) || mm_live_caps(s, h, 0) ||
+	    mm_live_totals(s, &s->base))
 		return -MM_EIO;
 	for (which = 0; which < MM_NR_RLIMITS; which++) {
 		bool endless = which == MM_RLIMIT_AS || which == MM_RLIMIT_DATA;

@@ -3,12 +3,12 @@
  * twin: a trace on both sides.  The run of the trace language leads; each operation that it
  * has done is then asked of the kernel, and what both have is compared before the next.
  */
-#include "fuzz/oracle/live/live.h"
-
 #include "mm/event.h"
 #include "mm/file.h"
 #include "mm/mmap.h"
 #include "mm/process.h"
+
+#include "fuzz/oracle/live/live.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -93,8 +93,7 @@ static void set_limit(struct twin *w, uint64_t pid, const struct mm_op *op)
 				 op->arg[2] > UINT64_MAX - base ? UINT64_MAX : op->arg[2] + base))
 		return;
 	if (!w->w->golden)
-		w->kernel.err =
-			(int)-mm_live_limit(&w->subject[pid], op->arg[1], op->arg[2]);
+		w->kernel.err = (int)-mm_live_limit(&w->subject[pid], op->arg[1], op->arg[2]);
 }
 
 static void call(struct twin *w, uint64_t pid, long nr, const uint64_t *args)
@@ -162,7 +161,7 @@ static void our_answer(struct twin *w)
 	if (m->nr_outcomes == w->outcomes)
 		return;
 	a->signal = m->last_outcome == MM_OUTCOME_BUS_ADRERR ? SIGBUS : SIGSEGV;
-	a->code = m->last_outcome == MM_OUTCOME_SEGV_MAPERR ? SEGV_MAPERR
+	a->code = m->last_outcome == MM_OUTCOME_SEGV_MAPERR   ? SEGV_MAPERR
 		  : m->last_outcome == MM_OUTCOME_SEGV_ACCERR ? SEGV_ACCERR
 							      : BUS_ADRERR;
 }
@@ -191,8 +190,8 @@ static void print_sides(const struct twin *w, FILE *out)
 	print_answer(&w->kernel, kernels, sizeof(kernels));
 	(void)fprintf(out, "  %-40s   %s\n  %-40s   %s\n", "reference", "kernel", ours, kernels);
 	if (w->w->golden) {
-		(void)fprintf(out, "  %u VMAs%33s %u VMAs, hash %016" PRIx64 "\n", w->our_list.nr, "",
-			      w->kernel.nr, w->kernel.hash);
+		(void)fprintf(out, "  %u VMAs%33s %u VMAs, hash %016" PRIx64 "\n", w->our_list.nr,
+			      "", w->kernel.nr, w->kernel.hash);
 		nr = w->our_list.nr;
 	}
 	for (i = 0; i < nr; i++) {
@@ -385,10 +384,10 @@ static void count(struct twin *w, enum mm_live_op o, const struct mm_op *op)
 	c->ops[o]++;
 	c->errnos[o][w->r->result.err > -MM_LIVE_ERRNOS ? -w->r->result.err : 0]++;
 	if (o == MM_LIVE_TOUCH_OP)
-		c->signals[!w->ours.signal                ? 0
-			   : w->ours.signal == SIGBUS     ? 3
+		c->signals[!w->ours.signal               ? 0
+			   : w->ours.signal == SIGBUS    ? 3
 			   : w->ours.code == SEGV_MAPERR ? 1
-							  : 2]++;
+							 : 2]++;
 	if (w->our_list.nr > c->vmas_max)
 		c->vmas_max = w->our_list.nr;
 	mm_live_count_args(c, o, op, !w->r->result.err);

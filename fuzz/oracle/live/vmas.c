@@ -2,10 +2,10 @@
 /*
  * vmas: what is mapped in the window, as the kernel says it and as the reference has it.
  */
-#include "fuzz/oracle/live/live.h"
-
 #include "mm/rng.h"
 #include "mm/vma.h"
+
+#include "fuzz/oracle/live/live.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -32,11 +32,11 @@ struct procmap_query {
 	uint64_t build_id_addr;
 };
 
-#define PROCMAP_QUERY_NR       _IOWR('f', 17, struct procmap_query)
-#define COVERING_OR_NEXT_VMA   0x10
-#define QUERY_RIGHTS           0xf /* readable, writable, executable, shared: as VM_... */
-#define QUERIES_MAX            12  /* above it, one file is cheaper to read */
-#define PROC_TEXT_MAX          ((size_t)1 << 20)
+#define PROCMAP_QUERY_NR     _IOWR('f', 17, struct procmap_query)
+#define COVERING_OR_NEXT_VMA 0x10
+#define QUERY_RIGHTS         0xf /* readable, writable, executable, shared: as VM_... */
+#define QUERIES_MAX          12  /* above it, one file is cheaper to read */
+#define PROC_TEXT_MAX        ((size_t)1 << 20)
 
 /* ---- the kernel's ---- */
 
@@ -45,9 +45,8 @@ static int list_by_query(const struct mm_live_subject *s, struct mm_live_list *l
 	uint64_t addr = MM_LIVE_BASE;
 
 	while (addr < MM_LIVE_END && l->nr < MM_LIVE_VMAS_MAX) {
-		struct procmap_query q = {.size = sizeof(q),
-					  .query_flags = COVERING_OR_NEXT_VMA,
-					  .query_addr = addr};
+		struct procmap_query q = {
+			.size = sizeof(q), .query_flags = COVERING_OR_NEXT_VMA, .query_addr = addr};
 
 		if (ioctl(s->maps, PROCMAP_QUERY_NR, &q))
 			return -MM_EIO;
@@ -99,10 +98,10 @@ static uint64_t parse_flags(const char *at)
 		char name[3];
 		uint64_t bit;
 	} flags[] = {
-		{"rd", MM_VM_READ},	 {"wr", MM_VM_WRITE},	  {"ex", MM_VM_EXEC},
-		{"sh", MM_VM_SHARED},	 {"mr", MM_VM_MAYREAD},	  {"mw", MM_VM_MAYWRITE},
-		{"me", MM_VM_MAYEXEC},	 {"ms", MM_VM_MAYSHARE},  {"gd", MM_VM_GROWSDOWN},
-		{"lo", MM_VM_LOCKED},	 {"ac", MM_VM_ACCOUNT},	  {"nr", MM_VM_NORESERVE},
+		{"rd", MM_VM_READ},       {"wr", MM_VM_WRITE},    {"ex", MM_VM_EXEC},
+		{"sh", MM_VM_SHARED},     {"mr", MM_VM_MAYREAD},  {"mw", MM_VM_MAYWRITE},
+		{"me", MM_VM_MAYEXEC},    {"ms", MM_VM_MAYSHARE}, {"gd", MM_VM_GROWSDOWN},
+		{"lo", MM_VM_LOCKED},     {"ac", MM_VM_ACCOUNT},  {"nr", MM_VM_NORESERVE},
 		{"nh", MM_VM_NOHUGEPAGE},
 	};
 	uint64_t value = 0;

@@ -140,7 +140,8 @@ static void set_caps(uint64_t effective, uint64_t permitted)
 	uint32_t data[2][3] = {{(uint32_t)effective, (uint32_t)permitted, 0},
 			       {(uint32_t)(effective >> 32), (uint32_t)(permitted >> 32), 0}};
 
-	slot->answer = call(SYS_capset, (uint64_t)(uintptr_t)&head, (uint64_t)(uintptr_t)data, 0, 0);
+	slot->answer =
+		call(SYS_capset, (uint64_t)(uintptr_t)&head, (uint64_t)(uintptr_t)data, 0, 0);
 }
 
 static void serve(void)
