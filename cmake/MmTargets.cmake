@@ -156,7 +156,7 @@ function(mm_program_subject)
 	endif()
 	target_compile_options(mmref-subject PRIVATE -O1 -ffreestanding -fno-builtin -fno-pic -fno-pie
 		-fno-stack-protector -fcf-protection=none)
-	target_link_options(mmref-subject PRIVATE -static -no-pie -nostdlib -nostartfiles
+	target_link_options(mmref-subject PRIVATE -static -nostdlib -nostartfiles
 		-Wl,--build-id=none -Wl,-z,noexecstack "-Wl,--section-start=.heapmark=0x100000040000")
 	add_dependencies(mmref-cli mmref-subject)
 endfunction()

@@ -9,7 +9,9 @@
  * the address, the second after it.  Pages are zeroes, which add a register to a byte
  * that it points to.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include "fuzz/oracle/live/slot.h"
 
 #include <signal.h>
