@@ -120,58 +120,44 @@ static uint64_t parse_flags(const char *at)
 	}
 }
 
-/* maps or smaps; those of the latter carry flags. */
-static int list_by_text(int fd, struct mm_live_list *l)
+/* A line of maps or smaps.  False: the window ends before it. */
+static bool take_line(const char *line, struct mm_live_list *l, bool *inside)
 {
-	const char *line = read_all(fd);
-	bool inside = false;
+	struct mm_live_vma v;
 
-	if (!line)
-		return -MM_EIO;
-	while (*line) {
-		const char *next = strchr(line, '\n');
-		struct mm_live_vma v;
-
-		if (parse_line(line, &v)) {
-			inside = v.start < MM_LIVE_END && v.end > MM_LIVE_BASE &&
-				 l->nr < MM_LIVE_VMAS_MAX;
-			if (inside)
-				l->v[l->nr++] = v;
-		} else if (inside && strncmp(line, "VmFlags:", 8) == 0) {
-			l->v[l->nr - 1].flags = parse_flags(line + 8);
-		}
-		if (!next)
-			break;
-		line = next + 1;
+	if (*line == 'V' && *inside && strncmp(line, "VmFlags:", 8) == 0) {
+		l->v[l->nr - 1].flags = parse_flags(line + 8);
+		return true;
 	}
-	return 0;
+	/* names of other lines begin with a capital letter */
+	if ((*line >= 'A' && *line <= 'Z') || !parse_line(line, &v))
+		return true;
+	*inside = v.start < MM_LIVE_END && v.end > MM_LIVE_BASE && l->nr < MM_LIVE_VMAS_MAX;
+	if (*inside)
+		l->v[l->nr++] = v;
+	return v.start < MM_LIVE_END;
 }
 
-/* maps, up to the end of the window.  One read has some fifty lines, and costs what a dozen
- * queries do. */
-static int list_by_maps(int fd, struct mm_live_list *l)
+/* maps or smaps, up to the end of the window; those of the latter carry flags.  One read of
+ * maps has some fifty lines, and costs what a dozen queries do. */
+static int list_by_text(int fd, struct mm_live_list *l)
 {
 	char text[8192];
+	bool inside = false;
 	off_t at = 0;
 
 	for (;;) {
 		ssize_t got = pread(fd, text, sizeof(text) - 1, at);
-		const char *line;
+		const char *line = text;
+		const char *end;
 
 		if (got < 0)
 			return -MM_EIO;
-		text[got > 0 ? got : 0] = '\0';
-		for (line = text; *line; line = strchr(line, '\n') + 1) {
-			struct mm_live_vma v;
-
-			if (!strchr(line, '\n'))
-				break;
-			if (!parse_line(line, &v))
-				return -MM_EIO;
-			if (v.start >= MM_LIVE_END)
+		text[got] = '\0';
+		for (end = strchr(line, '\n'); end; end = strchr(line, '\n')) {
+			if (!take_line(line, l, &inside))
 				return 0;
-			if (v.end > MM_LIVE_BASE && l->nr < MM_LIVE_VMAS_MAX)
-				l->v[l->nr++] = v;
+			line = end + 1;
 		}
 		if (line == text)
 			return got ? -MM_EIO : 0;
@@ -187,7 +173,7 @@ int mm_live_list_kernel(struct mm_live_subject *s, struct mm_live_list *l, bool 
 	l->has_flags = flags;
 	if (flags)
 		return list_by_text(s->smaps, l);
-	return s->procmap && few ? list_by_query(s, l) : list_by_maps(s->maps, l);
+	return s->procmap && few ? list_by_query(s, l) : list_by_text(s->maps, l);
 }
 
 static uint64_t pages_of(const char *text, const char *name)
