@@ -13,6 +13,10 @@ function(mm_add_install)
 
 	install(TARGETS mmref EXPORT mmref ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 	install(TARGETS mmref-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+	if(TARGET mmref-subject)
+		# beside the command, which looks for it there
+		install(TARGETS mmref-subject RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+	endif()
 	install(DIRECTORY include/mm DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
 	install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 

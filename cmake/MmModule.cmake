@@ -39,7 +39,7 @@ set(MM_PARTS contract code checks properties operations benchmark traces)
 set(MM_FREE_FOLDERS
 	ref/core
 	invariants/engine invariants/cross invariants/source invariants/property
-	fuzz/trace fuzz/mutate fuzz/command fuzz/targets fuzz/import fuzz/oracle fuzz/record fuzz/mutants
+	fuzz/trace fuzz/mutate fuzz/command fuzz/targets fuzz/import fuzz/oracle fuzz/oracle/live fuzz/oracle/subject fuzz/record fuzz/mutants
 	bench/expected
 	corpus/recordings corpus/bugs)
 set(MM_FREE_FILES bench/gbench.h bench/counts.h bench/workload.h bench/spaces.h bench/gbench.cc bench/bench_main.c

@@ -11,6 +11,7 @@
 #   mmref-record   library: a command run and recorded
 #   mmref-theft    library: the property engine, or what a libtheft lacks of it
 #   mmref-props    library: all properties, and what runs them
+#   mmref-subject  the process that `mmref oracle linux` compares with, beside it
 #   mmref-cli      the command, build/.../mmref
 #   mmref-prop     all properties in one program
 #   theft-suites, property-suites   tests of the property engine
@@ -32,6 +33,7 @@ function(mm_add_targets)
 	mm_library_theft()
 	mm_library_props()
 	mm_program_command()
+	mm_program_subject()
 	mm_program_prop()
 	mm_programs_suites()
 	mm_program_mutants()
@@ -127,10 +129,36 @@ function(mm_library_import)
 endfunction()
 
 function(mm_library_oracle)
-	mm_harness_files(oracle fuzz/oracle)
+	mm_harness_files(oracle fuzz/oracle fuzz/oracle/live)
 	add_library(mmref-oracle STATIC ${oracle})
 	target_link_libraries(mmref-oracle PUBLIC mmref-import)
+	target_compile_definitions(mmref-oracle PRIVATE _GNU_SOURCE) # memfd_create, O_TMPFILE
 	mm_flags(mmref-oracle)
+endfunction()
+
+# The process whose address space is compared: no library, no sanitizer, nothing where
+# the window is, and a last segment that ends where its heap is to begin.
+function(mm_program_subject)
+	if(MM_ENGINE STREQUAL "external" OR CMAKE_C_FLAGS MATCHES "-fsanitize")
+		message(STATUS "mmref-subject: skipped: flags from outside may need a library")
+		return()
+	endif()
+	if(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" OR NOT CMAKE_SYSTEM_NAME STREQUAL "Linux")
+		message(STATUS "mmref-subject: skipped: its few instructions are of x86-64 Linux")
+		return()
+	endif()
+	add_executable(mmref-subject fuzz/oracle/subject/subject.c)
+	target_include_directories(mmref-subject PRIVATE "${CMAKE_SOURCE_DIR}")
+	mm_flags(mmref-subject PLAIN)
+	if(CMAKE_C_COMPILER MATCHES "afl-")
+		target_compile_options(mmref-subject PRIVATE --afl-noopt)
+		target_link_options(mmref-subject PRIVATE --afl-noopt)
+	endif()
+	target_compile_options(mmref-subject PRIVATE -O1 -ffreestanding -fno-builtin -fno-pic -fno-pie
+		-fno-stack-protector -fcf-protection=none)
+	target_link_options(mmref-subject PRIVATE -static -nostdlib -nostartfiles
+		-Wl,--build-id=none -Wl,-z,noexecstack "-Wl,--section-start=.heapmark=0x100000040000")
+	add_dependencies(mmref-cli mmref-subject)
 endfunction()
 
 function(mm_library_record)

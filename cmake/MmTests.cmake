@@ -113,11 +113,13 @@ endfunction()
 function(mm_test_oracle)
 	mm_test(command/oracle LABELS prop COMMAND bash cmake/tests/oracle.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/oracle")
+	mm_test(command/oracle-linux LABELS prop COMMAND bash cmake/tests/oracle_linux.sh
+		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/oracle-linux")
 	mm_test(command/oracle-sweep LABELS prop slow once COMMAND bash cmake/tests/oracle_sweep.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/oracle-sweep")
 	mm_test(command/record LABELS record slow once COMMAND bash cmake/tests/record.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/record")
-	set_tests_properties(command/oracle command/oracle-sweep command/record PROPERTIES
+	set_tests_properties(command/oracle command/oracle-linux command/oracle-sweep command/record PROPERTIES
 		RESOURCE_LOCK sysctl)
 	mm_test(command/doctor LABELS prop slow once COMMAND bash cmake/tests/doctor.sh
 		"$<TARGET_FILE:mmref-cli>" "${CMAKE_BINARY_DIR}/doctor")

@@ -2,9 +2,11 @@
 /*
  * oracle_cmd: `mmref oracle zoneinfo` prints what the formulas say beside what
  * a kernel says, `mmref oracle extfrag` the same of indexes of fragmentation.
+ * `mmref oracle linux` is in oracle_linux.c.
  */
 #include "fuzz/command/command.h"
 #include "fuzz/command/form.h"
+#include "fuzz/command/oracle_linux.h"
 #include "fuzz/oracle/oracle.h"
 
 #include <signal.h>
@@ -18,6 +20,13 @@ struct options {
 	bool sweep;
 	bool json;
 	uint64_t pause_ms;
+
+	/* of linux */
+	const char *trace;
+	const char *record;
+	uint64_t seconds;
+	uint64_t ops;
+	uint64_t seed;
 };
 
 static const struct command_option rows[] = {
@@ -27,13 +36,21 @@ static const struct command_option rows[] = {
 		    "as root: write 20 settings to /proc/sys/vm, compare after each"),
 	OPTION_NUMBER("pause", "MS", struct options, pause_ms, 60000,
 		      "wait so many milliseconds after each setting"),
+	OPTION_NUMBER("fuzz", "SECONDS", struct options, seconds, 0,
+		      "linux: generated operations for so long"),
+	OPTION_NUMBER("ops", "N", struct options, ops, 0,
+		      "linux: so many generated operations; 20000"),
+	OPTION_NUMBER("seed", "N", struct options, seed, 0, "linux: of the first trace; 1"),
+	OPTION_TEXT("record", "LOG", WORD_FILE, struct options, record,
+		    "linux: write what the kernel answers, for --from LOG"),
 	OPTION_FLAG("json", struct options, json, "an object per line"),
 	OPTION_END,
 };
 
 static const struct command_word words[] = {
-	{"zoneinfo|extfrag", WORD_LISTED, false, false, FORM_TEXT(struct options, what),
-	 "what is to be recomputed? there are: zoneinfo extfrag", "zoneinfo extfrag"},
+	{"zoneinfo|extfrag|linux", WORD_LISTED, false, false, FORM_TEXT(struct options, what),
+	 "what is to be compared? there are: zoneinfo extfrag linux", "zoneinfo extfrag linux"},
+	WORD_MAYBE("TRACE", WORD_TRACE, struct options, trace),
 	WORD_END,
 };
 
@@ -41,8 +58,13 @@ const struct command_form oracle_form = {
 	rows, words,
 	"FOLDER: zoneinfo and sysctl (lines vm.NAME = VALUE); FILE: a zoneinfo; neither: the\n"
 	"running kernel.  --sweep writes back what was there, whatever happens.  extfrag: of the\n"
-	"running kernel only, and as root: /sys/kernel/debug/extfrag from /proc/buddyinfo.\n",
-	"mmref oracle zoneinfo\nhold the running kernel's marks against the formulas\n"};
+	"running kernel only, and as root: /sys/kernel/debug/extfrag from /proc/buddyinfo.\n"
+	"linux: TRACE, or generated operations, as system calls of a process of its own and in\n"
+	"the reference, compared after each.  A difference is made small and kept as a trace.\n"
+	"It ends with 4 where the kernel hides what is compared.  --from LOG: what a kernel\n"
+	"answered once.\n",
+	"mmref oracle zoneinfo\nhold the running kernel's marks against the formulas\n"
+	"mmref oracle linux --fuzz 60\ncompare address spaces with the running kernel's\n"};
 
 /* ---- printing ---- */
 
@@ -267,13 +289,31 @@ static int sweep(const struct options *o)
 	return swept.r.differ ? STATUS_FINDING : STATUS_OK;
 }
 
+/* The same of operations. */
+static int compare_linux(const struct options *o)
+{
+	const struct oracle_linux_args a = {o->trace, o->from, o->record, o->seconds,
+					    o->ops,   o->seed, o->json};
+
+	if (o->sweep)
+		return usage_error("oracle", "--sweep is of zoneinfo");
+	if ((o->trace != NULL) + (o->from != NULL) + (o->seconds || o->record) > 1 ||
+	    ((o->trace || o->from) && o->ops))
+		return usage_error("oracle", "linux: a TRACE, or --from LOG, or generated ones");
+	return oracle_linux(&a);
+}
+
 int command_oracle(int argc, char **argv)
 {
-	struct options o = {NULL, NULL, false, false, 0};
+	struct options o = {.seed = 1};
 	int status = form_parse(&oracle_form, &o, argc, argv);
 
 	if (status)
 		return status;
+	if (strcmp(o.what, "linux") == 0)
+		return compare_linux(&o);
+	if (o.trace || o.record || o.seconds || o.ops)
+		return usage_error("oracle", "TRACE, --fuzz, --ops and --record are of linux");
 	if (o.sweep && o.from)
 		return usage_error("oracle", "a saved copy takes no settings: --sweep or --from");
 	if (strcmp(o.what, "extfrag") == 0) {
