@@ -16,6 +16,7 @@
  *   anon_vma.chain_symmetry   a link is in the tree and on the chain, keyed as its VMA
  *   anon_vma.num_active       counts the VMAs whose own it is
  *   anon_vma.refcount         it is there as long as a VMA or another refers to it
+ *   anon_vma.kept             pages of a VMA that had one find it in any VMA they come to be in
  */
 #ifndef MM_ANON_VMA_H
 #define MM_ANON_VMA_H

@@ -6,7 +6,8 @@
  * Differs: nothing but what aspace leaves out.
  * State: mm->brk, in bytes; the heap's VMA ends at the page after it.
  * Invariants:
- *   mm.brk   start_brk <= brk; what is mapped from start_brk on ends with brk's page
+ *   mm.brk       start_brk <= brk, which is what brk last answered
+ *   brk.answer   it moves where limits, promises and neighbours allow, and else stays
  */
 #ifndef MM_BRK_H
 #define MM_BRK_H
