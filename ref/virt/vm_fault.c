@@ -17,7 +17,10 @@
 
 /* ---- stacks ---- */
 
-/* Kernel: acct_stack_growth. */
+/*
+ * Growth of memory that does not count has to be possible all the same, but is no promise:
+ * nobody would give it back.  Kernel: acct_stack_growth.
+ */
 static int charge_growth(struct mm_ctx *x, const struct vm_area_struct *vma, uint64_t start)
 {
 	const struct mm_struct *mm = vma->vm_mm;
@@ -28,7 +31,11 @@ static int charge_growth(struct mm_ctx *x, const struct vm_area_struct *vma, uin
 	    vma->vm_end - start > mm->owner->rlimit[MM_RLIMIT_STACK] ||
 	    !mm_aspace_may_lock(mm, vma->vm_flags, bytes))
 		return -MM_ENOMEM;
-	return mm_overcommit_charge(x, mm, pages);
+	if (mm_overcommit_charge(x, mm, pages))
+		return -MM_ENOMEM;
+	if (!(vma->vm_flags & MM_VM_ACCOUNT))
+		mm_overcommit_uncharge(x, pages);
+	return 0;
 }
 
 static bool keeps_gap(const struct mm_machine *m, const struct vm_area_struct *vma, uint64_t start)
