@@ -53,7 +53,7 @@ static void check_chain(struct mm_report *r, const struct mm_machine *m, uint64_
 			 "VMA from 0x%llx on: links to anon_vmas of several roots",
 			 (ull)vma->vm_start);
 	}
-	MM_CHECK(r, "anon_vma.root", own == (vma->anon_vma != NULL) || (!vma->anon_vma && !root),
+	MM_CHECK(r, "anon_vma.root", vma->anon_vma ? own : !root,
 		 "VMA from 0x%llx on: its anon_vma is not on its chain", (ull)vma->vm_start);
 }
 

@@ -318,7 +318,9 @@ static void check_merged(const struct mmap_model *md, struct mm_report *r,
 		if (!a->flags)
 			continue;
 		check_border(md, r, m, a->start, false);
-		if (md->call.call != MM_CALL_BRK)
+		/* between two that changed it is the second that tried */
+		if (md->call.call != MM_CALL_BRK &&
+		    (i + 1 == md->parts.nr || a[1].start != a->end))
 			check_border(md, r, m, a->end, true);
 	}
 }

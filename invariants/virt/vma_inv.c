@@ -22,6 +22,13 @@ static void check_offsets(struct mm_report *r, const struct mm_machine *m, uint6
 		 "VMA from 0x%llx on: page offset %llu and %llu pages",
 		 (unsigned long long)vma->vm_start, (unsigned long long)vma->vm_pgoff,
 		 (unsigned long long)pages);
+	MM_CHECK(r, "vma.i_mmap_tree",
+		 !vma->vm_file || (mm_interval_tree_linked(&vma->shared) &&
+				   vma->shared.start == vma->vm_pgoff &&
+				   vma->shared.last == vma->vm_pgoff + pages - 1),
+		 "VMA from 0x%llx on: the file's tree has it as pages %llu-%llu",
+		 (unsigned long long)vma->vm_start, (unsigned long long)vma->shared.start,
+		 (unsigned long long)vma->shared.last);
 	MM_CHECK(r, "vma.anon_pgoff",
 		 vma->vm_file || vma->anon_vma || vma->vm_pgoff == vma->vm_start / MM_PAGE_SIZE,
 		 "anonymous VMA from 0x%llx on, never touched: page offset 0x%llx",
