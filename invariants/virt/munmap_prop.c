@@ -3,6 +3,7 @@
 #include "mm/munmap.h"
 
 #include "mm/failpoint.h"
+#include "mm/process.h"
 
 #include "invariants/engine/aspace_try.h"
 #include "invariants/engine/claims_plant.h"

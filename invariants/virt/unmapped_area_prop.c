@@ -130,7 +130,7 @@ static void gaps_are_those_of_the_picture(struct mm_prop_run *p)
 {
 	static const char *const machines[] = {
 		MM_TRY_MACHINE,
-		MM_TRY_MACHINE "legacy_va_layout=on mmap_base=0x1000000f0000",
+		MM_TRY_MACHINE "legacy_va_layout=on",
 	};
 	struct mm_aspace_try t;
 	struct picture pic;

@@ -29,9 +29,9 @@ struct growth {
 static const struct growth growths[] = {
 	{FREE, 0, 100, 19, MM_FAULT_OK, "19-24 rw-p *~+"},
 	{FREE, 0, 100, 3, MM_FAULT_OK, "3-24 rw-p *~+"},
-	/* the limit is of the whole stack */
+	/* the limit is of the whole stack, and asked when all else is ready */
 	{FREE, 0, 10, 14, MM_FAULT_OK, "14-24 rw-p *~+"},
-	{FREE, 0, 10, 13, MM_FAULT_SEGV_MAPERR, "20-24 rw-p ~+"},
+	{FREE, 0, 10, 13, MM_FAULT_SEGV_MAPERR, "20-24 rw-p *~+"},
 	/* four pages stay free */
 	{MM_TRY_R, 0, 100, 14, MM_FAULT_OK, "8-10 r--p, 14-24 rw-p *~+"},
 	{MM_TRY_R, 0, 100, 13, MM_FAULT_SEGV_MAPERR, "8-10 r--p, 20-24 rw-p ~+"},
