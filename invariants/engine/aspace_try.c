@@ -98,8 +98,7 @@ static const struct vm_area_struct *next_from(const struct mm_aspace_try *t, uin
 
 static const char *marks(const struct vm_area_struct *vma)
 {
-	static const char *const words[] = {"",	  " *",	 " ~",	" *~",
-					    " +", " *+", " ~+", " *~+"};
+	static const char *const words[] = {"", " *", " ~", " *~", " +", " *+", " ~+", " *~+"};
 	unsigned int i = vma->anon_vma ? 1 : 0;
 
 	i |= vma->vm_flags & MM_VM_GROWSDOWN ? 2 : 0;
@@ -122,12 +121,11 @@ const char *mm_aspace_try_text(struct mm_aspace_try *t)
 	while ((vma = next_from(t, from)) != NULL && at < MM_TRY_LEN - 64) {
 		uint64_t f = vma->vm_flags;
 
-		at += (size_t)snprintf(t->text + at, MM_TRY_LEN - at,
-				       "%s%" PRId64 "-%" PRId64 " %c%c%c%c%s", from ? ", " : "",
-				       page_of(vma->vm_start), page_of(vma->vm_end),
-				       f & MM_VM_READ ? 'r' : '-', f & MM_VM_WRITE ? 'w' : '-',
-				       f & MM_VM_EXEC ? 'x' : '-', f & MM_VM_MAYSHARE ? 's' : 'p',
-				       marks(vma));
+		at += (size_t)snprintf(
+			t->text + at, MM_TRY_LEN - at, "%s%" PRId64 "-%" PRId64 " %c%c%c%c%s",
+			from ? ", " : "", page_of(vma->vm_start), page_of(vma->vm_end),
+			f & MM_VM_READ ? 'r' : '-', f & MM_VM_WRITE ? 'w' : '-',
+			f & MM_VM_EXEC ? 'x' : '-', f & MM_VM_MAYSHARE ? 's' : 'p', marks(vma));
 		from = vma->vm_end;
 	}
 	return t->text;

@@ -26,7 +26,7 @@ struct mm_struct;
 	"ram=4M max_order=6 procs=2 files=6 task_size=0x100000100000 "                             \
 	"mmap_base=0x1000000f0000 start_brk=0x100000080000 stack_guard_gap=4 "
 
-#define MM_TRY_PAGE(page) (MM_TRY_BASE + (uint64_t)(page) * 4096)
+#define MM_TRY_PAGE(page) (MM_TRY_BASE + (uint64_t)(page)*4096)
 
 /* Rights and kind of memory, in short. */
 #define MM_TRY_R  0x1u

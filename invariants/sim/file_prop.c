@@ -23,8 +23,9 @@ static void the_table_is_full_and_empty(struct mm_prop_run *p)
 	for (round = 0; round < 3; round++) {
 		for (i = 0; i < FILES; i++) {
 			f[i] = mm_file_create(&x, (uint64_t)i, MM_FILE_READ);
-			PROP(p, f[i] && mm_file_at(m, mm_file_id(m, f[i])) == f[i] &&
-					f[i]->pages == (uint64_t)i && f[i]->refs == 1,
+			PROP(p,
+			     f[i] && mm_file_at(m, mm_file_id(m, f[i])) == f[i] &&
+				     f[i]->pages == (uint64_t)i && f[i]->refs == 1,
 			     "file %d", i);
 		}
 		PROP(p, !mm_file_create(&x, 1, MM_FILE_READ), "a file too many");

@@ -23,14 +23,16 @@ static void numbers_come_again(struct mm_prop_run *p)
 	PROP(p, !mm_process_create(&x) && !mm_process_at(m, 3), "a process too many");
 	mm_process_caps_set(&x, q[1], UINT32_MAX);
 	PROP(p, q[1]->caps == MM_CAP_ALL, "rights that are none");
-	PROP(p, !mm_process_limit_set(&x, q[1], MM_RLIMIT_AS, 5) &&
-			mm_process_limit_set(&x, q[1], MM_NR_RLIMITS, 5) == -MM_EINVAL,
+	PROP(p,
+	     !mm_process_limit_set(&x, q[1], MM_RLIMIT_AS, 5) &&
+		     mm_process_limit_set(&x, q[1], MM_NR_RLIMITS, 5) == -MM_EINVAL,
 	     "limits");
 	mm_process_destroy(&x, q[2]);
 	mm_process_destroy(&x, q[1]);
-	PROP(p, mm_process_create(&x) == q[1] && !q[1]->caps &&
-			q[1]->rlimit[MM_RLIMIT_AS] == MM_RLIM_INFINITY &&
-			mm_process_limit_pages(q[1], MM_RLIMIT_STACK) == 2048,
+	PROP(p,
+	     mm_process_create(&x) == q[1] && !q[1]->caps &&
+		     q[1]->rlimit[MM_RLIMIT_AS] == MM_RLIM_INFINITY &&
+		     mm_process_limit_pages(q[1], MM_RLIMIT_STACK) == 2048,
 	     "it has what the one before had");
 	mm_machine_destroy(m);
 }

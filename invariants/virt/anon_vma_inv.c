@@ -37,8 +37,8 @@ static void check_chain(struct mm_report *r, const struct mm_machine *m, uint64_
 	if (!vma)
 		return;
 	if (mm_list_check(&vma->anon_vma_chain, chain_max(m)) < 0) {
-		mm_report_fail(r, "anon_vma.chain_symmetry", "VMA from 0x%llx on: its chain is broken",
-			       (ull)vma->vm_start);
+		mm_report_fail(r, "anon_vma.chain_symmetry",
+			       "VMA from 0x%llx on: its chain is broken", (ull)vma->vm_start);
 		return;
 	}
 	for (l = vma->anon_vma_chain.next; l != &vma->anon_vma_chain; l = l->next) {

@@ -26,10 +26,10 @@ static void neighbours_lend(struct mm_prop_run *p)
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
 	/* 0-2 rw, 2-4 rwx, 4-6 rw: all accounted */
-	PROP(p, !mm_aspace_try_map(&t, 0, 2, MM_TRY_RW, 0) &&
-			!mm_aspace_try_map(&t, 2, 2, 7, 0) &&
-			!mm_aspace_try_map(&t, 4, 2, MM_TRY_RW, 0) &&
-			!mm_aspace_try_map(&t, 6, 2, MM_TRY_RW, MM_MAP_NORESERVE),
+	PROP(p,
+	     !mm_aspace_try_map(&t, 0, 2, MM_TRY_RW, 0) && !mm_aspace_try_map(&t, 2, 2, 7, 0) &&
+		     !mm_aspace_try_map(&t, 4, 2, MM_TRY_RW, 0) &&
+		     !mm_aspace_try_map(&t, 6, 2, MM_TRY_RW, MM_MAP_NORESERVE),
 	     "four VMAs cannot be had");
 	PROP(p, !mm_aspace_try_write(&t, 0) && !mm_aspace_try_write(&t, 4), "no touch");
 	PROP(p, anon_at(&t, 0) && anon_at(&t, 4) && anon_at(&t, 0) != anon_at(&t, 4),
@@ -53,14 +53,15 @@ static void the_one_below_lends(struct mm_prop_run *p)
 
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
-	PROP(p, !mm_aspace_try_map(&t, 0, 2, MM_TRY_RW, 0) &&
-			!mm_aspace_try_map(&t, 2, 2, 7, 0) && !mm_aspace_try_write(&t, 1) &&
-			!mm_aspace_try_write(&t, 3),
+	PROP(p,
+	     !mm_aspace_try_map(&t, 0, 2, MM_TRY_RW, 0) && !mm_aspace_try_map(&t, 2, 2, 7, 0) &&
+		     !mm_aspace_try_write(&t, 1) && !mm_aspace_try_write(&t, 3),
 	     "no touch");
 	PROP(p, anon_at(&t, 0) == anon_at(&t, 2), "the neighbour below does not lend");
 	/* not even a page apart */
-	PROP(p, !mm_aspace_try_map(&t, 5, 2, MM_TRY_RW, 0) && !mm_aspace_try_write(&t, 5) &&
-			anon_at(&t, 5) != anon_at(&t, 2),
+	PROP(p,
+	     !mm_aspace_try_map(&t, 5, 2, MM_TRY_RW, 0) && !mm_aspace_try_write(&t, 5) &&
+		     anon_at(&t, 5) != anon_at(&t, 2),
 	     "a gap is no border");
 	mm_aspace_try_close(&t, p);
 }
@@ -76,8 +77,9 @@ static void failed_touches_leave_nothing(struct mm_prop_run *p)
 	PROP(p, !mm_aspace_try_map(&t, 0, 2, MM_TRY_RW, 0), "nothing to touch");
 	for (nth = 1; nth <= 2; nth++) {
 		mm_failpoint_arm(&t.x, nth);
-		PROP(p, mm_aspace_try_write(&t, 0) == MM_FAULT_OOM && !anon_at(&t, 0) &&
-				!t.m->anon_vmas->nr_used && !t.m->anon_vma_chains->nr_used,
+		PROP(p,
+		     mm_aspace_try_write(&t, 0) == MM_FAULT_OOM && !anon_at(&t, 0) &&
+			     !t.m->anon_vmas->nr_used && !t.m->anon_vma_chains->nr_used,
 		     "failure %u leaves something", nth);
 		mm_failpoint_arm(&t.x, 0);
 	}

@@ -91,16 +91,19 @@ static void limits_are_exact(struct mm_prop_run *p)
 	t.p->rlimit[MM_RLIMIT_AS] = MM_RLIM_INFINITY;
 	/* a part of a page does not count */
 	t.p->rlimit[MM_RLIMIT_DATA] = (had + pages) * MM_PAGE_SIZE + 4095;
-	PROP(p, mm_aspace_may_expand(t.mm, data, pages) &&
-			!mm_aspace_may_expand(t.mm, data, pages + 1),
+	PROP(p,
+	     mm_aspace_may_expand(t.mm, data, pages) &&
+		     !mm_aspace_may_expand(t.mm, data, pages + 1),
 	     "data: %llu pages and %llu", (unsigned long long)had, (unsigned long long)pages);
-	PROP(p, mm_aspace_may_expand(t.mm, data | MM_VM_SHARED, pages + 1) &&
-			mm_aspace_may_expand(t.mm, data | MM_VM_GROWSDOWN, pages + 1),
+	PROP(p,
+	     mm_aspace_may_expand(t.mm, data | MM_VM_SHARED, pages + 1) &&
+		     mm_aspace_may_expand(t.mm, data | MM_VM_GROWSDOWN, pages + 1),
 	     "shared memory and stacks are no data");
 	t.p->rlimit[MM_RLIMIT_MEMLOCK] = (had + pages) * MM_PAGE_SIZE;
-	PROP(p, mm_aspace_may_lock(t.mm, MM_VM_LOCKED, pages * MM_PAGE_SIZE) &&
-			!mm_aspace_may_lock(t.mm, MM_VM_LOCKED, (pages + 1) * MM_PAGE_SIZE) &&
-			mm_aspace_may_lock(t.mm, 0, (pages + 1) * MM_PAGE_SIZE),
+	PROP(p,
+	     mm_aspace_may_lock(t.mm, MM_VM_LOCKED, pages * MM_PAGE_SIZE) &&
+		     !mm_aspace_may_lock(t.mm, MM_VM_LOCKED, (pages + 1) * MM_PAGE_SIZE) &&
+		     mm_aspace_may_lock(t.mm, 0, (pages + 1) * MM_PAGE_SIZE),
 	     "locked: %llu pages and %llu", (unsigned long long)had, (unsigned long long)pages);
 	t.p->caps = MM_CAP_IPC_LOCK;
 	PROP(p, mm_aspace_may_lock(t.mm, MM_VM_LOCKED, (pages + 1) * MM_PAGE_SIZE),

@@ -29,15 +29,16 @@ static void it_ends_where_it_says(struct mm_prop_run *p)
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
 	PROP(p, !moves(&t, 0) && !moves(&t, MM_TRY_PAGE(HEAP) - 1), "below its start");
-	PROP(p, moves(&t, MM_TRY_PAGE(HEAP) + 1) &&
-			!strcmp(mm_aspace_try_text(&t), "128-129 rw-p +"),
+	PROP(p,
+	     moves(&t, MM_TRY_PAGE(HEAP) + 1) && !strcmp(mm_aspace_try_text(&t), "128-129 rw-p +"),
 	     "a byte: %s", t.text);
 	PROP(p, moves(&t, MM_TRY_PAGE(HEAP + 1)) && t.mm->total_vm == 1, "all of the page");
-	PROP(p, moves(&t, MM_TRY_PAGE(HEAP + 3) + 5) &&
-			!strcmp(mm_aspace_try_text(&t), "128-132 rw-p +"),
+	PROP(p,
+	     moves(&t, MM_TRY_PAGE(HEAP + 3) + 5) &&
+		     !strcmp(mm_aspace_try_text(&t), "128-132 rw-p +"),
 	     "three pages more: %s", t.text);
-	PROP(p, moves(&t, MM_TRY_PAGE(HEAP + 1)) &&
-			!strcmp(mm_aspace_try_text(&t), "128-129 rw-p +"),
+	PROP(p,
+	     moves(&t, MM_TRY_PAGE(HEAP + 1)) && !strcmp(mm_aspace_try_text(&t), "128-129 rw-p +"),
 	     "back again: %s", t.text);
 	PROP(p, moves(&t, MM_TRY_PAGE(HEAP)) && !t.mm->total_vm, "to its start");
 	mm_aspace_try_close(&t, p);
@@ -53,8 +54,9 @@ static void neighbours_keep_their_distance(struct mm_prop_run *p)
 	PROP(p, !mm_aspace_try_map(&t, HEAP + 4, 1, MM_TRY_RW, 0), "no neighbour");
 	PROP(p, !moves(&t, MM_TRY_PAGE(HEAP + 4)) && moves(&t, MM_TRY_PAGE(HEAP + 3)),
 	     "beside a mapping");
-	PROP(p, !mm_aspace_try_map(&t, HEAP + 14, 1, MM_TRY_RW, MM_MAP_GROWSDOWN) &&
-			!mm_aspace_try_unmap(&t, HEAP + 4, 1),
+	PROP(p,
+	     !mm_aspace_try_map(&t, HEAP + 14, 1, MM_TRY_RW, MM_MAP_GROWSDOWN) &&
+		     !mm_aspace_try_unmap(&t, HEAP + 4, 1),
 	     "no stack");
 	PROP(p, !moves(&t, MM_TRY_PAGE(HEAP + 10)) && moves(&t, MM_TRY_PAGE(HEAP + 9)),
 	     "below a stack");
@@ -68,8 +70,9 @@ static void limits_hold(struct mm_prop_run *p)
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
 	t.p->rlimit[MM_RLIMIT_DATA] = 2 * MM_PAGE_SIZE + 7;
-	PROP(p, !moves(&t, MM_TRY_PAGE(HEAP + 2) + 8) && !moves(&t, MM_TRY_PAGE(HEAP + 2) + 7) &&
-			moves(&t, MM_TRY_PAGE(HEAP + 2)),
+	PROP(p,
+	     !moves(&t, MM_TRY_PAGE(HEAP + 2) + 8) && !moves(&t, MM_TRY_PAGE(HEAP + 2) + 7) &&
+		     moves(&t, MM_TRY_PAGE(HEAP + 2)),
 	     "data");
 	t.p->rlimit[MM_RLIMIT_DATA] = MM_RLIM_INFINITY;
 	t.p->rlimit[MM_RLIMIT_AS] = 3 * MM_PAGE_SIZE;

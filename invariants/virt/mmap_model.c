@@ -12,14 +12,15 @@
  *
  * Memory can be refused where a call needs some: then it may fail, and all is as it was.
  */
-#include "mmap/model.h"
+#include "mm/mmap.h"
 
 #include "mm/failpoint.h"
 #include "mm/file.h"
-#include "mm/mmap.h"
 #include "mm/pool.h"
 #include "mm/vm_fault.h"
 #include "mm/zone.h"
+
+#include "mmap/model.h"
 
 typedef unsigned long long ull;
 
@@ -27,12 +28,9 @@ typedef unsigned long long ull;
 #define SLACK 8
 
 static const char *const answer_claim[MM_CALL_NR] = {
-	[MM_CALL_MMAP] = "mmap.answer",
-	[MM_CALL_MUNMAP] = "munmap.answer",
-	[MM_CALL_MPROTECT] = "mprotect.answer",
-	[MM_CALL_BRK] = "brk.answer",
-	[MM_CALL_TOUCH] = "touch.answer",
-	[MM_CALL_EXIT] = "munmap.answer",
+	[MM_CALL_MMAP] = "mmap.answer",         [MM_CALL_MUNMAP] = "munmap.answer",
+	[MM_CALL_MPROTECT] = "mprotect.answer", [MM_CALL_BRK] = "brk.answer",
+	[MM_CALL_TOUCH] = "touch.answer",       [MM_CALL_EXIT] = "munmap.answer",
 };
 
 static size_t areas_max(const struct mm_machine *m)
@@ -319,8 +317,7 @@ static void check_merged(const struct mmap_model *md, struct mm_report *r,
 			continue;
 		check_border(md, r, m, a->start, false);
 		/* between two that changed it is the second that tried */
-		if (md->call.call != MM_CALL_BRK &&
-		    (i + 1 == md->parts.nr || a[1].start != a->end))
+		if (md->call.call != MM_CALL_BRK && (i + 1 == md->parts.nr || a[1].start != a->end))
 			check_border(md, r, m, a->end, true);
 	}
 }

@@ -109,8 +109,9 @@ static void the_first_error(struct mm_prop_run *p)
  * last VMA. */
 static void shared_memory_is_a_file(struct mm_prop_run *p)
 {
-	struct mm_mmap_request q = {MM_TRY_BASE, 4 * MM_PAGE_SIZE, MM_TRY_RW,
-				    MM_MAP_SHARED | MM_MAP_ANONYMOUS | MM_MAP_FIXED, NULL, 0};
+	struct mm_mmap_request q = {MM_TRY_BASE, 4 * MM_PAGE_SIZE,
+				    MM_TRY_RW,   MM_MAP_SHARED | MM_MAP_ANONYMOUS | MM_MAP_FIXED,
+				    NULL,        0};
 	struct mm_aspace_try t;
 	uint64_t addr;
 	int i;
@@ -119,22 +120,23 @@ static void shared_memory_is_a_file(struct mm_prop_run *p)
 		return;
 	PROP(p, !mm_mmap(&t.x, t.mm, &q, &addr), "no memory");
 	q.addr += 4 * MM_PAGE_SIZE;
-	PROP(p, !mm_mmap(&t.x, t.mm, &q, &addr) && t.m->files->nr_used == 2 &&
-			t.m->vm_committed_as == 8 &&
-			!strcmp(mm_aspace_try_text(&t), "0-4 rw-s, 4-8 rw-s"),
+	PROP(p,
+	     !mm_mmap(&t.x, t.mm, &q, &addr) && t.m->files->nr_used == 2 &&
+		     t.m->vm_committed_as == 8 &&
+		     !strcmp(mm_aspace_try_text(&t), "0-4 rw-s, 4-8 rw-s"),
 	     "two beside each other: %s", t.text);
 	/* a part of it keeps all of it */
 	PROP(p, !mm_aspace_try_unmap(&t, 1, 5) && t.m->vm_committed_as == 8, "parts go");
-	PROP(p, !mm_aspace_try_unmap(&t, 0, 1) && t.m->vm_committed_as == 4 &&
-			t.m->files->nr_used == 1,
+	PROP(p,
+	     !mm_aspace_try_unmap(&t, 0, 1) && t.m->vm_committed_as == 4 &&
+		     t.m->files->nr_used == 1,
 	     "the last part goes");
 	/* there may be six files, and there is one */
 	for (i = 0; i < 6; i++) {
 		q.addr += 4 * MM_PAGE_SIZE;
 		PROP(p, mm_mmap(&t.x, t.mm, &q, &addr) == (i < 5 ? 0 : -MM_ENOMEM), "file %d", i);
 	}
-	PROP(p, t.m->vm_committed_as == 4 * 6, "%d pages are promised",
-	     (int)t.m->vm_committed_as);
+	PROP(p, t.m->vm_committed_as == 4 * 6, "%d pages are promised", (int)t.m->vm_committed_as);
 	mm_aspace_try_close(&t, p);
 }
 
@@ -143,15 +145,16 @@ static void promises_are_taken_over(struct mm_prop_run *p)
 {
 	struct mm_aspace_try t;
 
-	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE "overcommit_memory=2 overcommit_kbytes=40 "
-				       "admin_reserve_kbytes=0 user_reserve_kbytes=0"))
+	if (!mm_aspace_try_open(&t, p,
+				MM_TRY_MACHINE "overcommit_memory=2 overcommit_kbytes=40 "
+					       "admin_reserve_kbytes=0 user_reserve_kbytes=0"))
 		return;
 	PROP(p, !mm_aspace_try_map(&t, 0, 9, MM_TRY_RW, 0), "nine of ten pages");
 	PROP(p, mm_aspace_try_map(&t, 9, 1, MM_TRY_RW, 0) == -MM_ENOMEM, "the tenth");
 	PROP(p, !mm_aspace_try_map(&t, 0, 9, 7, 0) && t.m->vm_committed_as == 9, "all anew");
-	PROP(p, mm_aspace_try_map(&t, 1, 9, MM_TRY_RW, 0) == -MM_ENOMEM &&
-			t.m->vm_committed_as == 9 &&
-			t.mm->total_vm == 9,
+	PROP(p,
+	     mm_aspace_try_map(&t, 1, 9, MM_TRY_RW, 0) == -MM_ENOMEM && t.m->vm_committed_as == 9 &&
+		     t.mm->total_vm == 9,
 	     "one besides: %s", mm_aspace_try_text(&t));
 	PROP(p, !mm_aspace_try_map(&t, 0, 5, MM_TRY_R, 0) && t.m->vm_committed_as == 4,
 	     "some are given back");

@@ -25,12 +25,14 @@ static void promises_follow_rights(struct mm_prop_run *p)
 	     "memory to write to is not");
 	PROP(p, !mm_aspace_try_protect(&t, 0, 2, MM_TRY_R) && t.m->vm_committed_as == 2,
 	     "a promise for what was never touched stays");
-	PROP(p, !mm_aspace_try_write(&t, 3) && !mm_aspace_try_protect(&t, 2, 2, MM_TRY_R) &&
-			t.m->vm_committed_as == 2 &&
-			!strcmp(mm_aspace_try_text(&t), "0-2 r--p, 2-4 r--p *+"),
+	PROP(p,
+	     !mm_aspace_try_write(&t, 3) && !mm_aspace_try_protect(&t, 2, 2, MM_TRY_R) &&
+		     t.m->vm_committed_as == 2 &&
+		     !strcmp(mm_aspace_try_text(&t), "0-2 r--p, 2-4 r--p *+"),
 	     "a promise for what was touched goes: %s", t.text);
-	PROP(p, !mm_aspace_try_map(&t, 8, 2, MM_TRY_R, MM_MAP_NORESERVE) &&
-			!mm_aspace_try_protect(&t, 8, 2, MM_TRY_RW) && t.m->vm_committed_as == 2,
+	PROP(p,
+	     !mm_aspace_try_map(&t, 8, 2, MM_TRY_R, MM_MAP_NORESERVE) &&
+		     !mm_aspace_try_protect(&t, 8, 2, MM_TRY_RW) && t.m->vm_committed_as == 2,
 	     "memory that is not to count counts");
 	mm_aspace_try_close(&t, p);
 }
@@ -42,18 +44,21 @@ static void it_goes_as_far_as_it_gets(struct mm_prop_run *p)
 
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
-	PROP(p, !mm_aspace_try_map(&t, 0, 2, MM_TRY_R, 0) && !mm_aspace_try_map(&t, 2, 2, 0, 0) &&
-			!mm_aspace_try_map(&t, 6, 2, MM_TRY_R, 0),
+	PROP(p,
+	     !mm_aspace_try_map(&t, 0, 2, MM_TRY_R, 0) && !mm_aspace_try_map(&t, 2, 2, 0, 0) &&
+		     !mm_aspace_try_map(&t, 6, 2, MM_TRY_R, 0),
 	     "three VMAs cannot be had");
-	PROP(p, mm_aspace_try_protect(&t, 1, 6, MM_TRY_RW) == -MM_ENOMEM &&
-			!strcmp(mm_aspace_try_text(&t), "0-1 r--p, 1-4 rw-p +, 6-8 r--p"),
+	PROP(p,
+	     mm_aspace_try_protect(&t, 1, 6, MM_TRY_RW) == -MM_ENOMEM &&
+		     !strcmp(mm_aspace_try_text(&t), "0-1 r--p, 1-4 rw-p +, 6-8 r--p"),
 	     "up to a hole: %s", t.text);
 	PROP(p, mm_aspace_try_protect(&t, 4, 3, MM_TRY_RW) == -MM_ENOMEM, "from a hole on");
 	/* as much as may be data: six pages, five of them are to be */
 	t.p->rlimit[MM_RLIMIT_DATA] = 5 * MM_PAGE_SIZE;
-	PROP(p, !mm_aspace_try_map(&t, 4, 2, MM_TRY_R, 0) && t.mm->data_vm == 3 &&
-			mm_aspace_try_protect(&t, 0, 8, MM_TRY_RW) == -MM_ENOMEM &&
-			!strcmp(mm_aspace_try_text(&t), "0-4 rw-p +, 4-8 r--p"),
+	PROP(p,
+	     !mm_aspace_try_map(&t, 4, 2, MM_TRY_R, 0) && t.mm->data_vm == 3 &&
+		     mm_aspace_try_protect(&t, 0, 8, MM_TRY_RW) == -MM_ENOMEM &&
+		     !strcmp(mm_aspace_try_text(&t), "0-4 rw-p +, 4-8 r--p"),
 	     "up to a limit: %s", t.text);
 	mm_aspace_try_close(&t, p);
 }
@@ -78,8 +83,9 @@ static void no_more_than_the_file_allows(struct mm_prop_run *p)
 	PROP(p, !mm_aspace_try_protect(&t, 0, 4, 0), "it may be nothing");
 	/* private memory may be written to; who executes it asks its mount */
 	q.flags = MM_MAP_PRIVATE | MM_MAP_FIXED;
-	PROP(p, !mm_mmap(&t.x, t.mm, &q, &addr) && !mm_aspace_try_protect(&t, 0, 4, MM_TRY_RW) &&
-			mm_aspace_try_protect(&t, 0, 4, 5) == -MM_EACCES,
+	PROP(p,
+	     !mm_mmap(&t.x, t.mm, &q, &addr) && !mm_aspace_try_protect(&t, 0, 4, MM_TRY_RW) &&
+		     mm_aspace_try_protect(&t, 0, 4, 5) == -MM_EACCES,
 	     "private memory of it");
 	(void)mm_file_put(&t.x, q.file);
 	mm_aspace_try_close(&t, p);
@@ -102,12 +108,14 @@ static void the_first_error(struct mm_prop_run *p)
 	PROP(p, mm_mprotect(&t.x, t.mm, 4096, 4096, 1) == -MM_ENOMEM, "nothing there");
 	PROP(p, mm_mprotect(&t.x, t.mm, 5, 4096, down | MM_PROT_GROWSUP) == -MM_EINVAL,
 	     "both ways");
-	PROP(p, !mm_aspace_try_map(&t, 4, 4, MM_TRY_RW, MM_MAP_GROWSDOWN) &&
-			!mm_aspace_try_map(&t, 8, 2, MM_TRY_RW, 0),
+	PROP(p,
+	     !mm_aspace_try_map(&t, 4, 4, MM_TRY_RW, MM_MAP_GROWSDOWN) &&
+		     !mm_aspace_try_map(&t, 8, 2, MM_TRY_RW, 0),
 	     "no stack");
 	PROP(p, mm_aspace_try_protect(&t, 8, 1, MM_TRY_R | down) == -MM_EINVAL, "no stack");
-	PROP(p, !mm_aspace_try_protect(&t, 2, 3, MM_TRY_R | down) &&
-			!strcmp(mm_aspace_try_text(&t), "4-5 r--p ~, 5-8 rw-p ~+, 8-10 rw-p +"),
+	PROP(p,
+	     !mm_aspace_try_protect(&t, 2, 3, MM_TRY_R | down) &&
+		     !strcmp(mm_aspace_try_text(&t), "4-5 r--p ~, 5-8 rw-p ~+, 8-10 rw-p +"),
 	     "from the start of a stack: %s", t.text);
 	mm_aspace_try_close(&t, p);
 }

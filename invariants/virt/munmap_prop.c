@@ -73,8 +73,9 @@ static void what_is_no_range(struct mm_prop_run *p)
 	PROP(p, !mm_munmap(&t.x, t.mm, end - MM_PAGE_SIZE, MM_PAGE_SIZE), "up to the end");
 	PROP(p, !mm_munmap(&t.x, t.mm, MM_TRY_PAGE(8), 1), "nothing is there");
 	/* the page that a byte is on goes as a whole */
-	PROP(p, !mm_munmap(&t.x, t.mm, MM_TRY_BASE, 1) &&
-			!strcmp(mm_aspace_try_text(&t), "1-4 rw-p +, 4-8 r--p, 10-12 rw-p +"),
+	PROP(p,
+	     !mm_munmap(&t.x, t.mm, MM_TRY_BASE, 1) &&
+		     !strcmp(mm_aspace_try_text(&t), "1-4 rw-p +, 4-8 r--p, 10-12 rw-p +"),
 	     "%s", t.text);
 	mm_aspace_try_close(&t, p);
 }
@@ -88,8 +89,9 @@ static void holes_at_the_limit(struct mm_prop_run *p)
 		return;
 	t.m->sysctl.max_map_count = 3;
 	PROP(p, mm_aspace_try_unmap(&t, 1, 1) == -MM_ENOMEM, "a hole");
-	PROP(p, !mm_aspace_try_unmap(&t, 3, 2) && !mm_aspace_try_unmap(&t, 11, 1) &&
-			!strcmp(mm_aspace_try_text(&t), "0-3 rw-p +, 5-8 r--p, 10-11 rw-p +"),
+	PROP(p,
+	     !mm_aspace_try_unmap(&t, 3, 2) && !mm_aspace_try_unmap(&t, 11, 1) &&
+		     !strcmp(mm_aspace_try_text(&t), "0-3 rw-p +, 5-8 r--p, 10-11 rw-p +"),
 	     "ends: %s", t.text);
 	t.m->sysctl.max_map_count = 4;
 	PROP(p, !mm_aspace_try_unmap(&t, 1, 1) && t.mm->map_count == 4, "a hole, and room for it");

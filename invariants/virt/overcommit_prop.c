@@ -84,9 +84,8 @@ static int64_t quarter(uint64_t kib)
 static int64_t due(const struct mm_aspace_try *t)
 {
 	const struct mm_sysctl *s = &t->m->sysctl;
-	int64_t limit = s->overcommit_kbytes
-				? quarter(s->overcommit_kbytes)
-				: (int64_t)(ram_of(t->m) * s->overcommit_ratio / 100);
+	int64_t limit = s->overcommit_kbytes ? quarter(s->overcommit_kbytes)
+					     : (int64_t)(ram_of(t->m) * s->overcommit_ratio / 100);
 	int64_t own = (int64_t)(t->mm->total_vm >> 5);
 	int64_t reserve = quarter(s->user_reserve_kbytes);
 

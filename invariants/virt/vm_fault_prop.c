@@ -49,13 +49,14 @@ static void one_growth(struct mm_prop_run *p, const struct growth *g)
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
 	t.p->rlimit[MM_RLIMIT_STACK] = g->limit * MM_PAGE_SIZE;
-	PROP(p, !mm_aspace_try_map(&t, 20, 4, MM_TRY_RW, MM_MAP_GROWSDOWN) &&
-			(g->prot == FREE || !mm_aspace_try_map(&t, 8, 2, g->prot, g->flags)),
+	PROP(p,
+	     !mm_aspace_try_map(&t, 20, 4, MM_TRY_RW, MM_MAP_GROWSDOWN) &&
+		     (g->prot == FREE || !mm_aspace_try_map(&t, 8, 2, g->prot, g->flags)),
 	     "no stack");
 	result = mm_aspace_try_write(&t, g->page);
 	PROP(p, result == g->result && !strcmp(mm_aspace_try_text(&t), g->after),
-	     "page %d: result %d, \"%s\"; due: %d, \"%s\"", (int)g->page, result, t.text,
-	     g->result, g->after);
+	     "page %d: result %d, \"%s\"; due: %d, \"%s\"", (int)g->page, result, t.text, g->result,
+	     g->after);
 	mm_aspace_try_close(&t, p);
 }
 
@@ -83,8 +84,9 @@ static void no_stack_below_the_minimum(struct mm_prop_run *p)
 		return;
 	t.p->caps = MM_CAP_ALL;
 	PROP(p, !mm_mmap(&t.x, t.mm, &q, &addr), "no stack");
-	PROP(p, mm_vm_fault(&t.x, t.mm, 65535, MM_ACCESS_WRITE) == MM_FAULT_SEGV_MAPERR &&
-			t.mm->stack_vm == 1,
+	PROP(p,
+	     mm_vm_fault(&t.x, t.mm, 65535, MM_ACCESS_WRITE) == MM_FAULT_SEGV_MAPERR &&
+		     t.mm->stack_vm == 1,
 	     "it grew to %d pages", (int)t.mm->stack_vm);
 	mm_aspace_try_close(&t, p);
 }
@@ -99,8 +101,7 @@ static void growth_counts(struct mm_prop_run *p)
 	t.p->rlimit[MM_RLIMIT_MEMLOCK] = 6 * MM_PAGE_SIZE;
 	PROP(p, !mm_aspace_try_map(&t, 20, 4, MM_TRY_RW, MM_MAP_GROWSDOWN | MM_MAP_LOCKED),
 	     "no stack");
-	PROP(p, !mm_aspace_try_write(&t, 18) && t.mm->locked_vm == 6 &&
-			t.m->vm_committed_as == 6,
+	PROP(p, !mm_aspace_try_write(&t, 18) && t.mm->locked_vm == 6 && t.m->vm_committed_as == 6,
 	     "%d locked, %d promised", (int)t.mm->locked_vm, (int)t.m->vm_committed_as);
 	PROP(p, mm_aspace_try_write(&t, 17) == MM_FAULT_SEGV_MAPERR, "more than may be locked");
 	t.p->caps = MM_CAP_IPC_LOCK;
@@ -118,8 +119,9 @@ static void growth_without_promise(struct mm_prop_run *p)
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
 	PROP(p, !mm_aspace_try_map(&t, 20, 4, MM_TRY_R, MM_MAP_GROWSDOWN), "no stack");
-	PROP(p, mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(18), MM_ACCESS_READ) == MM_FAULT_OK &&
-			t.mm->stack_vm == 6 && !t.m->vm_committed_as,
+	PROP(p,
+	     mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(18), MM_ACCESS_READ) == MM_FAULT_OK &&
+		     t.mm->stack_vm == 6 && !t.m->vm_committed_as,
 	     "%d pages are promised", (int)t.m->vm_committed_as);
 	mm_aspace_try_close(&t, p);
 }
@@ -140,10 +142,9 @@ static void rights_decide(struct mm_prop_run *p)
 	for (prot = 0; prot < 8; prot++) {
 		PROP(p, !mm_aspace_try_map(&t, 0, 1, prot, 0), "nothing to touch");
 		for (access = MM_ACCESS_READ; access <= MM_ACCESS_EXEC; access++) {
-			int due = allowed[prot][access] == '-' ? MM_FAULT_SEGV_ACCERR
-							       : MM_FAULT_OK;
-			int result = (int)mm_vm_fault(&t.x, t.mm, MM_TRY_BASE,
-						      (enum mm_access)access);
+			int due = allowed[prot][access] == '-' ? MM_FAULT_SEGV_ACCERR : MM_FAULT_OK;
+			int result =
+				(int)mm_vm_fault(&t.x, t.mm, MM_TRY_BASE, (enum mm_access)access);
 
 			PROP(p, result == due, "rights %u, access %d: %d", prot, access, result);
 		}
@@ -169,14 +170,15 @@ static void files_end(struct mm_prop_run *p)
 		return;
 	q.file = mm_file_create(&t.x, 3, MM_FILE_READ);
 	PROP(p, q.file && !mm_mmap(&t.x, t.mm, &q, &addr), "no file");
-	PROP(p, mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(1), MM_ACCESS_READ) == MM_FAULT_OK &&
-			!strcmp(mm_aspace_try_text(&t), "0-4 rw-p +"),
+	PROP(p,
+	     mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(1), MM_ACCESS_READ) == MM_FAULT_OK &&
+		     !strcmp(mm_aspace_try_text(&t), "0-4 rw-p +"),
 	     "the last page");
 	PROP(p, mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(2), MM_ACCESS_READ) == MM_FAULT_BUS_ADRERR,
 	     "the page after it");
-	PROP(p, mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(2), MM_ACCESS_WRITE) ==
-				MM_FAULT_BUS_ADRERR &&
-			!strcmp(mm_aspace_try_text(&t), "0-4 rw-p *+"),
+	PROP(p,
+	     mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(2), MM_ACCESS_WRITE) == MM_FAULT_BUS_ADRERR &&
+		     !strcmp(mm_aspace_try_text(&t), "0-4 rw-p *+"),
 	     "the page after it, written to: %s", t.text);
 	(void)mm_file_put(&t.x, q.file);
 	mm_aspace_try_close(&t, p);

@@ -149,22 +149,27 @@ static void parts_go_over(struct mm_prop_run *p)
 
 	if (!mm_aspace_try_open(&t, p, rules[0]))
 		return;
-	PROP(p, !mm_aspace_try_map(&t, 0, 4, MM_TRY_RW, 0) &&
-			!mm_aspace_try_map(&t, 4, 8, MM_TRY_R, 0) &&
-			!mm_aspace_try_map(&t, 12, 4, MM_TRY_RW, 0),
+	PROP(p,
+	     !mm_aspace_try_map(&t, 0, 4, MM_TRY_RW, 0) &&
+		     !mm_aspace_try_map(&t, 4, 8, MM_TRY_R, 0) &&
+		     !mm_aspace_try_map(&t, 12, 4, MM_TRY_RW, 0),
 	     "three VMAs cannot be had");
-	PROP(p, !mm_aspace_try_protect(&t, 4, 2, MM_TRY_RW) &&
-			!strcmp(mm_aspace_try_text(&t), "0-6 rw-p +, 6-12 r--p, 12-16 rw-p +"),
+	PROP(p,
+	     !mm_aspace_try_protect(&t, 4, 2, MM_TRY_RW) &&
+		     !strcmp(mm_aspace_try_text(&t), "0-6 rw-p +, 6-12 r--p, 12-16 rw-p +"),
 	     "%s", t.text);
-	PROP(p, !mm_aspace_try_protect(&t, 11, 1, MM_TRY_RW) &&
-			!strcmp(mm_aspace_try_text(&t), "0-6 rw-p +, 6-11 r--p, 11-16 rw-p +"),
+	PROP(p,
+	     !mm_aspace_try_protect(&t, 11, 1, MM_TRY_RW) &&
+		     !strcmp(mm_aspace_try_text(&t), "0-6 rw-p +, 6-11 r--p, 11-16 rw-p +"),
 	     "%s", t.text);
-	PROP(p, !mm_aspace_try_protect(&t, 8, 1, MM_TRY_RW) &&
-			!strcmp(mm_aspace_try_text(&t), "0-6 rw-p +, 6-8 r--p, 8-9 rw-p +, "
-							"9-11 r--p, 11-16 rw-p +"),
+	PROP(p,
+	     !mm_aspace_try_protect(&t, 8, 1, MM_TRY_RW) &&
+		     !strcmp(mm_aspace_try_text(&t), "0-6 rw-p +, 6-8 r--p, 8-9 rw-p +, "
+						     "9-11 r--p, 11-16 rw-p +"),
 	     "%s", t.text);
-	PROP(p, !mm_aspace_try_protect(&t, 6, 5, MM_TRY_RW) &&
-			!strcmp(mm_aspace_try_text(&t), "0-16 rw-p +"),
+	PROP(p,
+	     !mm_aspace_try_protect(&t, 6, 5, MM_TRY_RW) &&
+		     !strcmp(mm_aspace_try_text(&t), "0-16 rw-p +"),
 	     "%s", t.text);
 	mm_aspace_try_close(&t, p);
 }
@@ -180,9 +185,10 @@ static void failures_leave_rights(struct mm_prop_run *p)
 
 		if (!mm_aspace_try_open(&t, p, rules[1]))
 			return;
-		PROP(p, !mm_aspace_try_map(&t, 0, 2, MM_TRY_RW, 0) &&
-				!mm_aspace_try_map(&t, 2, 6, MM_TRY_RW, 0) &&
-				!mm_aspace_try_write(&t, 3),
+		PROP(p,
+		     !mm_aspace_try_map(&t, 0, 2, MM_TRY_RW, 0) &&
+			     !mm_aspace_try_map(&t, 2, 6, MM_TRY_RW, 0) &&
+			     !mm_aspace_try_write(&t, 3),
 		     "nothing to change");
 		mm_failpoint_arm(&t.x, nth);
 		err = mm_aspace_try_protect(&t, 4, 2, MM_TRY_R);

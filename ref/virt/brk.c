@@ -68,8 +68,8 @@ static int map_heap(struct mm_ctx *x, struct mm_struct *mm, uint64_t start, uint
 static bool keeps_clear(const struct mm_machine *m, const struct mm_struct *mm, uint64_t start,
 			uint64_t end)
 {
-	const struct vm_area_struct *next = mm_aspace_find_in(
-		mm, start, end + MM_PAGE_SIZE * (1 + m->sysctl.stack_guard_gap));
+	const struct vm_area_struct *next =
+		mm_aspace_find_in(mm, start, end + MM_PAGE_SIZE * (1 + m->sysctl.stack_guard_gap));
 
 	return !next || end + MM_PAGE_SIZE <= mm_unmapped_area_start_gap(m, next);
 }

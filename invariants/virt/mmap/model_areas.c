@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* mmap model: lists of areas, by process and address. */
-#include "model.h"
-
 #include "mm/anon_vma.h"
 #include "mm/pool.h"
+
+#include "model.h"
 
 #include <stdlib.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* mmap model: what munmap, mprotect, brk and a touch must answer, and do. */
-#include "model.h"
-
 #include "mm/file.h"
 #include "mm/mmap.h"
 #include "mm/vm_fault.h"
+
+#include "model.h"
 
 #define PAGE_MASK (MM_PAGE_SIZE - 1)
 
@@ -34,8 +34,8 @@ void mm_mmap_due_munmap(struct mmap_model *md, const struct mm_machine *m, struc
 		d->err = -MM_EINVAL;
 		return;
 	}
-	d->may_want = mm_mmap_areas_any(&md->pages, c->pid, c->addr,
-					c->addr + mmap_page_align(c->len));
+	d->may_want =
+		mm_mmap_areas_any(&md->pages, c->pid, c->addr, c->addr + mmap_page_align(c->len));
 	d->err = due_unmapped(md, m, c->addr, c->addr + mmap_page_align(c->len));
 }
 
@@ -69,8 +69,7 @@ static int due_promise(const struct mmap_model *md, const struct mm_machine *m,
 			*flags &= ~(uint64_t)MM_VM_ACCOUNT;
 		return 0;
 	}
-	if (mm_mmap_may_expand(md, p, v->flags, pages) &&
-	    !mm_mmap_may_expand(md, p, *flags, pages))
+	if (mm_mmap_may_expand(md, p, v->flags, pages) && !mm_mmap_may_expand(md, p, *flags, pages))
 		return -MM_ENOMEM;
 	if (v->flags & (MM_VM_WRITE | MM_VM_SHARED | MM_VM_NORESERVE | MM_VM_ACCOUNT))
 		return 0;
@@ -175,8 +174,7 @@ static bool may_grow_heap(const struct mmap_model *md, const struct mm_machine *
 	if (next && next->start < to + gap && !mm_mmap_keeps_clear(m, next, to + MM_PAGE_SIZE))
 		return false;
 	return mm_mmap_may_expand(md, p, flags, pages) &&
-	       md->totals.map_count <= m->sysctl.max_map_count &&
-	       mm_mmap_may_promise(md, m, pages);
+	       md->totals.map_count <= m->sysctl.max_map_count && mm_mmap_may_promise(md, m, pages);
 }
 
 static bool may_move(struct mmap_model *md, const struct mm_machine *m, uint64_t from, uint64_t to,
@@ -235,8 +233,7 @@ static bool may_grow_stack(const struct mmap_model *md, const struct mm_machine 
 	       leaves_gap(md, m, start) && pages <= stack->pgoff &&
 	       mm_mmap_may_expand(md, p, stack->flags, pages) &&
 	       stack->end - start <= p->rlimit[MM_RLIMIT_STACK] &&
-	       (!(stack->flags & MM_VM_LOCKED) ||
-		mm_mmap_may_lock(md, p, pages * MM_PAGE_SIZE)) &&
+	       (!(stack->flags & MM_VM_LOCKED) || mm_mmap_may_lock(md, p, pages * MM_PAGE_SIZE)) &&
 	       mm_mmap_may_promise(md, m, pages);
 }
 

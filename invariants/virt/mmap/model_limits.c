@@ -6,10 +6,10 @@
  * enough and lies below a stack, in what the stack keeps free, is no use, and then nothing
  * above the end of what it keeps free is.
  */
-#include "model.h"
-
 #include "mm/overcommit.h"
 #include "mm/zone.h"
+
+#include "model.h"
 
 #define KIB_PER_PAGE (MM_PAGE_SIZE / 1024)
 
@@ -40,9 +40,9 @@ static int64_t granted(const struct mmap_model *md, const struct mm_machine *m)
 	const struct mm_process *p = &m->processes[md->call.pid];
 	uint64_t own = md->totals.total_vm / 32;
 	uint64_t reserve = s->user_reserve_kbytes / KIB_PER_PAGE;
-	int64_t limit = (int64_t)(s->overcommit_kbytes
-					  ? s->overcommit_kbytes / KIB_PER_PAGE
-					  : md->totals.ram * s->overcommit_ratio / 100);
+	int64_t limit =
+		(int64_t)(s->overcommit_kbytes ? s->overcommit_kbytes / KIB_PER_PAGE
+					       : md->totals.ram * s->overcommit_ratio / 100);
 
 	if (!(p->caps & MM_CAP_SYS_ADMIN))
 		limit -= (int64_t)(s->admin_reserve_kbytes / KIB_PER_PAGE);
@@ -141,8 +141,8 @@ static bool place_down(const struct mmap_model *md, const struct mm_machine *m, 
 static bool place_up(const struct mmap_model *md, const struct mm_machine *m, uint64_t len,
 		     uint64_t *addr)
 {
-	uint64_t bottom = m->desc.bottom_up ? m->desc.mmap_base
-					    : mmap_page_align(m->desc.task_size / 3);
+	uint64_t bottom =
+		m->desc.bottom_up ? m->desc.mmap_base : mmap_page_align(m->desc.task_size / 3);
 	const struct mmap_area *a;
 	size_t n = areas_of(md, &a);
 	size_t k;
@@ -191,8 +191,7 @@ int mm_mmap_place_ok(const struct mmap_model *md, const struct mm_machine *m, ui
 		return -MM_ENOMEM;
 	if (addr % MM_PAGE_SIZE)
 		return -MM_EINVAL;
-	if (addr < m->sysctl.mmap_min_addr &&
-	    !(m->processes[md->call.pid].caps & MM_CAP_SYS_RAWIO))
+	if (addr < m->sysctl.mmap_min_addr && !(m->processes[md->call.pid].caps & MM_CAP_SYS_RAWIO))
 		return -MM_EPERM;
 	return 0;
 }

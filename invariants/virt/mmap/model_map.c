@@ -3,11 +3,11 @@
  * mmap model: what mmap must answer, rule by rule in the order in which the first that is
  * broken shows.
  */
-#include "model.h"
-
 #include "mm/file.h"
 #include "mm/mmap.h"
 #include "mm/overcommit.h"
+
+#include "model.h"
 
 #define PAGE_MASK (MM_PAGE_SIZE - 1)
 
@@ -116,8 +116,7 @@ static int bad_file(const struct mmap_call *c, uint32_t mode, uint64_t len)
 {
 	int err;
 
-	if (len > OFFSET_MAX ||
-	    c->offset / MM_PAGE_SIZE > (OFFSET_MAX - len) / MM_PAGE_SIZE)
+	if (len > OFFSET_MAX || c->offset / MM_PAGE_SIZE > (OFFSET_MAX - len) / MM_PAGE_SIZE)
 		return -MM_EOVERFLOW;
 	err = bad_sharing(c, mode);
 	if (err)
@@ -183,8 +182,7 @@ static bool is_too_much(const struct mmap_model *md, const struct mm_machine *m,
 		return true;
 	/* memory that is shared, and nobody's file: promised with its file */
 	return a->file == NEW_FILE &&
-	       ((!(a->flags & MM_VM_NORESERVE) && !mm_mmap_may_promise(md, m, pages)) ||
-		!m->files);
+	       ((!(a->flags & MM_VM_NORESERVE) && !mm_mmap_may_promise(md, m, pages)) || !m->files);
 }
 
 void mm_mmap_due_mmap(struct mmap_model *md, const struct mm_machine *m, struct mmap_due *d)

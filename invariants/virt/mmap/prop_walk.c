@@ -4,11 +4,10 @@
  * that go on, rights that come again.  Operations drawn from all arguments there are meet
  * errors most of the time; these meet each other.
  */
-#include "prop.h"
-
 #include "mm/vma.h"
 
 #include "invariants/engine/claims_walk.h"
+#include "prop.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -59,8 +58,8 @@ static const char *word(struct text *t, const char *const *words, uint64_t nr)
 
 static const char *rights(struct text *t)
 {
-	static const char *const words[] = {"READ|WRITE", "READ|WRITE", "READ", "READ",
-					    "NONE",	  "READ|EXEC",	"READ|WRITE|EXEC"};
+	static const char *const words[] = {"READ|WRITE", "READ|WRITE", "READ",           "READ",
+					    "NONE",       "READ|EXEC",  "READ|WRITE|EXEC"};
 
 	return word(t, words, 7);
 }
@@ -84,13 +83,21 @@ static uint64_t length(struct text *t)
 
 static void add_mmap(struct text *t)
 {
-	static const char *const kinds[] = {"PRIVATE|ANONYMOUS", "PRIVATE|ANONYMOUS",
-					    "PRIVATE|ANONYMOUS", "PRIVATE",
-					    "SHARED",		 "SHARED|ANONYMOUS"};
-	static const char *const more[] = {"",		  "",		"",
-					   "",		  "",		"",
-					   "",		  "|LOCKED",	"|NORESERVE",
-					   "|GROWSDOWN",  "|GROWSDOWN", "|POPULATE",
+	static const char *const kinds[] = {
+		"PRIVATE|ANONYMOUS", "PRIVATE|ANONYMOUS", "PRIVATE|ANONYMOUS", "PRIVATE", "SHARED",
+		"SHARED|ANONYMOUS"};
+	static const char *const more[] = {"",
+					   "",
+					   "",
+					   "",
+					   "",
+					   "",
+					   "",
+					   "|LOCKED",
+					   "|NORESERVE",
+					   "|GROWSDOWN",
+					   "|GROWSDOWN",
+					   "|POPULATE",
 					   "|LOCKED|GROWSDOWN"};
 	static const char *const where[] = {"|FIXED", "|FIXED", "|FIXED", "|FIXED_NOREPLACE", ""};
 	static const char *const files[] = {"f", "g", "h"};

@@ -282,9 +282,10 @@ void mm_machine_outcome(struct mm_ctx *x, enum mm_outcome o, uint64_t object)
 const char *mm_machine_outcome_name(enum mm_outcome o)
 {
 	static const char *const names[MM_OUTCOME_NR] = {
-		"bad_page",     "warn_order", "bad_zone",          "nofail_stall",
-		"warn_nofail",  "stale_use",  "warn_overlap",      "memblock_full",
-		"atomic_sleep", "warn_gfp",   "memory_corruption", "single_bit_error", "SIGSEGV_MAPERR", "SIGSEGV_ACCERR", "SIGBUS_ADRERR"};
+		"bad_page",       "warn_order",     "bad_zone",          "nofail_stall",
+		"warn_nofail",    "stale_use",      "warn_overlap",      "memblock_full",
+		"atomic_sleep",   "warn_gfp",       "memory_corruption", "single_bit_error",
+		"SIGSEGV_MAPERR", "SIGSEGV_ACCERR", "SIGBUS_ADRERR"};
 
 	return names[o];
 }
