@@ -320,7 +320,8 @@ struct mm_machine {
 	struct mm_pool *maple_nodes;
 	struct mm_pool *anon_vmas;
 	struct mm_pool *anon_vma_chains;
-	int64_t vm_committed_as; /* pages promised: in the digest */
+	int64_t vm_committed_as;   /* pages promised: in the digest */
+	int64_t vm_committed_lost; /* of them, those that nobody will give back; too */
 
 	/* sim/pool: its pools, and what must be done around copying the arena */
 	struct mm_pool *pools;

@@ -14,9 +14,11 @@
  *   Documentation/mm/overcommit-accounting.rst.
  * Differs: the number is exact; the kernel's drifts by a batch per CPU.
  * State: vm_committed_as in the machine; it goes up here and when a process grows, and
- *   down when what was promised is given back.
+ *   down when what was promised is given back.  A stack that does not count as promised
+ *   (read-only, NORESERVE) is promised its growth, as in the kernel, and gives nothing
+ *   back: vm_committed_lost.
  * Invariants:
- *   mm.committed_as   is the sum of all pages of accounted VMAs and files
+ *   mm.committed_as   is the sum of all pages of accounted VMAs and files, and what is lost
  */
 #ifndef MM_OVERCOMMIT_H
 #define MM_OVERCOMMIT_H

@@ -9,9 +9,7 @@
  *   expand_downwards (mm/vma.c, 6.12), what do_anonymous_page, do_cow_fault and
  *   populate_vma_page_range do to VMAs.
  * Differs: no page tables and no pages yet: what remains of a fault is what it does to the
- *   VMA.  A touch of a page that is there already asks for nothing new.  A stack that is
- *   not accounted (PROT_READ, MAP_NORESERVE) grows without a promise; the kernel charges
- *   it, and never gives it back.
+ *   VMA.  A touch of a page that is there already asks for nothing new.
  * State: as aspace says.
  * Invariants:
  *   vma.addr_limits   a stack grows neither below mmap_min_addr nor into the guard gap

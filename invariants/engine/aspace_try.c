@@ -42,7 +42,8 @@ static void end(struct mm_aspace_try *t, struct mm_prop_run *p)
 	PROP(p, !t->m->anon_vmas->nr_used && !t->m->anon_vma_chains->nr_used,
 	     "%d anon_vmas, %d links are left", (int)t->m->anon_vmas->nr_used,
 	     (int)t->m->anon_vma_chains->nr_used);
-	PROP(p, !t->m->vm_committed_as, "%d pages are still promised", (int)t->m->vm_committed_as);
+	PROP(p, t->m->vm_committed_as == t->m->vm_committed_lost, "%d pages are still promised",
+	     (int)t->m->vm_committed_as);
 }
 
 void mm_aspace_try_close(struct mm_aspace_try *t, struct mm_prop_run *p)

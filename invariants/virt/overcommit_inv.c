@@ -26,13 +26,15 @@ static void check_committed(struct mm_report *r, const struct mm_machine *m, uin
 
 		pages += f ? f->accounted : 0;
 	}
-	MM_CHECK(r, "mm.committed_as", m->vm_committed_as == (int64_t)pages,
-		 "vm_committed_as %lld, accounted are %llu pages", (long long)m->vm_committed_as,
-		 (unsigned long long)pages);
+	MM_CHECK(r, "mm.committed_as", m->vm_committed_as == (int64_t)pages + m->vm_committed_lost,
+		 "vm_committed_as %lld, accounted are %llu pages, lost %lld",
+		 (long long)m->vm_committed_as, (unsigned long long)pages,
+		 (long long)m->vm_committed_lost);
 }
 
 const struct mm_inv mm_overcommit_invs[] = {
-	{"mm.committed_as", "what is promised is the sum of accounted VMAs and files",
+	{"mm.committed_as",
+	 "what is promised is the sum of accounted VMAs and files, and what growth lost",
 	 MM_OBJ_MACHINE, check_committed, false},
 	{NULL, NULL, MM_OBJ_NR, NULL, false},
 };

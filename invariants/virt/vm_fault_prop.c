@@ -111,18 +111,19 @@ static void growth_counts(struct mm_prop_run *p)
 	mm_aspace_try_close(&t, p);
 }
 
-/* What is not accounted grows, and is promised no more than before. */
-static void growth_without_promise(struct mm_prop_run *p)
+/* What is not accounted is promised its growth all the same, and gives nothing back. */
+static void growth_that_is_lost(struct mm_prop_run *p)
 {
 	struct mm_aspace_try t;
 
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
 	PROP(p, !mm_aspace_try_map(&t, 20, 4, MM_TRY_R, MM_MAP_GROWSDOWN), "no stack");
-	PROP(p,
-	     mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(18), MM_ACCESS_READ) == MM_FAULT_OK &&
-		     t.mm->stack_vm == 6 && !t.m->vm_committed_as,
-	     "%d pages are promised", (int)t.m->vm_committed_as);
+	PROP(p, mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(18), MM_ACCESS_READ) == MM_FAULT_OK &&
+			t.mm->stack_vm == 6 && t.m->vm_committed_as == 2 &&
+			t.m->vm_committed_lost == 2,
+	     "%d pages are promised, %d are lost", (int)t.m->vm_committed_as,
+	     (int)t.m->vm_committed_lost);
 	mm_aspace_try_close(&t, p);
 }
 
@@ -231,7 +232,7 @@ const struct mm_prop mm_vm_fault_props[] = {
 	{"vm_fault.stacks_grow_as_far_as_they_may", stacks_grow_as_far_as_they_may, 1},
 	{"vm_fault.no_stack_below_the_minimum", no_stack_below_the_minimum, 1},
 	{"vm_fault.growth_counts", growth_counts, 1},
-	{"vm_fault.growth_without_promise", growth_without_promise, 1},
+	{"vm_fault.growth_that_is_lost", growth_that_is_lost, 1},
 	{"vm_fault.rights_decide", rights_decide, 1},
 	{"vm_fault.files_end", files_end, 1},
 	{"vm_fault." MM_PLANTS_PROPERTY, planted, 1},

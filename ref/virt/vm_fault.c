@@ -17,10 +17,7 @@
 
 /* ---- stacks ---- */
 
-/*
- * Growth of memory that does not count has to be possible all the same, but is no promise:
- * nobody would give it back.  Kernel: acct_stack_growth.
- */
+/* Kernel: acct_stack_growth. */
 static int charge_growth(struct mm_ctx *x, const struct vm_area_struct *vma, uint64_t start)
 {
 	const struct mm_struct *mm = vma->vm_mm;
@@ -29,12 +26,11 @@ static int charge_growth(struct mm_ctx *x, const struct vm_area_struct *vma, uin
 
 	if (!mm_aspace_may_expand(mm, vma->vm_flags, pages) ||
 	    vma->vm_end - start > mm->owner->rlimit[MM_RLIMIT_STACK] ||
-	    !mm_aspace_may_lock(mm, vma->vm_flags, bytes))
+	    !mm_aspace_may_lock(mm, vma->vm_flags, bytes) || mm_overcommit_charge(x, mm, pages))
 		return -MM_ENOMEM;
-	if (mm_overcommit_charge(x, mm, pages))
-		return -MM_ENOMEM;
+	/* promised all the same, and given back by flags: so never */
 	if (!(vma->vm_flags & MM_VM_ACCOUNT))
-		mm_overcommit_uncharge(x, pages);
+		x->m->vm_committed_lost += (int64_t)pages;
 	return 0;
 }
 
@@ -92,11 +88,11 @@ static bool is_allowed(uint64_t flags, enum mm_access access)
 	case MM_ACCESS_WRITE:
 		return (flags & MM_VM_WRITE) != 0;
 	case MM_ACCESS_EXEC:
-		return (flags & MM_VM_EXEC) != 0;
 	case MM_ACCESS_READ:
 		break;
 	}
-	/* hardware that can forbid reading alone does not exist here */
+	/* hardware that can forbid reading alone does not exist here, and whether it may be
+	 * executed is seen when the page is there: see fault */
 	return (flags & MM_VM_ACCESS) != 0;
 }
 
@@ -119,12 +115,17 @@ static enum mm_fault_result fault(struct mm_ctx *x, struct mm_struct *mm, uint64
 				  enum mm_access access)
 {
 	struct vm_area_struct *vma = find_or_grow(x, mm, addr);
+	enum mm_fault_result result;
 
 	if (!vma)
 		return MM_FAULT_SEGV_MAPERR;
 	if (!is_allowed(vma->vm_flags, access))
 		return MM_FAULT_SEGV_ACCERR;
-	return handle(x, vma, addr, access == MM_ACCESS_WRITE);
+	result = handle(x, vma, addr, access == MM_ACCESS_WRITE);
+	/* the first fault brings the page, the second finds that it is not to be executed */
+	if (result == MM_FAULT_OK && access == MM_ACCESS_EXEC && !(vma->vm_flags & MM_VM_EXEC))
+		return MM_FAULT_SEGV_ACCERR;
+	return result;
 }
 
 enum mm_fault_result mm_vm_fault(struct mm_ctx *x, struct mm_struct *mm, uint64_t addr,

@@ -136,6 +136,9 @@ static uint64_t machine_hash(const struct mm_machine *m, uint64_t id)
 	if (m->vm_stat[MM_NR_FREE_CMA] | m->vm_stat[MM_NR_ZONE_CACHE])
 		h = mm_hash64_step(h, (uint64_t)m->vm_stat[MM_NR_FREE_CMA] << 32 ^
 					      (uint64_t)m->vm_stat[MM_NR_ZONE_CACHE]);
+	if (m->vm_committed_as)
+		h = mm_hash64_step(h, (uint64_t)m->vm_committed_lost << 32 ^
+					      (uint64_t)m->vm_committed_as);
 	return h;
 }
 
