@@ -16,6 +16,7 @@
  *   anon_vma.chain_symmetry   a link is in the tree and on the chain, keyed as its VMA
  *   anon_vma.num_active       counts the VMAs whose own it is
  *   anon_vma.refcount         it is there as long as a VMA or another refers to it
+ *   anon_vma.kept             pages of a VMA that had one find it in any VMA they come to be in
  */
 #ifndef MM_ANON_VMA_H
 #define MM_ANON_VMA_H
@@ -25,15 +26,15 @@
 struct anon_vma {
 	struct anon_vma *root;
 	uint32_t refcount;
-	uint32_t num_active_vmas; /* VMAs whose ->anon_vma it is */
-	uint32_t num_children;    /* anon_vmas whose parent it is, itself too */
-	struct mm_interval_tree tree;     /* of links */
+	uint32_t num_active_vmas;     /* VMAs whose ->anon_vma it is */
+	uint32_t num_children;        /* anon_vmas whose parent it is, itself too */
+	struct mm_interval_tree tree; /* of links */
 };
 
 struct anon_vma_chain {
 	struct vm_area_struct *vma;
 	struct anon_vma *anon_vma;
-	struct mm_list same_vma;   /* on the VMA's chain */
+	struct mm_list same_vma;           /* on the VMA's chain */
 	struct mm_interval_tree_node node; /* in the anon_vma's tree */
 };
 

@@ -7,7 +7,8 @@
  * State: mm->brk, in bytes; the heap's VMA ends at the page after it.
  *   A mapping that ends where the heap begins is not extended by it.
  * Invariants:
- *   mm.brk   start_brk <= brk; what is mapped from start_brk on ends with brk's page
+ *   mm.brk       start_brk <= brk, which is what brk last answered
+ *   brk.answer   it moves where limits, promises and neighbours allow, and else stays
  */
 #ifndef MM_BRK_H
 #define MM_BRK_H

@@ -8,7 +8,9 @@
  * Kernel: do_mmap, ksys_mmap_pgoff (mm/mmap.c), mmap_region (6.12); mmap(2).
  * Differs: no MAP_HUGETLB, MAP_32BIT, MAP_SYNC, MAP_DROPPABLE, protection keys.
  * State: as aspace says.
- * Invariants: those of aspace, vma, overcommit and file.
+ * Invariants: those of aspace, vma, overcommit and file, and
+ *   mmap.answer   the first error that there is, or what was asked for
+ *   mmap.pages    what is mapped where, with which rights, is what calls have made
  */
 #ifndef MM_MMAP_H
 #define MM_MMAP_H

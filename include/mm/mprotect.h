@@ -5,7 +5,8 @@
  * Kernel: do_mprotect_pkey, mprotect_fixup (mm/mprotect.c, 6.12); mprotect(2).
  * Differs: no page tables to change, no protection keys, no sealed mappings.
  * State: as aspace says.
- * Invariants: those of aspace, vma and overcommit.
+ * Invariants: those of aspace, vma and overcommit, and
+ *   mprotect.answer   the first VMA that may not change ends it, and says why
  */
 #ifndef MM_MPROTECT_H
 #define MM_MPROTECT_H

@@ -11,7 +11,8 @@
  *   (mm/vma.c, mm/mmap.c, 6.12).
  * Differs: no page tables to take down.
  * State: as aspace says.
- * Invariants: those of aspace and vma.
+ * Invariants: those of aspace and vma, and
+ *   munmap.answer   errors are those of the contract, and there are no others
  */
 #ifndef MM_MUNMAP_H
 #define MM_MUNMAP_H

@@ -13,6 +13,7 @@
  * State: as aspace says.
  * Invariants:
  *   vma.addr_limits   a stack grows neither below mmap_min_addr nor into the guard gap
+ *   touch.answer      it ends as rights, file and limits say
  */
 #ifndef MM_VM_FAULT_H
 #define MM_VM_FAULT_H

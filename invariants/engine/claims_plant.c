@@ -4,6 +4,9 @@
  */
 #include "invariants/engine/claims_plant.h"
 
+#include "mm/aspace.h"
+#include "mm/pool.h"
+
 #include <string.h>
 
 #define MACHINE                                                                                    \
@@ -17,21 +20,19 @@ struct stage {
 };
 
 /* The order of enum mm_victim_block. */
-static const char blocks[] = "a = alloc order=3 gfp=KERNEL\n"
-			     "b = alloc order=2 gfp=KERNEL|MOVABLE\n"
-			     "c = alloc order=1 gfp=KERNEL|RECLAIMABLE\n"
-			     "d = alloc order=0 gfp=KERNEL|ZERO\n"
-			     "e = alloc order=4 gfp=KERNEL|COMP\n";
+#define BLOCKS                                                                                     \
+	"a = alloc order=3 gfp=KERNEL\n"                                                           \
+	"b = alloc order=2 gfp=KERNEL|MOVABLE\n"                                                   \
+	"c = alloc order=1 gfp=KERNEL|RECLAIMABLE\n"                                               \
+	"d = alloc order=0 gfp=KERNEL|ZERO\n"                                                      \
+	"e = alloc order=4 gfp=KERNEL|COMP\n"
+
+static const char blocks[] = BLOCKS;
 
 /* Order 2 lies on a list of CPU 0, orders 1 and 0 on lists of CPU 1. */
-static const char listed[] = "a = alloc order=3 gfp=KERNEL\n"
-			     "b = alloc order=2 gfp=KERNEL|MOVABLE\n"
-			     "c = alloc order=1 gfp=KERNEL|RECLAIMABLE\n"
-			     "d = alloc order=0 gfp=KERNEL|ZERO\n"
-			     "e = alloc order=4 gfp=KERNEL|COMP\n"
-			     "free b\n"
-			     "free c cpu=1\n"
-			     "free d cpu=1\n";
+static const char listed[] = BLOCKS "free b\n"
+				    "free c cpu=1\n"
+				    "free d cpu=1\n";
 
 static const struct stage plain_stage = {MACHINE, blocks};
 static const struct stage pcp_stage = {MACHINE " pcp=on thp=5", listed};
@@ -39,6 +40,28 @@ static const struct stage pcp_stage = {MACHINE " pcp=on thp=5", listed};
 static const struct stage debug_stage = {MACHINE " debug_guardpage_minorder=2 page_owner=on "
 						 "page_poison=on",
 					 blocks};
+
+#define ANON "flags=PRIVATE|ANONYMOUS|FIXED"
+
+static const struct stage virt_stage = {
+	MACHINE " procs=2 vmas=32 files=4 task_size=0x100000100000 mmap_base=0x1000000f0000 "
+		"start_brk=0x100000080000 stack_guard_gap=4",
+	BLOCKS "p = spawn\n"
+	       "f = open pages=16 mode=READ|WRITE\n"
+	       "mmap p - addr=0x100000000000 len=4p prot=READ|WRITE " ANON "\n"
+	       "mmap p - addr=0x100000004000 len=2p prot=READ " ANON "\n"
+	       "mmap p - addr=0x100000008000 len=4p prot=READ|WRITE " ANON "\n"
+	       "mmap p f addr=0x100000010000 len=4p prot=READ|WRITE flags=PRIVATE|FIXED "
+	       "offset=2p\n"
+	       "mmap p f addr=0x100000018000 len=4p prot=READ|WRITE flags=SHARED|FIXED "
+	       "offset=1p\n"
+	       "mmap p - addr=0x100000020000 len=4p prot=READ|WRITE " ANON "|GROWSDOWN\n"
+	       "mmap p - addr=0x100000028000 len=2p prot=READ|WRITE "
+	       "flags=SHARED|ANONYMOUS|FIXED\n"
+	       "mmap p - addr=0x100000030000 len=2p prot=READ|WRITE " ANON "\n"
+	       "touch p addr=0x100000000000 access=write\n"
+	       "touch p addr=0x100000030000 access=write\n"
+	       "brk p addr=0x100000082000\n"};
 
 void mm_victim_note(void *env, const struct mm_failure *f)
 {
@@ -67,6 +90,20 @@ static bool noted(const struct mm_victim *v, const char *id)
 uint64_t mm_victim_held(const struct mm_victim *v, enum mm_victim_block block)
 {
 	return v->run->handles[block].value;
+}
+
+struct vm_area_struct *mm_victim_vma(const struct mm_victim *v, uint64_t page)
+{
+	uint64_t id;
+
+	for (id = 0; id < mm_pool_max(v->m->vmas); id++) {
+		struct vm_area_struct *vma = mm_pool_at(v->m->vmas, id);
+
+		if (vma && vma->vm_start == MM_VICTIM_BASE + page * MM_PAGE_SIZE)
+			return vma;
+	}
+	MM_PRE(false);
+	return NULL;
 }
 
 void mm_victim_trace(struct mm_victim *v, const char *text)
@@ -202,4 +239,9 @@ void mm_plants_run_pcp(struct mm_prop_run *p, const struct mm_plant *plants)
 void mm_plants_run_debug(struct mm_prop_run *p, const struct mm_plant *plants)
 {
 	run_plants(p, plants, &debug_stage);
+}
+
+void mm_plants_run_virt(struct mm_prop_run *p, const struct mm_plant *plants)
+{
+	run_plants(p, plants, &virt_stage);
 }

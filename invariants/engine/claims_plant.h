@@ -66,10 +66,25 @@ void mm_plants_run_pcp(struct mm_prop_run *p, const struct mm_plant *plants);
  * blocks, records of who has a page, a pattern in what is free. */
 void mm_plants_run_debug(struct mm_prop_run *p, const struct mm_plant *plants);
 
+/*
+ * The same on a machine where process 0 has mapped something, by pages from
+ * MM_VICTIM_BASE on; what is between is free, and above it all lies a heap of two pages:
+ *
+ *     0 +4  read, write, touched        24 +4  file 0 from page 1 on, shared
+ *     4 +2  read                        32 +4  a stack
+ *     8 +4  read, write                 40 +2  shared anonymous memory (file 1)
+ *    16 +4  file 0 from page 2 on       48 +2  read, write, touched
+ */
+void mm_plants_run_virt(struct mm_prop_run *p, const struct mm_plant *plants);
+
+#define MM_VICTIM_BASE UINT64_C(0x100000000000)
+
 #define MM_PLANTS_PROPERTY "planted_corruptions_are_reported"
 
 /* First frame of a block that the machine holds. */
 uint64_t mm_victim_held(const struct mm_victim *v, enum mm_victim_block block);
+/* The VMA of process 0 from that page on. */
+struct vm_area_struct *mm_victim_vma(const struct mm_victim *v, uint64_t page);
 /* What the checker calls on a failure; for plantings that stand in between. */
 void mm_victim_note(void *env, const struct mm_failure *f);
 /* Run more operations, given as text, under the options of the trace's check. */

@@ -37,8 +37,8 @@ static void check_chain(struct mm_report *r, const struct mm_machine *m, uint64_
 	if (!vma)
 		return;
 	if (mm_list_check(&vma->anon_vma_chain, chain_max(m)) < 0) {
-		mm_report_fail(r, "anon_vma.chain_symmetry", "VMA from 0x%llx on: its chain is broken",
-			       (ull)vma->vm_start);
+		mm_report_fail(r, "anon_vma.chain_symmetry",
+			       "VMA from 0x%llx on: its chain is broken", (ull)vma->vm_start);
 		return;
 	}
 	for (l = vma->anon_vma_chain.next; l != &vma->anon_vma_chain; l = l->next) {
@@ -53,7 +53,7 @@ static void check_chain(struct mm_report *r, const struct mm_machine *m, uint64_
 			 "VMA from 0x%llx on: links to anon_vmas of several roots",
 			 (ull)vma->vm_start);
 	}
-	MM_CHECK(r, "anon_vma.root", own == (vma->anon_vma != NULL) || (!vma->anon_vma && !root),
+	MM_CHECK(r, "anon_vma.root", vma->anon_vma ? own : !root,
 		 "VMA from 0x%llx on: its anon_vma is not on its chain", (ull)vma->vm_start);
 }
 
@@ -93,5 +93,7 @@ const struct mm_inv mm_anon_vma_invs[] = {
 	 check_counts, false},
 	{"anon_vma.refcount", "an anon_vma is there as long as links are in its tree",
 	 MM_OBJ_ANON_VMA, check_counts, false},
+	{"anon_vma.kept", "pages whose VMA had an anon_vma find it in the one they are in now",
+	 MM_OBJ_EVENT, NULL, false},
 	{NULL, NULL, MM_OBJ_NR, NULL, false},
 };

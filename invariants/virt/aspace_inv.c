@@ -24,7 +24,8 @@ static void check_range(struct mm_report *r, const struct vm_area_struct *vma)
 }
 
 /* By the tree: what it says of the VMA's first and last byte, and of those beside it. */
-static void check_tree(struct mm_report *r, const struct vm_area_struct *vma)
+static void check_tree(struct mm_report *r, const struct mm_machine *m,
+		       const struct vm_area_struct *vma)
 {
 	struct mm_maple_cursor c;
 	const struct vm_area_struct *found = mm_maple_seek(&c, &vma->vm_mm->tree, vma->vm_start);
@@ -39,6 +40,8 @@ static void check_tree(struct mm_report *r, const struct vm_area_struct *vma)
 	if (found != vma)
 		return;
 	next = mm_maple_next(&c);
+	if (next && mm_pool_at(m->vmas, mm_pool_id(m->vmas, next)) != next)
+		return; /* it was given back: vma.detached says so */
 	MM_CHECK(r, "vma.sorted_disjoint", !next || next->vm_start >= vma->vm_end,
 		 "VMA 0x%llx-0x%llx and the next, from 0x%llx on", (ull)vma->vm_start,
 		 (ull)vma->vm_end, (ull)(next ? next->vm_start : 0));
@@ -66,7 +69,7 @@ static void check_vma(struct mm_report *r, const struct mm_machine *m, uint64_t 
 	if (!vma)
 		return;
 	check_range(r, vma);
-	check_tree(r, vma);
+	check_tree(r, m, vma);
 	MM_CHECK(r, "vma.flags_closed", is_closed(vma), "VMA 0x%llx-0x%llx: flags 0x%llx%s",
 		 (ull)vma->vm_start, (ull)vma->vm_end, (ull)vma->vm_flags,
 		 vma->vm_file ? ", of a file" : "");

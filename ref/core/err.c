@@ -15,8 +15,8 @@ _Static_assert(MM_EPERM == EPERM && MM_ENOENT == ENOENT && MM_EIO == EIO && MM_E
 		       MM_ENOMEM == ENOMEM && MM_EFAULT == EFAULT && MM_EBUSY == EBUSY &&
 		       MM_ENODEV == ENODEV && MM_EINVAL == EINVAL && MM_ENOSPC == ENOSPC &&
 		       MM_ERANGE == ERANGE && MM_EEXIST == EEXIST && MM_EOPNOTSUPP == EOPNOTSUPP &&
-		       MM_EBADF == EBADF && MM_EAGAIN == EAGAIN && MM_EACCES == EACCES && MM_ESRCH == ESRCH && MM_ENFILE == ENFILE &&
-		       MM_EOVERFLOW == EOVERFLOW,
+		       MM_EBADF == EBADF && MM_EAGAIN == EAGAIN && MM_EACCES == EACCES &&
+		       MM_ESRCH == ESRCH && MM_ENFILE == ENFILE && MM_EOVERFLOW == EOVERFLOW,
 	       "errors are numbered as Linux numbers them");
 #endif
 
@@ -29,7 +29,8 @@ static const struct {
 	{MM_EBUSY, "EBUSY"},           {MM_ENODEV, "ENODEV"}, {MM_EINVAL, "EINVAL"},
 	{MM_ENOSPC, "ENOSPC"},         {MM_ERANGE, "ERANGE"}, {MM_EEXIST, "EEXIST"},
 	{MM_EOPNOTSUPP, "EOPNOTSUPP"}, {MM_EBADF, "EBADF"},   {MM_EAGAIN, "EAGAIN"},
-	{MM_ESRCH, "ESRCH"}, {MM_ENFILE, "ENFILE"}, {MM_EACCES, "EACCES"},         {MM_EOVERFLOW, "EOVERFLOW"},
+	{MM_ESRCH, "ESRCH"},           {MM_ENFILE, "ENFILE"}, {MM_EACCES, "EACCES"},
+	{MM_EOVERFLOW, "EOVERFLOW"},
 };
 
 #define NR_NAMES (sizeof(names) / sizeof(names[0]))

@@ -42,8 +42,7 @@ int mm_anon_vma_boot(struct mm_ctx *x)
 	if (!m->desc.procs)
 		return 0;
 	m->anon_vmas = mm_pool_create_table(x, "anon_vma", sizeof(struct anon_vma), m->desc.vmas);
-	m->anon_vma_chains =
-		mm_pool_create(x, "anon_vma_chain", sizeof(struct anon_vma_chain), 64);
+	m->anon_vma_chains = mm_pool_create(x, "anon_vma_chain", sizeof(struct anon_vma_chain), 64);
 	return m->anon_vmas && m->anon_vma_chains
 		       ? mm_machine_kind_set(m, MM_OBJ_ANON_VMA, &anon_vma_kind)
 		       : -MM_ENOMEM;

@@ -162,8 +162,7 @@ static struct mm_file *create_shared(struct mm_ctx *x, const struct mm_vma_range
 
 	if (accounted && mm_overcommit_charge(x, r->mm, pages))
 		return NULL;
-	f = mm_file_create(x, pages,
-			   MM_FILE_READ | MM_FILE_WRITE | MM_FILE_SHMEM | MM_FILE_ANON);
+	f = mm_file_create(x, pages, MM_FILE_READ | MM_FILE_WRITE | MM_FILE_SHMEM | MM_FILE_ANON);
 	if (f)
 		f->accounted = accounted ? pages : 0;
 	else if (accounted)
@@ -251,8 +250,8 @@ static int map_range(struct mm_ctx *x, struct mm_vma_range *r)
 /* ---- the call ---- */
 
 /* What can be said without looking at what is mapped, and where it goes. */
-static int find_place(struct mm_ctx *x, const struct mm_struct *mm,
-		      const struct mm_mmap_request *q, uint64_t len, uint64_t *addr)
+static int find_place(struct mm_ctx *x, const struct mm_struct *mm, const struct mm_mmap_request *q,
+		      uint64_t len, uint64_t *addr)
 {
 	bool fixed = (q->flags & (MM_MAP_FIXED | MM_MAP_FIXED_NOREPLACE)) != 0;
 	uint64_t pgoff = q->offset >> MM_PAGE_SHIFT;
@@ -264,7 +263,8 @@ static int find_place(struct mm_ctx *x, const struct mm_struct *mm,
 		return -MM_EOVERFLOW;
 	if ((uint64_t)mm->map_count > x->m->sysctl.max_map_count)
 		return -MM_ENOMEM;
-	err = mm_unmapped_area(x, mm, fixed ? q->addr : round_hint(x->m, q->addr), len, fixed, addr);
+	err = mm_unmapped_area(x, mm, fixed ? q->addr : round_hint(x->m, q->addr), len, fixed,
+			       addr);
 	if (err)
 		return err;
 	if ((q->flags & MM_MAP_FIXED_NOREPLACE) && mm_aspace_find_in(mm, *addr, *addr + len))

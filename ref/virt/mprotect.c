@@ -14,7 +14,7 @@
 #define PAGE_MASK (MM_PAGE_SIZE - 1)
 
 /* Kernel: PROT_SEM, which means nothing here. */
-#define PROT_SEM  0x8u
+#define PROT_SEM   0x8u
 #define PROT_KNOWN (MM_PROT_READ | MM_PROT_WRITE | MM_PROT_EXEC | PROT_SEM)
 
 /* Flags that say: its pages are promised, or never will be. */

@@ -193,14 +193,14 @@ static int read_kernel(struct mm_machine_desc_reader *r)
 
 static int read_switch(struct mm_machine_desc_reader *r)
 {
-	bool *to = r->field == F_PCP             ? &r->d->pcp
-		   : r->field == F_DEFERRED      ? &r->d->deferred
-		   : r->field == F_INIT_ON_ALLOC ? &r->d->init_on_alloc
-		   : r->field == F_INIT_ON_FREE  ? &r->d->init_on_free
-		   : r->field == F_PAGE_POISON   ? &r->d->page_poison
-		   : r->field == F_PAGE_OWNER    ? &r->d->page_owner
+	bool *to = r->field == F_PCP                ? &r->d->pcp
+		   : r->field == F_DEFERRED         ? &r->d->deferred
+		   : r->field == F_INIT_ON_ALLOC    ? &r->d->init_on_alloc
+		   : r->field == F_INIT_ON_FREE     ? &r->d->init_on_free
+		   : r->field == F_PAGE_POISON      ? &r->d->page_poison
+		   : r->field == F_PAGE_OWNER       ? &r->d->page_owner
 		   : r->field == F_LEGACY_VA_LAYOUT ? &r->d->bottom_up
-						 : &r->d->movable_node;
+						    : &r->d->movable_node;
 
 	*to = mm_machine_desc_is(r, "on");
 	return *to || mm_machine_desc_is(r, "off")
@@ -407,7 +407,8 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "where address spaces end; 0x7ffffffff000"},
 	{"mmap_base", mm_machine_desc_read_address, 0, 0, "SIZE",
 	 "mappings go below it, or above with legacy_va_layout; task_size less 128M and a gap"},
-	{"start_brk", mm_machine_desc_read_address, 0, 0, "SIZE", "where heaps begin; 0x555555560000"},
+	{"start_brk", mm_machine_desc_read_address, 0, 0, "SIZE",
+	 "where heaps begin; 0x555555560000"},
 	{"legacy_va_layout", read_switch, 0, 0, "on or off",
 	 "mappings go from mmap_base upwards; off"},
 	{"overcommit_memory", mm_machine_desc_read_virt, 0, 2, "0, 1 or 2",

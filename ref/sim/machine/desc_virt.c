@@ -66,7 +66,7 @@ int mm_machine_desc_read_virt(struct mm_machine_desc_reader *r)
 
 int mm_machine_desc_read_address(struct mm_machine_desc_reader *r)
 {
-	uint64_t *to = r->field == F_TASK_SIZE	 ? &r->d->task_size
+	uint64_t *to = r->field == F_TASK_SIZE   ? &r->d->task_size
 		       : r->field == F_MMAP_BASE ? &r->d->mmap_base
 						 : &r->d->start_brk;
 

@@ -6,10 +6,9 @@
  * is new has none.  Of two neighbours that may each take it, and may not become one with
  * each other, the one before does.
  */
-#include "mm/vma.h"
-
 #include "mm/anon_vma.h"
 #include "mm/process.h"
+#include "mm/vma.h"
 
 #include "parts.h"
 
@@ -81,8 +80,8 @@ struct mm_vma_plan mm_vma_plan_merge(struct mm_ctx *x, const struct mm_vma_range
 {
 	struct vm_area_struct *prev = mm_aspace_find_below(r->mm, r->start);
 	struct vm_area_struct *next = mm_aspace_find(r->mm, r->end);
-	enum mm_vma_merge how = how_of(may_go_left(x, r, NULL, prev), may_go_right(x, r, NULL, next),
-				       prev, next);
+	enum mm_vma_merge how =
+		how_of(may_go_left(x, r, NULL, prev), may_go_right(x, r, NULL, next), prev, next);
 
 	if (how == MM_MERGE_NONE || (how == MM_MERGE_BOTH && inherit(x, prev, next)))
 		return (struct mm_vma_plan){NULL, MM_MERGE_NONE};
@@ -208,8 +207,8 @@ static int split_around(struct mm_ctx *x, struct vm_area_struct *vma, const stru
 int mm_vma_modify(struct mm_ctx *x, struct vm_area_struct *vma, const struct mm_vma_range *r,
 		  struct vm_area_struct **out)
 {
-	enum mm_vma_merge how = how_existing(x, vma, r, mm_aspace_prev(r->mm, vma),
-					     mm_aspace_next(r->mm, vma));
+	enum mm_vma_merge how =
+		how_existing(x, vma, r, mm_aspace_prev(r->mm, vma), mm_aspace_next(r->mm, vma));
 	int err;
 
 	if (how != MM_MERGE_NONE)

@@ -4,12 +4,11 @@
  * the tree of the file, the trees of anon_vmas.  The latter two are in order of page
  * offsets, so that a VMA leaves them while its bounds change.
  */
-#include "mm/vma.h"
-
 #include "mm/anon_vma.h"
 #include "mm/file.h"
 #include "mm/overcommit.h"
 #include "mm/pool.h"
+#include "mm/vma.h"
 
 #include "parts.h"
 

@@ -5,10 +5,9 @@
  *     |------ vma ------|         a copy takes the part that vma gives up; both keep all
  *     |-- new --|- vma -|         anon_vmas, since a page of either half may be in any
  */
-#include "mm/vma.h"
-
 #include "mm/anon_vma.h"
 #include "mm/file.h"
+#include "mm/vma.h"
 
 #include "parts.h"
 

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* mmap model: lists of areas, by process and address. */
+#include "mm/anon_vma.h"
+#include "mm/pool.h"
+
+#include "model.h"
+
+#include <stdlib.h>
+
+typedef unsigned long long ull;
+
+static int compare_areas(const void *a, const void *b)
+{
+	const struct mmap_area *x = a;
+	const struct mmap_area *y = b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return 0;
+}
+
+void mm_mmap_areas_gather(const struct mm_machine *m, struct mmap_areas *as)
+{
+	uint64_t id;
+
+	as->nr = 0;
+	for (id = 0; id < mm_pool_max(m->vmas); id++) {
+		const struct vm_area_struct *vma = mm_pool_at(m->vmas, id);
+
+		if (!vma)
+			continue;
+		as->at[as->nr++] = (struct mmap_area){
+			.pid = (uint64_t)(vma->vm_mm->owner - m->processes),
+			.start = vma->vm_start,
+			.end = vma->vm_end,
+			.flags = vma->vm_flags,
+			.pgoff = vma->vm_pgoff,
+			.file = vma->vm_file ? 1 + (uint32_t)mm_pool_id(m->files, vma->vm_file)
+					     : NO_FILE,
+			.anon = vma->anon_vma,
+			.one_link = vma->anon_vma_chain.next != &vma->anon_vma_chain &&
+				    vma->anon_vma_chain.next == vma->anon_vma_chain.prev,
+		};
+	}
+	qsort(as->at, as->nr, sizeof(as->at[0]), compare_areas);
+}
+
+/* The first that is of a later process, or ends above addr. */
+static size_t search(const struct mmap_areas *as, uint64_t pid, uint64_t addr)
+{
+	size_t low = 0;
+	size_t high = as->nr;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct mmap_area *a = &as->at[mid];
+
+		if (a->pid > pid || (a->pid == pid && a->end > addr))
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low;
+}
+
+const struct mmap_area *mm_mmap_areas_above(const struct mmap_areas *as, uint64_t pid,
+					    uint64_t addr)
+{
+	size_t i = search(as, pid, addr);
+
+	return i < as->nr && as->at[i].pid == pid ? &as->at[i] : NULL;
+}
+
+const struct mmap_area *mm_mmap_areas_below(const struct mmap_areas *as, uint64_t pid,
+					    uint64_t addr)
+{
+	size_t i = search(as, pid, addr);
+
+	return i && as->at[i - 1].pid == pid ? &as->at[i - 1] : NULL;
+}
+
+const struct mmap_area *mm_mmap_areas_at(const struct mmap_areas *as, uint64_t pid, uint64_t addr)
+{
+	const struct mmap_area *a = mm_mmap_areas_above(as, pid, addr);
+
+	return a && a->start <= addr ? a : NULL;
+}
+
+bool mm_mmap_areas_any(const struct mmap_areas *as, uint64_t pid, uint64_t start, uint64_t end)
+{
+	const struct mmap_area *a = mm_mmap_areas_above(as, pid, start);
+
+	return a && a->start < end;
+}
+
+uint64_t mm_mmap_areas_bytes(const struct mmap_areas *as, uint64_t pid, uint64_t start,
+			     uint64_t end, uint64_t flags)
+{
+	uint64_t bytes = 0;
+	size_t i;
+
+	for (i = search(as, pid, start);
+	     i < as->nr && as->at[i].pid == pid && as->at[i].start < end; i++) {
+		const struct mmap_area *a = &as->at[i];
+
+		if ((a->flags & flags) == flags)
+			bytes += (a->end < end ? a->end : end) -
+				 (a->start > start ? a->start : start);
+	}
+	return bytes;
+}
+
+/* ---- changes ---- */
+
+static bool goes_on(const struct mmap_area *a, const struct mmap_area *b)
+{
+	return a->pid == b->pid && a->end == b->start && a->flags == b->flags &&
+	       a->file == b->file && a->pgoff + (a->end - a->start) / MM_PAGE_SIZE == b->pgoff;
+}
+
+/* [start, end) of a, if that is not empty, comes last. */
+static void push(struct mmap_areas *as, const struct mmap_area *a, uint64_t start, uint64_t end)
+{
+	struct mmap_area part = *a;
+
+	if (start >= end)
+		return;
+	part.pgoff += (start - a->start) / MM_PAGE_SIZE;
+	part.start = start;
+	part.end = end;
+	if (as->nr && goes_on(&as->at[as->nr - 1], &part))
+		as->at[as->nr - 1].end = end;
+	else
+		as->at[as->nr++] = part;
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t more(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+void mm_mmap_areas_replace(struct mmap_model *md, uint64_t pid, uint64_t start, uint64_t end,
+			   const struct mmap_area *put)
+{
+	struct mmap_areas old = md->pages;
+	struct mmap_areas *as = &md->spare;
+	size_t i;
+
+	as->nr = 0;
+	for (i = 0; i < old.nr; i++) {
+		const struct mmap_area *a = &old.at[i];
+
+		if (put && (a->pid > pid || (a->pid == pid && a->end > start))) {
+			if (a->pid == pid)
+				push(as, a, a->start, less(a->end, start));
+			push(as, put, start, end);
+			put = NULL;
+			if (a->pid == pid)
+				push(as, a, more(a->start, end), a->end);
+			else
+				push(as, a, a->start, a->end);
+			continue;
+		}
+		if (a->pid != pid) {
+			push(as, a, a->start, a->end);
+			continue;
+		}
+		push(as, a, a->start, less(a->end, start));
+		push(as, a, more(a->start, end), a->end);
+	}
+	if (put)
+		push(as, put, start, end);
+	md->pages = md->spare;
+	md->spare = old;
+}
+
+/* ---- both beside each other ---- */
+
+static uint64_t pgoff_at(const struct mmap_area *a, uint64_t addr)
+{
+	return a->pgoff + (addr - a->start) / MM_PAGE_SIZE;
+}
+
+/* Both have addr: are they the same there? */
+static bool same_at(const struct mmap_area *due, const struct mmap_area *seen, uint64_t addr,
+		    struct mm_report *r, const char *id)
+{
+	uint64_t failures = r->failures;
+
+	MM_CHECK(r, id, due->flags == seen->flags,
+		 "process %llu, 0x%llx: flags 0x%llx; due: 0x%llx", (ull)due->pid, (ull)addr,
+		 (ull)seen->flags, (ull)due->flags);
+	MM_CHECK(r, "vma.pgoff_linear",
+		 due->file == seen->file && pgoff_at(due, addr) == pgoff_at(seen, addr),
+		 "process %llu, 0x%llx: page %llu of file %d; due: %llu of %d", (ull)due->pid,
+		 (ull)addr, (ull)pgoff_at(seen, addr), (int)seen->file - 1,
+		 (ull)pgoff_at(due, addr), (int)due->file - 1);
+	return r->failures == failures;
+}
+
+/* One list has something at its place, and the other nothing. */
+static void differ(const struct mmap_area *due, uint64_t due_at, const struct mmap_area *seen,
+		   uint64_t seen_at, struct mm_report *r, const char *id)
+{
+	bool missing = due && (!seen || due->pid < seen->pid ||
+			       (due->pid == seen->pid && due_at < seen_at));
+
+	mm_report_fail(r, id, "process %llu, 0x%llx: %s", (ull)(missing ? due : seen)->pid,
+		       (ull)(missing ? due_at : seen_at),
+		       missing ? "nothing is mapped" : "something is mapped; due: nothing");
+}
+
+/* What lies up to end has been looked at. */
+static void advance(const struct mmap_areas *as, size_t *i, uint64_t *at, uint64_t end)
+{
+	*at = end;
+	if (as->at[*i].end == end && ++*i < as->nr)
+		*at = as->at[*i].start;
+}
+
+void mm_mmap_areas_compare(const struct mmap_areas *due, const struct mmap_areas *seen,
+			   struct mm_report *r, const char *id)
+{
+	uint64_t due_at = due->nr ? due->at[0].start : 0;
+	uint64_t seen_at = seen->nr ? seen->at[0].start : 0;
+	size_t i = 0;
+	size_t j = 0;
+
+	while (i < due->nr || j < seen->nr) {
+		const struct mmap_area *a = i < due->nr ? &due->at[i] : NULL;
+		const struct mmap_area *b = j < seen->nr ? &seen->at[j] : NULL;
+		uint64_t end;
+
+		if (!a || !b || a->pid != b->pid || due_at != seen_at) {
+			differ(a, due_at, b, seen_at, r, id);
+			return;
+		}
+		if (!same_at(a, b, due_at, r, id))
+			return;
+		end = less(a->end, b->end);
+		advance(due, &i, &due_at, end);
+		advance(seen, &j, &seen_at, end);
+	}
+}

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mmap model: an address space is an array of pages, and a call changes some of them.
+ *
+ *     a call begins --> VMAs and totals are noted
+ *     it ends       --> what must it answer?  It did: pages become what that means
+ *     afterwards    --> VMAs, by the table of objects, show each page as it is here
+ *
+ * How VMAs are joined is no part of it, but for two rules that need only look at them
+ * before and after: where the call tried, none that touch could be one (vma.merged_maximal);
+ * no page has lost its anon_vma (anon_vma.kept).
+ *
+ * Memory can be refused where a call needs some: then it may fail, and all is as it was.
+ */
+#include "mm/mmap.h"
+
+#include "mm/failpoint.h"
+#include "mm/file.h"
+#include "mm/pool.h"
+#include "mm/vm_fault.h"
+#include "mm/zone.h"
+
+#include "mmap/model.h"
+
+typedef unsigned long long ull;
+
+/* A call makes two VMAs by splitting and one of its own, and maps no more areas. */
+#define SLACK 8
+
+static const char *const answer_claim[MM_CALL_NR] = {
+	[MM_CALL_MMAP] = "mmap.answer",         [MM_CALL_MUNMAP] = "munmap.answer",
+	[MM_CALL_MPROTECT] = "mprotect.answer", [MM_CALL_BRK] = "brk.answer",
+	[MM_CALL_TOUCH] = "touch.answer",       [MM_CALL_EXIT] = "munmap.answer",
+};
+
+static size_t areas_max(const struct mm_machine *m)
+{
+	return (size_t)m->desc.vmas + SLACK;
+}
+
+static bool model_concerns(const struct mm_machine *m)
+{
+	return m->desc.procs > 0;
+}
+
+static size_t model_size(const struct mm_machine *m)
+{
+	return sizeof(struct mmap_model) + 5 * areas_max(m) * sizeof(struct mmap_area);
+}
+
+static void model_boot(void *state, const struct mm_machine *m)
+{
+	struct mmap_model *md = state;
+	struct mmap_area *at = (struct mmap_area *)(void *)(md + 1);
+
+	md->pages.at = at;
+	md->spare.at = at + areas_max(m);
+	md->before.at = at + 2 * areas_max(m);
+	md->now.at = at + 3 * areas_max(m);
+	md->parts.at = at + 4 * areas_max(m);
+}
+
+static void model_reset(void *state)
+{
+	struct mmap_model *md = state;
+	int i;
+
+	md->pages.nr = 0;
+	for (i = 0; i < MM_PROCS_MAX; i++)
+		md->brk[i] = 0;
+	md->call.open = false;
+	md->failed = false;
+}
+
+/* ---- a call begins ---- */
+
+static uint64_t ram_of(const struct mm_machine *m)
+{
+	uint64_t pages = 0;
+	int z;
+
+	for (z = 0; z < m->nr_zones; z++)
+		pages += m->zones[z].managed;
+	return pages;
+}
+
+static void on_enter(struct mmap_model *md, const struct mm_machine *m, const struct mm_event *ev)
+{
+	const struct mm_struct *mm = m->processes[ev->f[1]].mm;
+
+	md->call = (struct mmap_call){
+		.open = true,
+		.call = ev->f[0],
+		.pid = ev->f[1],
+		.addr = ev->f[2],
+		.len = ev->f[3],
+		.prot = (uint32_t)ev->f[4],
+		.flags = (uint32_t)ev->f[5],
+	};
+	md->totals = (struct mmap_totals){
+		.total_vm = mm->total_vm,
+		.data_vm = mm->data_vm,
+		.locked_vm = mm->locked_vm,
+		.map_count = (uint64_t)mm->map_count,
+		.def_flags = mm->def_flags,
+		.ram = ram_of(m),
+		.committed = m->vm_committed_as,
+		.short_of_vmas = m->vmas->nr_free < 3,
+		.short_of_files = m->files && !m->files->nr_free,
+	};
+	md->failed_points = false;
+	mm_mmap_areas_gather(m, &md->before);
+}
+
+/* ---- memory that was refused ---- */
+
+static bool was_short(const struct mmap_model *md)
+{
+	return md->failed_points || md->totals.short_of_vmas;
+}
+
+/* Does mprotect have to split, where there may be too many VMAs for that? */
+static bool may_be_many(const struct mmap_model *md, const struct mm_machine *m)
+{
+	const struct mmap_areas *p = &md->parts;
+	const struct mmap_area *a;
+
+	if (!p->nr || md->totals.map_count + 1 < m->sysctl.max_map_count)
+		return false;
+	a = mm_mmap_areas_at(&md->before, md->call.pid, p->at[0].start);
+	if (a && a->start < p->at[0].start)
+		return true;
+	a = mm_mmap_areas_at(&md->before, md->call.pid, p->at[p->nr - 1].end);
+	return a && a->start < p->at[p->nr - 1].end;
+}
+
+static bool may_fail(const struct mmap_model *md, const struct mm_machine *m,
+		     const struct mmap_due *d)
+{
+	if (!d->may_want)
+		return false;
+	if (md->call.call == MM_CALL_MMAP && md->parts.nr && md->parts.at[0].file == NEW_FILE &&
+	    md->totals.short_of_files)
+		return true;
+	return was_short(md) || (md->call.call == MM_CALL_MPROTECT && may_be_many(md, m));
+}
+
+/* mprotect went as far as it got: which parts have what they were to get? */
+static void forget_undone(struct mmap_model *md)
+{
+	size_t i;
+
+	for (i = 0; i < md->parts.nr; i++) {
+		const struct mmap_area *want = &md->parts.at[i];
+		const struct mmap_area *have =
+			mm_mmap_areas_at(&md->now, md->call.pid, want->start);
+
+		if (!have || have->flags != want->flags)
+			break;
+	}
+	md->parts.nr = i;
+}
+
+/* ---- answers ---- */
+
+static void check_error(struct mmap_model *md, struct mm_report *r, const struct mm_machine *m,
+			const struct mmap_due *d, int err)
+{
+	bool refused = err == -MM_ENOMEM && err != d->err && may_fail(md, m, d);
+
+	MM_CHECK(r, answer_claim[md->call.call], err == d->err || refused,
+		 "process %llu, 0x%llx, %llu bytes: error %d; due: %d", (ull)md->call.pid,
+		 (ull)md->call.addr, (ull)md->call.len, -err, -d->err);
+	if (md->call.call == MM_CALL_MPROTECT) {
+		if (err == -MM_ENOMEM && may_fail(md, m, d))
+			forget_undone(md);
+	} else if (err) {
+		md->parts.nr = 0;
+	}
+}
+
+static void check_place(const struct mmap_model *md, struct mm_report *r, const struct mmap_due *d,
+			uint64_t answer)
+{
+	bool told = (md->call.flags & (MM_MAP_FIXED | MM_MAP_FIXED_NOREPLACE)) != 0;
+
+	MM_CHECK(r, told ? "mmap.answer" : "vma.unmapped_area", answer == d->answer,
+		 "process %llu: %llu bytes, wished for at 0x%llx, at 0x%llx; due: 0x%llx",
+		 (ull)md->call.pid, (ull)md->call.len, (ull)md->call.addr, (ull)answer,
+		 (ull)d->answer);
+}
+
+static void check_brk(struct mmap_model *md, struct mm_report *r, const struct mm_machine *m,
+		      const struct mmap_due *d, uint64_t answer)
+{
+	uint64_t pid = md->call.pid;
+	uint64_t old = mmap_brk(md, m, pid);
+	bool refused = answer == old && answer != d->answer && may_fail(md, m, d);
+
+	MM_CHECK(r, "brk.answer", answer == d->answer || refused,
+		 "process %llu: brk 0x%llx answers 0x%llx, it was 0x%llx; due: 0x%llx", (ull)pid,
+		 (ull)md->call.addr, (ull)answer, (ull)old, (ull)d->answer);
+	if (answer == old)
+		md->parts.nr = 0;
+	md->brk[pid] = answer;
+}
+
+static void check_touch(struct mmap_model *md, struct mm_report *r, const struct mm_machine *m,
+			const struct mmap_due *d, uint64_t answer)
+{
+	const struct mmap_area *v = mm_mmap_areas_at(&md->now, md->call.pid, md->call.addr);
+	bool stayed = d->grows && answer == MM_FAULT_SEGV_MAPERR && may_fail(md, m, d);
+	bool oom = d->own && answer == MM_FAULT_OOM && may_fail(md, m, d);
+
+	MM_CHECK(r, "touch.answer", answer == d->answer || stayed || oom,
+		 "process %llu, 0x%llx, access %u: outcome %llu; due: %llu", (ull)md->call.pid,
+		 (ull)md->call.addr, md->call.prot, (ull)answer, (ull)d->answer);
+	if (stayed)
+		md->parts.nr = 0;
+	MM_CHECK(r, "touch.answer", !d->own || stayed || oom || (v && v->anon),
+		 "process %llu, 0x%llx: a page of its own, and the VMA has no anon_vma",
+		 (ull)md->call.pid, (ull)md->call.addr);
+}
+
+/* What is to be there at once is in the VMA's own memory, if it is to be private. */
+static void check_populated(const struct mmap_model *md, struct mm_report *r,
+			    const struct mm_machine *m)
+{
+	const struct mmap_area *a = &md->parts.at[0];
+	const struct mmap_area *v = mm_mmap_areas_at(&md->now, a->pid, a->start);
+	uint32_t how = md->call.flags & (MM_MAP_POPULATE | MM_MAP_NONBLOCK);
+	bool own = (a->flags & MM_VM_WRITE) ||
+		   ((a->flags & MM_VM_ACCESS) && a->file == NO_FILE && m->desc.read_prepares);
+
+	if (how != MM_MAP_POPULATE && !(a->flags & MM_VM_LOCKED))
+		return;
+	MM_CHECK(r, "mmap.answer",
+		 !own || (a->flags & MM_VM_SHARED) || was_short(md) || (v && v->anon),
+		 "process %llu, 0x%llx: populated, and the VMA has no anon_vma", (ull)a->pid,
+		 (ull)a->start);
+}
+
+/* ---- files of shared anonymous memory ---- */
+
+static bool in_use(const struct mmap_areas *as, uint32_t file)
+{
+	size_t i;
+
+	for (i = 0; i < as->nr; i++) {
+		if (as->at[i].file == file)
+			return true;
+	}
+	return false;
+}
+
+/* It has to be a file of its own, of that size. */
+static void learn_file(struct mmap_model *md, struct mm_report *r, const struct mm_machine *m)
+{
+	struct mmap_area *a = &md->parts.at[0];
+	const struct mmap_area *v = mm_mmap_areas_at(&md->now, a->pid, a->start);
+	const struct mm_file *f = v && v->file ? mm_file_at(m, v->file - 1) : NULL;
+
+	mm_mmap_areas_replace(md, a->pid, a->start, a->end, NULL);
+	MM_CHECK(r, "mmap.answer",
+		 f && (f->mode & MM_FILE_ANON) && f->pages == (a->end - a->start) / MM_PAGE_SIZE &&
+			 !in_use(&md->pages, v->file),
+		 "process %llu, 0x%llx: shared memory that is no file of its own", (ull)a->pid,
+		 (ull)a->start);
+	a->file = v ? v->file : NO_FILE;
+}
+
+/* ---- VMAs before and after ---- */
+
+/* Could a, which the call made or changed, and b be one? */
+static bool could_be_one(const struct mm_machine *m, const struct mmap_area *low,
+			 const struct mmap_area *high, bool low_is_made)
+{
+	const struct mmap_area *made = low_is_made ? low : high;
+	const struct mmap_area *other = low_is_made ? high : low;
+
+	if (low->flags != high->flags || low->file != high->file ||
+	    low->pgoff + (low->end - low->start) / MM_PAGE_SIZE != high->pgoff)
+		return false;
+	if (made->anon == other->anon)
+		return true;
+	if (!made->anon)
+		return other->one_link;
+	/* up to 6.15 who has none takes none over from what changes */
+	return !other->anon && m->desc.merge_unfaulted && made->one_link;
+}
+
+static void check_border(const struct mmap_model *md, struct mm_report *r,
+			 const struct mm_machine *m, uint64_t at, bool low_is_made)
+{
+	const struct mmap_area *high = mm_mmap_areas_at(&md->now, md->call.pid, at);
+	const struct mmap_area *low = mm_mmap_areas_below(&md->now, md->call.pid, at);
+
+	if (!low || !high || low->end != at || high->start != at)
+		return;
+	MM_CHECK(r, "vma.merged_maximal", !could_be_one(m, low, high, low_is_made),
+		 "process %llu: VMAs 0x%llx-0x%llx-0x%llx could be one", (ull)md->call.pid,
+		 (ull)low->start, (ull)at, (ull)high->end);
+}
+
+/* Joining was tried at both ends of what changed; a heap grows onto what is before it. */
+static void check_merged(const struct mmap_model *md, struct mm_report *r,
+			 const struct mm_machine *m)
+{
+	size_t i;
+
+	if (was_short(md) || md->call.call == MM_CALL_TOUCH)
+		return;
+	for (i = 0; i < md->parts.nr; i++) {
+		const struct mmap_area *a = &md->parts.at[i];
+
+		if (!a->flags)
+			continue;
+		check_border(md, r, m, a->start, false);
+		/* between two that changed it is the second that tried */
+		if (md->call.call != MM_CALL_BRK && (i + 1 == md->parts.nr || a[1].start != a->end))
+			check_border(md, r, m, a->end, true);
+	}
+}
+
+static bool is_new(const struct mmap_model *md, uint64_t start, uint64_t end)
+{
+	return md->call.call == MM_CALL_MMAP && md->parts.nr && md->parts.at[0].start <= start &&
+	       end <= md->parts.at[0].end;
+}
+
+/* Pages that a had before the call, and are there now. */
+static void check_kept_by(const struct mmap_model *md, struct mm_report *r,
+			  const struct mmap_area *a)
+{
+	const struct mmap_area *last = md->now.at + md->now.nr;
+	const struct mmap_area *v = mm_mmap_areas_above(&md->now, a->pid, a->start);
+
+	for (; v && v < last && v->pid == a->pid && v->start < a->end; v++) {
+		uint64_t start = v->start > a->start ? v->start : a->start;
+		uint64_t end = v->end < a->end ? v->end : a->end;
+
+		MM_CHECK(r, "anon_vma.kept", v->anon == a->anon || is_new(md, start, end),
+			 "process %llu, 0x%llx-0x%llx: it had an anon_vma, and has %s", (ull)a->pid,
+			 (ull)start, (ull)end, v->anon ? "another" : "none");
+	}
+}
+
+static void check_kept(const struct mmap_model *md, struct mm_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < md->before.nr; i++) {
+		if (md->before.at[i].anon)
+			check_kept_by(md, r, &md->before.at[i]);
+	}
+}
+
+static uint64_t count_of(const struct mmap_areas *as, uint64_t pid)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < as->nr; i++)
+		n += as->at[i].pid == pid;
+	return n;
+}
+
+/* Whoever splits a VMA for other rights asks first whether there are too many. */
+static void check_count(const struct mmap_model *md, struct mm_report *r,
+			const struct mm_machine *m)
+{
+	uint64_t before = count_of(&md->before, md->call.pid);
+	uint64_t now = count_of(&md->now, md->call.pid);
+
+	MM_CHECK(r, "mprotect.answer", now <= before || now <= m->sysctl.max_map_count,
+		 "process %llu: %llu VMAs, there were %llu, and may be %llu", (ull)md->call.pid,
+		 (ull)now, (ull)before, (ull)m->sysctl.max_map_count);
+}
+
+/* ---- a call ends ---- */
+
+static void apply(struct mmap_model *md, struct mm_report *r, const struct mm_machine *m)
+{
+	size_t i;
+
+	if (md->parts.nr && md->parts.at[0].file == NEW_FILE)
+		learn_file(md, r, m);
+	for (i = 0; i < md->parts.nr; i++) {
+		const struct mmap_area *a = &md->parts.at[i];
+
+		mm_mmap_areas_replace(md, a->pid, a->start, a->end, a->flags ? a : NULL);
+	}
+}
+
+static void judge(struct mmap_model *md, struct mm_report *r, const struct mm_machine *m,
+		  uint64_t answer, int err)
+{
+	struct mmap_due d = {0};
+
+	switch ((enum mm_call)md->call.call) {
+	case MM_CALL_MMAP:
+		mm_mmap_due_mmap(md, m, &d);
+		check_error(md, r, m, &d, err);
+		if (!err && !d.err)
+			check_place(md, r, &d, answer);
+		if (!err && md->parts.nr)
+			check_populated(md, r, m);
+		break;
+	case MM_CALL_MUNMAP:
+		mm_mmap_due_munmap(md, m, &d);
+		check_error(md, r, m, &d, err);
+		break;
+	case MM_CALL_MPROTECT:
+		mm_mmap_due_mprotect(md, m, &d);
+		check_error(md, r, m, &d, err);
+		check_count(md, r, m);
+		break;
+	case MM_CALL_BRK:
+		mm_mmap_due_brk(md, m, &d);
+		check_brk(md, r, m, &d, answer);
+		break;
+	case MM_CALL_TOUCH:
+		mm_mmap_due_touch(md, m, &d);
+		check_touch(md, r, m, &d, answer);
+		break;
+	case MM_CALL_EXIT:
+		mmap_part(md, 0, UINT64_MAX, NULL);
+		md->brk[md->call.pid] = 0;
+		break;
+	case MM_CALL_NR:
+		break;
+	}
+}
+
+static void on_exit(struct mmap_model *md, struct mm_report *r, const struct mm_machine *m,
+		    const struct mm_event *ev)
+{
+	uint64_t failures = r->failures;
+	int err = (int)(int64_t)ev->f[3];
+
+	md->call.open = false;
+	md->failed = err && md->call.call != MM_CALL_MPROTECT;
+	md->parts.nr = 0;
+	mm_mmap_areas_gather(m, &md->now);
+	judge(md, r, m, ev->f[2], err);
+	if (r->failures != failures)
+		return;
+	apply(md, r, m);
+	check_merged(md, r, m);
+	check_kept(md, r);
+}
+
+static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
+			const struct mm_event *ev)
+{
+	struct mmap_model *md = state;
+
+	if (ev->kind == MM_EV_mm_sys_enter) {
+		on_enter(md, m, ev);
+	} else if (!md->call.open) {
+		return;
+	} else if (ev->kind == MM_EV_mm_sys_exit) {
+		on_exit(md, r, m, ev);
+	} else if (ev->kind == MM_EV_mm_sys_file) {
+		md->call.file = (uint32_t)ev->f[0];
+		md->call.offset = ev->f[1];
+	} else {
+		md->failed_points |= ev->f[5] != MM_FAILPOINT_PASSED;
+	}
+}
+
+/* ---- afterwards ---- */
+
+static void check_breaks(const struct mmap_model *md, struct mm_report *r,
+			 const struct mm_machine *m)
+{
+	uint64_t pid;
+
+	for (pid = 0; pid < m->desc.procs; pid++) {
+		const struct mm_struct *mm = m->processes[pid].mm;
+
+		MM_CHECK(r, "mm.brk", !mm || mm->brk == mmap_brk(md, m, pid),
+			 "process %llu: the heap ends at 0x%llx, brk answered 0x%llx", (ull)pid,
+			 (ull)(mm ? mm->brk : 0), (ull)mmap_brk(md, m, pid));
+	}
+}
+
+static void model_after(void *state, struct mm_report *r, const struct mm_machine *m)
+{
+	struct mmap_model *md = state;
+
+	mm_mmap_areas_gather(m, &md->now);
+	mm_mmap_areas_compare(&md->pages, &md->now, r,
+			      md->failed ? "op.atomicity_on_failure" : "mmap.pages");
+	check_breaks(md, r, m);
+	md->failed = false;
+}
+
+const struct mm_model mm_mmap_model = {
+	.name = "mmap",
+	.events = MM_EV_BIT(MM_EV_mm_sys_enter) | MM_EV_BIT(MM_EV_mm_sys_file) |
+		  MM_EV_BIT(MM_EV_mm_sys_exit) | MM_EV_BIT(MM_EV_mm_fault_ask),
+	.objects = MM_OBJ_BIT(MM_OBJ_VMA) | MM_OBJ_BIT(MM_OBJ_MM) | MM_OBJ_BIT(MM_OBJ_PROCESS) |
+		   MM_OBJ_BIT(MM_OBJ_FILE),
+	.quiet = MM_EV_BIT(MM_EV_mm_fault_ask),
+	.concerns = model_concerns,
+	.size = model_size,
+	.boot = model_boot,
+	.reset = model_reset,
+	.on_event = model_event,
+	.after_op = model_after,
+	.sweep = model_after,
+};
