@@ -13,7 +13,7 @@
 #define THINGS 40
 
 struct thing {
-	int before; /* so that the node is not the object's first member */
+	int met; /* by a walk; and so that the node is not the first member */
 	struct mm_interval_tree_node node;
 };
 
@@ -268,6 +268,7 @@ static void what_is_met_can_be_deleted(struct mm_prop_run *p)
 	r = draw_range(p, &small);
 	for (n = mm_interval_tree_iter_first(&pic.tree, r.start, r.last); n; n = next) {
 		next = mm_interval_tree_iter_next(n, r.start, r.last);
+		mm_interval_tree_entry(n, struct thing, node)->met++;
 		del(&pic, place_of(&pic, n));
 	}
 	check_structure(p, &pic);
@@ -275,6 +276,11 @@ static void what_is_met_can_be_deleted(struct mm_prop_run *p)
 	for (i = 0; i < (int)pic.nr; i++)
 		PROP(p, pic.order[i]->last < r.start || pic.order[i]->start > r.last,
 		     "one that shares a point is left");
+	for (i = 0; i < THINGS; i++)
+		PROP(p,
+		     !mm_interval_tree_linked(&pic.thing[i].node) ? pic.thing[i].met <= 1
+								  : !pic.thing[i].met,
+		     "thing %d was met %d times", i, pic.thing[i].met);
 }
 
 /* ---- planted ---- */

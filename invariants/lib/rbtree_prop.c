@@ -422,6 +422,9 @@ static void check_sees_what_is_out_of_order(struct mm_prop_run *p)
 			     &(struct mm_rbtree_seen){MM_RBTREE_OK, NULL, 0}),
 	     "equal ones are refused");
 	pic.order[at]->key++;
+	/* and another later on: the first is told of */
+	if (at + 3 < pic.nr)
+		pic.order[at + 2]->key = pic.order[at + 3]->key + 1;
 	must_see(p, &pic, MM_RBTREE_ORDER, &pic.order[at + 1]->node);
 }
 
@@ -455,6 +458,21 @@ static void check_sees_a_lost_side(struct mm_prop_run *p)
 	PROP(p, seen.nodes < pic.nr && seen.fault == (red ? MM_RBTREE_OK : MM_RBTREE_HEIGHTS),
 	     "\"%s\", %zu nodes of %zu", mm_rbtree_fault_text(seen.fault), (size_t)seen.nodes,
 	     pic.nr);
+}
+
+static void each_fault_has_a_text_of_its_own(struct mm_prop_run *p)
+{
+	int a;
+	int b;
+
+	for (a = MM_RBTREE_OK; a < MM_RBTREE_NR_FAULTS; a++) {
+		const char *text = mm_rbtree_fault_text((enum mm_rbtree_fault)a);
+
+		PROP(p, text && strlen(text) > 5, "fault %d", a);
+		for (b = MM_RBTREE_OK; b < a; b++)
+			PROP(p, strcmp(mm_rbtree_fault_text((enum mm_rbtree_fault)b), text) != 0,
+			     "faults %d and %d: %s", b, a, text);
+	}
 }
 
 /* ---- cost ---- */
@@ -506,6 +524,7 @@ const struct mm_prop mm_rbtree_props[] = {
 	{"rbtree.check_sees_what_is_out_of_order", check_sees_what_is_out_of_order, 100},
 	{"rbtree.check_sees_what_is_told_wrongly", check_sees_what_is_told_wrongly, 100},
 	{"rbtree.check_sees_a_lost_side", check_sees_a_lost_side, 100},
+	{"rbtree.each_fault_has_a_text_of_its_own", each_fault_has_a_text_of_its_own, 1},
 	{NULL, NULL, 0},
 };
 /* clang-format on */
