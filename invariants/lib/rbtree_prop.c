@@ -395,7 +395,7 @@ static void check_sees_any_other_colour(struct mm_prop_run *p)
 	n = &pic.order[prop_below(p, pic.nr)]->node;
 	children = n->child[0] || n->child[1];
 	n->red = !n->red;
-	prop_cover(p, 5, "a red root", n->red && !n->parent);
+	prop_cover(p, 2, "a red root", n->red && !n->parent);
 	prop_cover(p, 5, "red below red", n->red && n->parent && n->parent->red);
 	prop_cover(p, 5, "black for red", !n->red);
 	if (n->red && (!n->parent || n->parent->red))
