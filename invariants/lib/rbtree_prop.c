@@ -130,7 +130,10 @@ static size_t place_of(const struct picture *pic, const struct thing *t)
 
 static void put_at(struct picture *pic, size_t at, struct thing *t)
 {
-	memmove(&pic->order[at + 1], &pic->order[at], (pic->nr - at) * sizeof(pic->order[0]));
+	size_t i;
+
+	for (i = pic->nr; i > at; i--)
+		pic->order[i] = pic->order[i - 1];
 	pic->order[at] = t;
 	pic->nr++;
 }
@@ -157,8 +160,8 @@ static void add_after(struct picture *pic, const struct mm_rbtree_kind *k, struc
 static void del(struct picture *pic, const struct mm_rbtree_kind *k, size_t at)
 {
 	mm_rbtree_del(&pic->tree, k, &pic->order[at]->node);
-	pic->nr--;
-	memmove(&pic->order[at], &pic->order[at + 1], (pic->nr - at) * sizeof(pic->order[0]));
+	for (pic->nr--; at < pic->nr; at++)
+		pic->order[at] = pic->order[at + 1];
 }
 
 /* Add a thing that is out of the tree, or delete one that is in it. */
