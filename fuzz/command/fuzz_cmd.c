@@ -391,8 +391,8 @@ static int check_stored(void)
 		(void)printf("earlier findings (.mmref-fail) first:\n");
 		(void)fflush(stdout);
 	}
-	status = stored ? judge_stored(names, stored < STORED_MAX ? stored : STORED_MAX)
-			: STATUS_OK;
+	status =
+		stored ? judge_stored(names, stored < STORED_MAX ? stored : STORED_MAX) : STATUS_OK;
 	for (i = 0; i < stored; i++)
 		free(names[i]);
 	free(names);
