@@ -186,8 +186,11 @@ static void hear_mark(struct event_truth *t, const struct mm_event *ev)
 		return;
 	free_pages = z->vm_stat[MM_NR_FREE_PAGES];
 	due(t, ev, 5, free_pages > 0 ? (uint64_t)free_pages : 0);
+	/* the high mark is asked first; who may ignore marks is held to none */
 	if (ev->kind == MM_EV_mm_zone_refused)
 		due(t, ev, 2, mark_of(z, ev->f[3]));
+	else if (ev->f[2] != mark_of(z, MM_WMARK_HIGH))
+		due(t, ev, 2, ev->f[3] & MM_ALLOC_NO_WATERMARKS ? 0 : mark_of(z, ev->f[3]));
 }
 
 static void hear_slowpath(struct event_truth *t, const struct mm_event *ev)

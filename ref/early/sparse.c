@@ -262,17 +262,13 @@ static int add_span(struct mm_ctx *x, const struct span *s)
 	return 0;
 }
 
+/* Whole subsections, so that the ones that the ends of RAM lie in are RAM's. */
 static bool holds_ram(const struct mm_machine *m, const struct span *s)
 {
 	int i;
 
 	for (i = 0; i < m->desc.nr_ram; i++) {
-		const struct mm_range *r = &m->desc.ram[i];
-		uint64_t grain = mm_sparse_subsection_pages(m);
-
-		/* the subsections its ends lie in are its own */
-		if ((r->start & ~(grain - 1)) < s->end &&
-		    s->start < ((r->end + grain - 1) & ~(grain - 1)))
+		if (m->desc.ram[i].start < s->end && s->start < m->desc.ram[i].end)
 			return true;
 	}
 	return false;
