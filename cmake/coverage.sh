@@ -76,7 +76,8 @@ run_fuzz() {
 	local target
 	for target in $targets; do
 		say "fuzz: $target, $runs random inputs${corpora:+ and $corpora/$target}"
-		sourced fuzz $build/mmref fuzz "$target" --runs "$runs" --seed 1 --engine blind
+		sourced fuzz $build/mmref fuzz "$target" --runs "$runs" --seed 1 --engine blind \
+			--ignore-stored
 		if [ -n "$corpora" ] && [ -d "$corpora/$target" ]; then
 			sourced fuzz "$build/fuzz_$target" "$corpora/$target"
 		fi

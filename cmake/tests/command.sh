@@ -95,6 +95,11 @@ expect 3 'nowhere/short.ops: cannot be written' "$mmref" shrink longer.ops -o no
 expect 1 'kept: ' "$mmref" check longer.ops
 expect 0 'replay: mmref check .mmref-fail/expect-alloc/trace.ops' "$mmref" shrink .mmref-fail/expect-alloc
 expect 0 '' test -f .mmref-fail/expect-alloc/original.ops
+# What somebody judged is no finding of a search; what a search found is judged first.
+expect 0 '' "$mmref" fuzz buddy --engine blind --runs 50
+printf 'buddy\n' >.mmref-fail/expect-alloc/target
+expect 1 'still there' "$mmref" fuzz buddy --engine blind --runs 50
+expect 0 '' "$mmref" fuzz buddy --engine blind --runs 50 --ignore-stored
 expect 2 'no trace given' "$mmref" trail
 expect 2 'it takes a number' "$mmref" trail --op last right.ops
 expect 3 'unknown.ops:2:1: found' "$mmref" trail unknown.ops

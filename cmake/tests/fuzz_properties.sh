@@ -11,6 +11,7 @@ fi
 engine=$1 program=$(realpath "$2") work=$3
 rm -rf "$work"
 mkdir -p "$work/inputs" "$work/named"
+named="bitmap.ranges_follow_a_byte_array maple.follows_sorted_ranges maple.spanning_stores_leave_whole_trees"
 
 # The property that the first two bytes choose, then draws.
 make_inputs() {
@@ -26,15 +27,21 @@ make_inputs
 case $engine in
 libfuzzer)
 	"$program" -runs=40 -seed=1 -max_len=64 -artifact_prefix="$work/" "$work/inputs"
-	MM_PROPERTY=bitmap.ranges_follow_a_byte_array "$program" -runs=300 -seed=1 -max_len=256 -artifact_prefix="$work/" "$work/named"
+	for name in $named; do
+		MM_PROPERTY=$name "$program" -runs=300 -seed=1 -max_len=256 -artifact_prefix="$work/" "$work/named"
+	done
 	;;
 none)
 	"$program" "$work/inputs"
-	MM_PROPERTY=bitmap.ranges_follow_a_byte_array "$program" "$work/named"
+	for name in $named; do
+		MM_PROPERTY=$name "$program" "$work/named"
+	done
 	;;
 afl)
 	"$program" "$work"/inputs/*
-	MM_PROPERTY=bitmap.ranges_follow_a_byte_array "$program" "$work"/named/*
+	for name in $named; do
+		MM_PROPERTY=$name "$program" "$work"/named/*
+	done
 	;;
 *)
 	echo "fuzz_properties.sh: unknown engine $engine" >&2

@@ -27,6 +27,7 @@ ops=200
 runs_max=5000
 failed=0
 shrunk=0
+searched=no # whether what a search leaves behind was looked at
 
 # MODULE BUG TARGET MINIMUM [SEED TRACE]
 bugs='
@@ -185,9 +186,27 @@ find_short() { # TARGET TRACE
 	cat "$work"/scratch/.mmref-fail/*/trace.ops >"$work/found.ops" 2>/dev/null || say_log
 }
 
+# What a search found says so, also where a trace that was judged lay before, and is
+# judged before the next search.
+is_of_search() { # TARGET BUG
+	local found=("$work"/scratch/.mmref-fail/*/)
+	searched=yes
+	[ "$(cat "${found[0]}target")" = "$1" ] || wrong "$2" "no target in ${found[0]}"
+	rm "${found[0]}target"
+	echo nonsense >"${found[0]}trace.ops"
+	(cd "$work/scratch" && "$mmref" fuzz "$1" --engine blind --seed 1 --runs 400000 \
+		--no-shrink >"$work/log" 2>&1) || true
+	cmp -s "${found[0]}trace.ops" "$work/found.ops" ||
+		wrong "$2" "a judged trace was in the way of what a search found"
+	(cd "$work/scratch" && "$mmref" fuzz "$1" --engine blind --runs 1 >"$work/log" 2>&1) || true
+	grep -q 'still there' "$work/log" ||
+		wrong "$2" "what was found is not judged before the next search"
+}
+
 one_bug() { # MODULE BUG TARGET MINIMUM TRACE
 	local claim class
 	find_short "$3" "${5:-}"
+	[ "$searched" = yes ] || [ -n "${5:-}" ] || is_of_search "$3" "$2"
 	claim=$(verdict "$work/found.ops" | awk '{ print $2 }')
 	if [ -z "$claim" ] || ! pad "$3" "$work/found.ops" "$claim"; then
 		wrong "$2" "found no trace of $ops operations that shows it ($claim)"

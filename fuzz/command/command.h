@@ -148,6 +148,10 @@ int report_finding(const struct mm_run *r, const struct mm_trace *t);
 void finding_moment(const struct mm_run *r, size_t pos, uint32_t line, FILE *out);
 /* "check": subcommand and options that replay what is reported from here on. */
 void finding_replays(const char *words);
+/* What is kept from here on was found by a search of this target. */
+void finding_of_search(const char *target);
+/* Did a search find what lies in this folder, or was it a trace that somebody judged? */
+bool finding_is_searched(const char *folder);
 /* Findings that are reported from here on are shrunk for so many s; 0: not. */
 void finding_shrinks(double seconds);
 

@@ -3,10 +3,12 @@
  * finding: what a broken claim, a missed expectation or a crash leaves behind.
  *
  *     .mmref-fail/CLAIM-OPERATION/  trace.ops machine report.txt trail.txt env.json
+ *                                   target: only what a search found
  *
  * The id (claim and kind of operation) is the folder: a second finding of the
- * same kind replaces nothing, the first one stays.  The last line printed is
- * always the command that replays it.
+ * same kind replaces nothing, the first one stays; but what a search found takes
+ * the place of what was only judged, which has a file elsewhere.  The last line
+ * printed is always the command that replays it.
  *
  * The death callback runs in a signal handler or in a dying sanitizer; it uses
  * stdio all the same, because the process is lost and a partial report is
@@ -32,6 +34,7 @@ static const struct mm_run *watched;
 static double shrink_seconds;
 static char replay_words[64] = "check"; /* subcommand and options that replay */
 static char *shared_kept;               /* where a dying child says what it kept */
+static const char *searched;            /* the target under search; NULL: none is */
 
 const char *finding_share(void)
 {
@@ -49,6 +52,11 @@ const char *finding_share(void)
 void finding_shrinks(double seconds)
 {
 	shrink_seconds = seconds;
+}
+
+void finding_of_search(const char *target)
+{
+	searched = target;
 }
 
 void finding_replays(const char *words)
@@ -129,6 +137,27 @@ static int save_env(uint64_t digest, const char *folder)
 	return finding_save_text(folder, "env.json", text);
 }
 
+bool finding_is_searched(const char *folder)
+{
+	char path[512];
+
+	return snprintf(path, sizeof(path), "%s/target", folder) < (int)sizeof(path) &&
+	       access(path, R_OK) == 0;
+}
+
+/* Is there one of its kind?  One that was only judged makes room for a search's. */
+static bool stays(const char *folder, const char *trace)
+{
+	char original[512];
+
+	if (!searched || finding_is_searched(folder))
+		return access(trace, F_OK) == 0;
+	(void)snprintf(original, sizeof(original), "%s/original.ops", folder);
+	(void)unlink(original);
+	(void)unlink(trace);
+	return false;
+}
+
 int finding_keep(const struct kept *k, char *trace, size_t len)
 {
 	const char *machine = k->trace->machine ? k->trace->machine : "";
@@ -142,8 +171,8 @@ int finding_keep(const struct kept *k, char *trace, size_t len)
 		(void)fprintf(stderr, "mmref: %s: cannot be made: %s\n", folder, strerror(errno));
 		return -MM_EIO;
 	}
-	if (access(trace, F_OK) == 0)
-		return 0; /* the first of its kind is kept */
+	if (stays(folder, trace))
+		return 0;
 	err = save_trace(k->trace, trace);
 	if (!err)
 		err = finding_save_text(folder, "report.txt", k->report);
@@ -151,6 +180,8 @@ int finding_keep(const struct kept *k, char *trace, size_t len)
 		err = finding_save_text(folder, "machine", machine);
 	if (!err)
 		err = save_env(k->digest, folder);
+	if (!err && searched)
+		err = finding_save_text(folder, "target", searched);
 	if (err)
 		(void)fprintf(stderr, "mmref: %s: cannot be written (disk full?)\n", folder);
 	else if (k->trail)

@@ -7,7 +7,8 @@
  * there, runs random operations of the target; it learns nothing, but its
  * inputs depend on the seed alone.
  *
- * Findings that were kept earlier (.mmref-fail) are replayed first.
+ * What searches found earlier and kept (.mmref-fail) is replayed first.  Traces that
+ * failed when somebody judged them lie there too, and are no finding of a search.
  */
 #include "fuzz/command/command.h"
 #include "fuzz/command/form.h"
@@ -50,7 +51,7 @@ static const struct command_option options[] = {
 		      "libfuzzer where fuzz_TARGET lies beside mmref, else blind"),
 	OPTION_FLAG("no-shrink", struct fuzz_args, no_shrink, "keep findings as they were found"),
 	OPTION_FLAG("ignore-stored", struct fuzz_args, ignore_stored,
-		    "do not replay what .mmref-fail holds first"),
+		    "do not replay first what earlier searches found"),
 	OPTION_END,
 };
 
@@ -353,32 +354,49 @@ bool engine_program(const char *target, char *path, size_t len)
 
 /* ---- what was found before ---- */
 
+#define STORED_MAX 64 /* of as many a session says enough */
+
 static int is_stored(const struct dirent *d)
 {
 	char path[400];
 
-	(void)snprintf(path, sizeof(path), ".mmref-fail/%s/trace.ops", d->d_name);
-	return access(path, R_OK) == 0;
+	(void)snprintf(path, sizeof(path), ".mmref-fail/%s", d->d_name);
+	return finding_is_searched(path);
+}
+
+static int judge_stored(struct dirent **names, int stored)
+{
+	char path[STORED_MAX][400];
+	char *call[STORED_MAX + 2] = {"check"};
+	int i;
+
+	for (i = 0; i < stored; i++) {
+		(void)snprintf(path[i], sizeof(path[i]), ".mmref-fail/%s/trace.ops",
+			       names[i]->d_name);
+		call[i + 1] = path[i];
+	}
+	return command_check(stored + 1, call);
 }
 
 static int check_stored(void)
 {
-	char *argv[] = {"check", ".mmref-fail", NULL};
 	struct dirent **names;
-	int stored = scandir(".mmref-fail", &names, is_stored, NULL);
+	int stored = scandir(".mmref-fail", &names, is_stored, alphasort);
 	int status;
 	int i;
 
+	if (stored < 0)
+		return STATUS_OK;
+	if (stored > 0) {
+		(void)printf("earlier findings (.mmref-fail) first:\n");
+		(void)fflush(stdout);
+	}
+	status =
+		stored ? judge_stored(names, stored < STORED_MAX ? stored : STORED_MAX) : STATUS_OK;
 	for (i = 0; i < stored; i++)
 		free(names[i]);
-	if (stored >= 0)
-		free(names);
-	if (stored <= 0)
-		return STATUS_OK;
-	(void)printf("earlier findings (.mmref-fail) first:\n");
-	(void)fflush(stdout);
-	status = command_check(2, argv);
-	if (status == STATUS_OK)
+	free(names);
+	if (stored && status == STATUS_OK)
 		(void)printf("none of them fails any more: rm -r .mmref-fail\n");
 	if (status == STATUS_FINDING)
 		(void)fprintf(stderr,
@@ -403,6 +421,7 @@ int command_fuzz(int argc, char **argv)
 	}
 	if (!a.ignore_stored && check_stored())
 		return STATUS_FINDING;
+	finding_of_search(a.target);
 	if (!a.no_shrink)
 		finding_shrinks(SHRINK_SECONDS);
 	have = engine_program(a.target, program, sizeof(program));

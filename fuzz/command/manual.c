@@ -29,8 +29,8 @@ static const struct entry files[] = {
 	{"*.ops", "Traces: what drives a machine, as text."},
 	{".mmref-fail/CLAIM-OPERATION/",
 	 "A finding, in the folder mmref ran in: trace.ops (up to the operation), machine, "
-	 "report.txt and env.json.  The first of its kind is kept; mmref fuzz judges it before it "
-	 "searches."},
+	 "report.txt and env.json; of what mmref fuzz found, target.  The first of its kind is "
+	 "kept; mmref fuzz judges what it found before it searches."},
 	{"fuzz_TARGET", "Beside mmref: the program that the engine libfuzzer runs."},
 	{"/proc/zoneinfo, /proc/sys/vm",
 	 "What mmref oracle compares with; --sweep writes to the latter and restores it."},

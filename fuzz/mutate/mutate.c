@@ -231,6 +231,35 @@ static void repeat(struct mm_mutator *m)
 		b.at += b.nr;
 }
 
+/* An argument one step further: through the table where the kind has one. */
+static uint64_t further(enum mm_arg_kind kind, uint64_t value, uint64_t stride)
+{
+	unsigned int raw;
+
+	if (!mm_arg_to_raw(kind, value, &raw))
+		return mm_arg_settle(kind, value + stride);
+	return mm_arg_from_raw(kind, (unsigned int)((raw + stride) % MM_ARG_RAW_NR));
+}
+
+/* An operation again and again, on something else each time: places that do not
+ * touch, slots, sysctls.  What fills a table of distinct things. */
+static void series(struct mm_mutator *m)
+{
+	uint64_t stride = (uint64_t)1 << (mm_draw_few(&m->draw, 8) - 1);
+	size_t n = times(m);
+	size_t at;
+	int arg;
+
+	if (!any_arg(m, false, &at, &arg))
+		return;
+	for (; n > 0 && mm_edit_copy(&m->edit, at, 1, at + 1) > 0; n--) {
+		struct mm_op *op = &m->edit.steps[++at].op;
+		enum mm_arg_kind kind = mm_optable_get(op->op)->args[arg].kind;
+
+		op->arg[arg] = further(kind, op->arg[arg], stride);
+	}
+}
+
 /* An operation that consumes what the step with that id makes; its other arguments
  * may be the maker's. */
 static bool consumer(struct mm_mutator *m, const struct mm_op *maker, struct mm_op *op)
@@ -328,13 +357,13 @@ static const struct kind {
 	void (*apply)(struct mm_mutator *m);
 	unsigned int weight;
 } kinds[MM_MUTATION_NR] = {
-	[MM_MUTATE_INSERT] = {insert, 30}, [MM_MUTATE_DELETE] = {delete, 6},
-	[MM_MUTATE_COPY] = {copy, 8},      [MM_MUTATE_SWAP] = {swap, 2},
-	[MM_MUTATE_MOVE] = {move, 2},      [MM_MUTATE_REPLACE] = {replace, 6},
-	[MM_MUTATE_NUDGE] = {nudge, 14},   [MM_MUTATE_UNIFY] = {unify, 5},
-	[MM_MUTATE_REPEAT] = {repeat, 16}, [MM_MUTATE_INVERSE] = {inverse, 10},
-	[MM_MUTATE_CUT] = {cut, 2},        [MM_MUTATE_MACHINE] = {machine, 2},
-	[MM_MUTATE_SPLICE] = {splice, 0},
+	[MM_MUTATE_INSERT] = {insert, 30},  [MM_MUTATE_DELETE] = {delete, 6},
+	[MM_MUTATE_COPY] = {copy, 8},       [MM_MUTATE_SWAP] = {swap, 2},
+	[MM_MUTATE_MOVE] = {move, 2},       [MM_MUTATE_REPLACE] = {replace, 6},
+	[MM_MUTATE_NUDGE] = {nudge, 14},    [MM_MUTATE_UNIFY] = {unify, 5},
+	[MM_MUTATE_REPEAT] = {repeat, 16},  [MM_MUTATE_INVERSE] = {inverse, 10},
+	[MM_MUTATE_SERIES] = {series, 6},   [MM_MUTATE_CUT] = {cut, 2},
+	[MM_MUTATE_MACHINE] = {machine, 2}, [MM_MUTATE_SPLICE] = {splice, 0},
 };
 
 void mm_mutate_apply(struct mm_mutator *m, enum mm_mutation kind)

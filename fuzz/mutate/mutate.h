@@ -25,6 +25,7 @@ enum mm_mutation {
 	MM_MUTATE_NUDGE,   /* one argument */
 	MM_MUTATE_UNIFY,   /* a handle means what another operation's does */
 	MM_MUTATE_REPEAT,  /* a block, k times in a row */
+	MM_MUTATE_SERIES,  /* an operation, k times, one argument a step further each time */
 	MM_MUTATE_INVERSE, /* consume what was made, one or many */
 	MM_MUTATE_CUT,     /* the tail */
 	MM_MUTATE_MACHINE, /* another of the target's */

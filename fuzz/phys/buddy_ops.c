@@ -27,10 +27,12 @@ static int fact_free_type(const struct mm_machine *m, const uint64_t *key, uint6
 static int fact_guards(const struct mm_machine *m, const uint64_t *key, uint64_t *value)
 {
 	const struct zone *z = &m->zones[key[0]];
+	uint64_t end = z->start_pfn + z->spanned;
 	uint64_t pfn;
 
 	*value = 0;
-	for (pfn = z->start_pfn; pfn < z->start_pfn + z->spanned; pfn++) {
+	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, z->start_pfn); pfn < end;
+	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
 		const struct page *p = &m->memmap[pfn];
 
 		if (mm_page_valid(m, pfn_of(pfn)) && p->zone == z->id && (p->flags & MM_PG_GUARD))

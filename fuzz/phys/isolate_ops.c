@@ -31,10 +31,12 @@ static void op_unisolate(struct mm_run *r, const struct mm_op *op, struct mm_op_
 static void teardown(struct mm_run *r)
 {
 	const struct mm_machine *m = mm_run_machine(r);
-	uint64_t step = (uint64_t)1 << m->desc.pageblock_order;
-	uint64_t pfn;
+	uint64_t b;
 
-	for (pfn = 0; pfn < m->max_pfn; pfn += step) {
+	for (b = mm_machine_kind_next(m, MM_OBJ_PAGEBLOCK, 0); b < m->nr_pageblocks;
+	     b = mm_machine_kind_next(m, MM_OBJ_PAGEBLOCK, b + 1)) {
+		uint64_t pfn = b << m->desc.pageblock_order;
+
 		if (mm_page_valid(m, pfn_of(pfn)) &&
 		    mm_migratetype_get(m, pfn) == MM_MIGRATE_ISOLATE &&
 		    mm_isolate_undo(mm_run_ctx(r, 0), pfn))

@@ -9,7 +9,8 @@ static int fact_blocks(const struct mm_machine *m, const uint64_t *key, uint64_t
 	uint64_t i;
 
 	*value = 0;
-	for (i = 0; i < m->nr_pageblocks; i++)
+	for (i = mm_machine_kind_next(m, MM_OBJ_PAGEBLOCK, 0); i < m->nr_pageblocks;
+	     i = mm_machine_kind_next(m, MM_OBJ_PAGEBLOCK, i + 1))
 		*value += m->pageblock[i] == key[0];
 	return 0;
 }
@@ -22,7 +23,7 @@ static int fact_grouping(const struct mm_machine *m, const uint64_t *key, uint64
 }
 
 static const struct mm_fact facts[] = {
-	{"pageblocks.%t", fact_blocks, "pageblocks of a type in the machine"},
+	{"pageblocks.%t", fact_blocks, "pageblocks of a type, of what is ready"},
 	{"machine.grouping", fact_grouping, "1 when pages are grouped by mobility"},
 	{NULL, NULL, NULL},
 };

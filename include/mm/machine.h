@@ -11,7 +11,7 @@
  * Kernel: arch setup code and free_area_init, in so far as they decide which
  *   frame belongs to which zone; sysctls of mm/page_alloc.c (6.12).
  * Differs: pages are 4 KiB; RAM goes straight to zones (memblock is told as well);
- *   at most 4 TiB are spanned.
+ *   at most 64 TiB are spanned, what x86-64 had until page tables got a fifth level.
  * State: the machine owns its arena; listeners and the upcall table belong to
  *   the run and survive a reset.  Outcomes are a log of the run since the last
  *   reset, not state: they are not in the digest.
@@ -37,7 +37,7 @@
 #define MM_RAM_RANGES_MAX   48 /* after nodes and kinds of RAM have cut them */
 #define MM_CPUS_MAX         64
 #define MM_NODES_MAX        16
-#define MM_SPANNED_MAX      ((uint64_t)1 << 30) /* frames: 4 TiB */
+#define MM_SPANNED_MAX      ((uint64_t)1 << 34) /* frames: 64 TiB */
 #define MM_PROCS_MAX        64
 #define MM_VMAS_MAX         (1u << 24)
 #define MM_FILES_MAX        (1u << 16)
@@ -179,8 +179,8 @@ enum mm_outcome {
 /* How a kind of object is counted and summed up. */
 struct mm_kind_ops {
 	const char *name;
-	uint64_t (*count)(const struct mm_machine *m); /* ids are 0 .. count - 1 */
-	uint64_t (*hash)(const struct mm_machine *m, uint64_t id);
+	uint64_t (*count)(const struct mm_machine *m);             /* ids are 0 .. count - 1 */
+	uint64_t (*hash)(const struct mm_machine *m, uint64_t id); /* 0: it is not there */
 	/* where memory comes by section: the first object from id on that is there; NULL:
 	 * all are, as they always are elsewhere */
 	uint64_t (*next)(const struct mm_machine *m, uint64_t id);
@@ -389,6 +389,10 @@ void mm_machine_reset(struct mm_machine *m);
 
 /* Register how objects of a kind are summed up; boot hooks call it. */
 int mm_machine_kind_set(struct mm_machine *m, enum mm_obj kind, const struct mm_kind_ops *ops);
+/* Sections [first, last) can come to be: where memory comes by section, their parts of
+ * the digest cost address space only until then.  -MM_ENOMEM. */
+int mm_machine_kind_populate(struct mm_machine *m, enum mm_obj kind, uint64_t first,
+			     uint64_t last) MM_MUST_USE;
 uint64_t mm_machine_kind_count(const struct mm_machine *m, enum mm_obj kind);
 /* The first object of a kind from id on that is there; at least the count: none. */
 uint64_t mm_machine_kind_next(const struct mm_machine *m, enum mm_obj kind, uint64_t id);

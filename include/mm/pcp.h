@@ -30,7 +30,8 @@
  *   pcp.page_state      a listed block is unreferenced, of the zone, on its list
  *   pcp.bounds          batch >= 1, high_min <= high_max, a free leaves no excess
  *   pcp.alloc_factor    0 <= alloc_factor <= 5, free_count >= 0
- *   pcp.limits          batch, high_min and high_max follow from the settings
+ *   pcp.limits          batch, high_min and high_max follow from the settings; in an
+ *                       int, as the kernel's do: a share of 2^31 pages is below zero
  *   pcp.empty_when_disabled   a zone whose lists are disabled holds nothing there
  *   pcp.lifo            the block freed last is handed out first
  *   pcp.refill          a refill asks for as many blocks as the rule says

@@ -78,6 +78,9 @@ static inline struct mem_section *mm_sparse_section(const struct mm_machine *m, 
 bool mm_sparse_valid(const struct mm_machine *m, uint64_t pfn);
 /* Is the frame's struct page written?  Where memory does not come by section, all are. */
 bool mm_sparse_ready(const struct mm_machine *m, uint64_t pfn);
+/* The first section from nr on whose word has the flag; at least nr_sections: none.  What
+ * is far apart costs no more than the roots in between. */
+uint64_t mm_sparse_next_section(const struct mm_machine *m, uint64_t nr, uint32_t flag);
 /* The first frame from pfn on whose struct page is written; UINT64_MAX: none.  Walks
  * over all sections in between: who asks about one frame calls mm_sparse_ready. */
 uint64_t mm_sparse_next_ready(const struct mm_machine *m, uint64_t pfn);

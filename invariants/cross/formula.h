@@ -28,7 +28,7 @@ bool formula_is_root(uint64_t r, uint64_t v);
 
 /* v itself, or a neighbour of it. */
 uint64_t formula_near(struct mm_prop_run *p, uint64_t v);
-/* Pages of a zone: up to 2^31, close to a power of two every other time. */
+/* Pages of a zone: up to 2^34, close to a power of two every other time. */
 uint64_t formula_pages(struct mm_prop_run *p);
 
 /* Properties: rows of formula_prop.c. */

@@ -23,8 +23,8 @@ void formula_thresholds(struct mm_prop_run *p)
 {
 	int cpus = 1 + (int)(prop_below(p, 2) ? prop_below(p, 9) : prop_any(p, 13));
 	uint64_t managed = prop_below(p, 2) ? formula_pages(p)
-					    : formula_near(p, (uint64_t)32768 << prop_below(p, 16));
-	uint64_t w[MM_NR_WMARK] = {prop_any(p, 24), 0, 0, 0};
+					    : formula_near(p, (uint64_t)32768 << prop_below(p, 20));
+	uint64_t w[MM_NR_WMARK] = {prop_any(p, 34), 0, 0, 0};
 	uint64_t per_cpu = prop_below(p, 2) ? formula_near(p, 125) : prop_below(p, 4);
 	uint64_t rest = prop_below(p, (uint64_t)cpus);
 	uint64_t due = per_cpu > 125 ? 125 : per_cpu;
@@ -36,7 +36,7 @@ void formula_thresholds(struct mm_prop_run *p)
 	/* so much for each CPU, and a rest that is not enough for one more
 	 * each */
 	w[MM_WMARK_LOW] = w[MM_WMARK_MIN] + per_cpu * (uint64_t)cpus + rest;
-	w[MM_WMARK_HIGH] = w[MM_WMARK_LOW] + prop_any(p, 20);
+	w[MM_WMARK_HIGH] = w[MM_WMARK_LOW] + prop_any(p, 34);
 	t = mm_vmstat_pressure_threshold(cpus, w);
 	PROP(p, t == (due ? due : 1), "%d CPUs, %llu between low and min: %u", cpus,
 	     (unsigned long long)(w[MM_WMARK_LOW] - w[MM_WMARK_MIN]), t);
@@ -47,13 +47,13 @@ void formula_thresholds(struct mm_prop_run *p)
 void formula_drift(struct mm_prop_run *p)
 {
 	uint64_t w[MM_NR_WMARK];
-	uint64_t room = prop_below(p, 4) ? prop_any(p, 20) : 0;
-	uint64_t drift = prop_below(p, 2) ? formula_near(p, room) : prop_any(p, 20);
+	uint64_t room = prop_below(p, 4) ? prop_any(p, 34) : 0;
+	uint64_t drift = prop_below(p, 2) ? formula_near(p, room) : prop_any(p, 34);
 	uint64_t have;
 
-	w[MM_WMARK_MIN] = prop_any(p, 30);
+	w[MM_WMARK_MIN] = prop_any(p, 34);
 	w[MM_WMARK_LOW] = w[MM_WMARK_MIN] + room;
-	w[MM_WMARK_HIGH] = w[MM_WMARK_LOW] + prop_any(p, 20);
+	w[MM_WMARK_HIGH] = w[MM_WMARK_LOW] + prop_any(p, 34);
 	w[MM_WMARK_PROMO] = UINT64_MAX;
 	have = mm_vmstat_drift_mark(drift, w);
 	prop_cover(p, 5, "a drift as large as the room", drift == room);

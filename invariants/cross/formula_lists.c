@@ -45,11 +45,16 @@ void formula_batches(struct mm_prop_run *p)
 	     (unsigned long long)mm_pcp_compute_limits(&s).batch);
 }
 
-/* 16: the share of a CPU in pages / part, or four batches when that is more. */
+/* 16: the share of a CPU in pages / part, or four batches when that is more.  Of a share
+ * the low 32 bits count, and as a number with a sign. */
 static bool is_high(uint64_t high, uint64_t pages, uint64_t parts, uint64_t batch)
 {
-	const struct formula_wide num = {0, pages};
+	struct formula_wide num = {0, pages};
 
+	while (num.lo >> 32 >= parts)
+		num.lo -= parts << 32;
+	if (num.lo >> 31 >= parts)
+		return high == 4 * batch;
 	if (high == 4 * batch)
 		return formula_exceeds(formula_product(4 * batch + 1, parts), num);
 	return high > 4 * batch && formula_is_quotient(high, num, parts);
@@ -65,7 +70,7 @@ void formula_limits(struct mm_prop_run *p)
 
 	s.managed = formula_pages(p);
 	s.cpus = 1 + (int)(prop_below(p, 4) ? prop_below(p, 16) : prop_any(p, 12));
-	s.low = prop_below(p, 4) ? prop_below(p, s.managed / 8 + 1) : prop_any(p, 24);
+	s.low = prop_below(p, 4) ? prop_below(p, s.managed / 8 + 1) : prop_any(p, 34);
 	s.fraction = prop_below(p, 2) ? 0 : 8 + prop_any(p, 20);
 	cpus = (uint64_t)s.cpus;
 	l = mm_pcp_compute_limits(&s);

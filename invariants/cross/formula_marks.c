@@ -58,7 +58,7 @@ static struct mm_watermark_input some_input(struct mm_prop_run *p)
 	/* none at all, all of it, or as much again: sometimes of many zones */
 	in.lowmem = in.is_lowmem ? in.managed : 0;
 	if (prop_below(p, 4))
-		in.lowmem += prop_any(p, 33);
+		in.lowmem += prop_any(p, 36);
 	in.min_free_kbytes = prop_below(p, 8) ? prop_any(p, 31) : formula_near(p, 16384);
 	in.scale_factor = prop_below(p, 4) ? 1 + prop_below(p, 3000) : 10;
 	return in;
@@ -126,7 +126,7 @@ void formula_boost(struct mm_prop_run *p)
 	memset(&z, 0, sizeof(z));
 	for (i = 0; i < MM_NR_WMARK; i++)
 		z.wmark[i] = prop_any(p, 40);
-	z.boost = prop_any(p, 30);
+	z.boost = prop_any(p, 36);
 	for (i = 0; i < MM_NR_WMARK; i++)
 		PROP(p, mm_zone_wmark(&z, (enum mm_wmark)i) - z.wmark[i] == z.boost,
 		     "mark %d lies %llu above what is stored", i,
@@ -179,11 +179,11 @@ void formula_total(struct mm_prop_run *p)
 	memset(&z, 0, sizeof(z));
 	z.type = own;
 	z.managed = formula_pages(p);
-	z.deferred = prop_below(p, 4) ? 0 : prop_any(p, 20);
-	z.wmark[MM_WMARK_HIGH] = prop_any(p, 24);
-	z.boost = prop_below(p, 4) ? 0 : prop_any(p, 16);
+	z.deferred = prop_below(p, 4) ? 0 : prop_any(p, 34);
+	z.wmark[MM_WMARK_HIGH] = prop_any(p, 34);
+	z.boost = prop_below(p, 4) ? 0 : prop_any(p, 34);
 	for (j = (int)own + 1; j < MM_NR_ZONES; j++)
-		z.lowmem_reserve[j] = prop_any(p, 24);
+		z.lowmem_reserve[j] = prop_any(p, 34);
 	total = mm_watermark_totalreserve(&z);
 	PROP(p, total <= z.managed + z.deferred, "more than the zone has");
 	for (j = (int)own; j < MM_NR_ZONES; j++) {
@@ -262,8 +262,8 @@ static void asked_init(struct mm_prop_run *p, struct asked *a)
 		for (t = 0; t < MM_MIGRATE_TYPES; t++)
 			mm_list_init(&a->z.free_area[o].free_list[t]);
 	}
-	a->high_order = prop_below(p, 2) ? prop_any(p, 20) : 0;
-	a->cma = prop_below(p, 2) ? prop_any(p, 20) : 0;
+	a->high_order = prop_below(p, 2) ? prop_any(p, 34) : 0;
+	a->cma = prop_below(p, 2) ? prop_any(p, 34) : 0;
 	a->z.nr_free_highatomic = a->high_order;
 	a->z.vm_stat[MM_NR_FREE_CMA] = (int64_t)a->cma;
 }
@@ -404,7 +404,7 @@ void formula_unboosted(struct mm_prop_run *p)
 	due = holds(q.mark, q.flags) + not_for(&a, q.flags);
 	a.z.wmark[MM_WMARK_MIN] = q.mark;
 	a.z.wmark[MM_WMARK_LOW] = q.mark + 1000;
-	a.z.boost = 1 + prop_any(p, 20);
+	a.z.boost = 1 + prop_any(p, 34);
 	a.z.vm_stat[MM_NR_FREE_PAGES] = (int64_t)due + q.over;
 	may = q.order == 0 && (q.flags & MM_ALLOC_MIN_RESERVE) && !(q.flags & MM_ALLOC_WMARK_LOW);
 	prop_cover(p, 5, "an urgent single page", may && q.over == 1);
@@ -440,10 +440,10 @@ void formula_compaction(struct mm_prop_run *p)
 	a.m.desc.cpus = 1;
 	a.z.zonestats = &held;
 	a.z.percpu_drift_mark = UINT64_MAX;
-	a.z.wmark[MM_WMARK_MIN] = prop_any(p, 20);
-	a.z.wmark[MM_WMARK_LOW] = a.z.wmark[MM_WMARK_MIN] + 1 + prop_any(p, 20);
-	a.z.boost = prop_below(p, 2) ? prop_any(p, 12) : 0;
-	a.z.lowmem_reserve[highest] = prop_any(p, 20);
+	a.z.wmark[MM_WMARK_MIN] = prop_any(p, 34);
+	a.z.wmark[MM_WMARK_LOW] = a.z.wmark[MM_WMARK_MIN] + 1 + prop_any(p, 34);
+	a.z.boost = prop_below(p, 2) ? prop_any(p, 34) : 0;
+	a.z.lowmem_reserve[highest] = prop_any(p, 34);
 	due = a.z.wmark[pages > 8 ? MM_WMARK_LOW : MM_WMARK_MIN] + a.z.boost + pages + pages +
 	      a.z.lowmem_reserve[highest] + a.high_order;
 	a.z.vm_stat[MM_NR_FREE_PAGES] = (int64_t)due + over;

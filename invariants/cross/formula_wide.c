@@ -62,8 +62,8 @@ uint64_t formula_near(struct mm_prop_run *p, uint64_t v)
 uint64_t formula_pages(struct mm_prop_run *p)
 {
 	if (prop_below(p, 2))
-		return formula_near(p, (uint64_t)1 << prop_below(p, 31));
-	return prop_any(p, 31);
+		return formula_near(p, (uint64_t)1 << prop_below(p, 35));
+	return prop_any(p, 34);
 }
 
 /* By halves of 32 bits.  A quotient or a root is no other number than it is. */

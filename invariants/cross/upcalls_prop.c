@@ -233,12 +233,41 @@ static void nobody_above_means_no_help(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+static bool no_node_may(struct mm_ctx *x, int nid)
+{
+	(void)x;
+	(void)nid;
+	return false;
+}
+
+/* A page that will be written to: where nobody counts dirty pages the first try gives
+ * it, and nobody is woken; a node that has its share gives it in the slow path only. */
+static void who_is_not_asked_says_yes(struct mm_prop_run *p)
+{
+	struct reclaimer r = {{.wake_kswapd = count_wake}, 0, 0, 0};
+	struct mm_machine *m = mm_boot("ram=4M max_order=6", NULL);
+	struct mm_ctx x;
+
+	PROP(p, m, "the machine does not boot");
+	m->upcalls = &r.up;
+	mm_ctx_init(&x, m, 0);
+	PROP(p, mm_page_alloc_get(&x, 0, MM_GFP_KERNEL | MM_GFP_WRITE) && !r.wakes,
+	     "with nobody to ask, the first try does not give it");
+	r.up.node_dirty_ok = no_node_may;
+	PROP(p, mm_page_alloc_get(&x, 0, MM_GFP_KERNEL | MM_GFP_WRITE) && r.wakes == 1,
+	     "a node with its share of dirty pages: kswapd was woken %d times", r.wakes);
+	PROP(p, mm_page_alloc_get(&x, 0, MM_GFP_KERNEL) && r.wakes == 1,
+	     "who does not write had to wait too");
+	mm_machine_destroy(m);
+}
+
 const struct mm_prop mm_upcalls_props[] = {
 	{"upcalls.reclaim_is_asked_by_those_who_may_wait", reclaim_is_asked, 1},
 	{"upcalls.who_insists_asks_again", who_insists_asks_again, 1},
 	{"upcalls.lists_are_drained_before_the_next_try", lists_are_drained_before_the_next_try, 1},
 	{"upcalls.reserves_are_given_up_after_reclaim", reserves_are_given_up_after_reclaim, 1},
 	{"upcalls.nobody_above_means_no_help", nobody_above_means_no_help, 1},
+	{"upcalls.who_is_not_asked_says_yes", who_is_not_asked_says_yes, 1},
 	{"upcalls.who_may_wait_holds_no_lock", who_may_wait_holds_no_lock, 1},
 	{NULL, NULL, 0},
 };

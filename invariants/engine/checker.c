@@ -401,11 +401,11 @@ void mm_checker_reset(struct mm_checker *c)
 	for (i = 0; mm_all_models[i]; i++) {
 		if (!c->state[i])
 			continue;
-		if (mm_all_models[i]->reset) {
-			mm_all_models[i]->reset(c->state[i]);
-		} else if (is_large(c, i)) {
+		if (is_large(c, i)) {
 			(void)madvise(c->state[i], c->size[i], MADV_DONTNEED);
 			boot_model(c, i);
+		} else if (mm_all_models[i]->reset) {
+			mm_all_models[i]->reset(c->state[i]);
 		} else {
 			memcpy(c->state[i], c->image[i], c->size[i]);
 		}

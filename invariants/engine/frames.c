@@ -114,6 +114,18 @@ bool mm_frames_is_free_at_boot(const struct mm_machine *m, uint64_t pfn)
 	return in_ranges(d->ram, d->nr_ram, pfn) && !in_ranges(d->reserved, d->nr_reserved, pfn);
 }
 
+uint64_t mm_frames_kept(const struct mm_machine *m)
+{
+	uint64_t n = 0;
+	int i;
+
+	if (!m->desc.deferred)
+		return m->max_pfn;
+	for (i = 0; i < m->desc.nr_ram; i++)
+		n += m->desc.ram[i].end - m->desc.ram[i].start;
+	return n;
+}
+
 void mm_frames_boot(struct mm_frames *f)
 {
 	const struct mm_machine_desc *d = &f->m->desc;

@@ -57,6 +57,9 @@ void mm_frames_init(struct mm_frames *f, const struct mm_machine *m, void *mem);
 bool mm_frames_is_ram(const struct mm_machine *m, uint64_t pfn);
 /* And not reserve it? */
 bool mm_frames_is_free_at_boot(const struct mm_machine *m, uint64_t pfn);
+/* Frames that something is written down about: all it spans, holes too, or where memory
+ * comes by section and holes cost nothing, its RAM. */
+uint64_t mm_frames_kept(const struct mm_machine *m);
 /* All frames free that the description has and does not reserve. */
 void mm_frames_boot(struct mm_frames *f);
 

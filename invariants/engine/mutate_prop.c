@@ -303,6 +303,53 @@ static void kinds_change_something(struct mm_prop_run *p)
 	mm_mutator_destroy(m);
 }
 
+/* How far argument i went from one step to the next, by raw numbers. */
+static unsigned int went(const struct mm_edit *e, size_t at, int i)
+{
+	return (unsigned int)(e->steps[at + 1].op.arg[i] - e->steps[at].op.arg[i]) % MM_ARG_RAW_NR;
+}
+
+/* One of four plain numbers goes on by the same power of two, the others stay. */
+static void check_series(struct mm_prop_run *p, const struct mm_edit *e)
+{
+	unsigned int by[4];
+	size_t at;
+	int moved = 0;
+	int i;
+
+	for (i = 0; i < 4 && e->nr > 1; i++) {
+		by[i] = went(e, 0, i);
+		moved += by[i] != 0;
+		PROP(p, !(by[i] & (by[i] - 1)) && by[i] <= 128, "argument %d went by %u", i, by[i]);
+	}
+	PROP(p, e->nr == 1 || moved == 1, "%d arguments went on", moved);
+	for (at = 1; at + 1 < e->nr; at++) {
+		for (i = 0; i < 4; i++)
+			PROP(p, went(e, at, i) == by[i], "argument %d went by %u, then by %u", i,
+			     by[i], went(e, at, i));
+	}
+}
+
+static void series_go_step_by_step(struct mm_prop_run *p)
+{
+	struct mm_mutator *m = mm_mutator_create("memblock", NULL, NULL);
+	int row = mm_optable_find("memblock_setup", 14);
+	struct mm_op op = {.op = (uint16_t)row};
+	size_t most = 0;
+	int i;
+
+	for (i = 0; m && row >= 0 && i < 64; i++) {
+		m->edit.nr = 0;
+		mm_edit_insert(&m->edit, 0, &op);
+		mm_rng_init(&m->draw.rng, prop_bits(p, 64));
+		mm_mutate_apply(m, MM_MUTATE_SERIES);
+		most = m->edit.nr > most ? m->edit.nr : most;
+		check_series(p, &m->edit);
+	}
+	PROP(p, !m || row < 0 || most > 4, "the longest of 64 has %zu steps", most);
+	mm_mutator_destroy(m);
+}
+
 /* ---- crossover ---- */
 
 /* Any bytes with one operation only, in code, which is the target's. */
@@ -455,6 +502,7 @@ const struct mm_prop mm_mutate_props[] = {
 	{"mutate.users_follow_their_makers", users_follow_their_makers, 1},
 	{"mutate.kinds_are_all_chosen", kinds_are_all_chosen, 4},
 	{"mutate.kinds_change_something", kinds_change_something, 4},
+	{"mutate.series_go_step_by_step", series_go_step_by_step, 4},
 	{"mutate.crossover_has_both", crossover_has_both, 100},
 	{"mutate.weights_are_judged", weights_are_judged, 1},
 	{"mutate.weights_are_heeded", weights_are_heeded, 2},

@@ -121,10 +121,15 @@ static uint64_t pageblocks_of(const struct mm_machine *m, const struct zone *z)
 	uint64_t pfn;
 
 	for (pfn = z->start_pfn; pfn < z->start_pfn + z->spanned; pfn++) {
+		/* a section that is not ready has none */
+		if (!is_ready(m, pfn)) {
+			pfn |= mm_sparse_pages(m) - 1;
+			continue;
+		}
 		if (mm_migratetype_block(m, pfn) == last)
 			continue;
 		last = mm_migratetype_block(m, pfn);
-		n += mm_nodes_zone(m, pfn) == z->id && is_ready(m, pfn);
+		n += mm_nodes_zone(m, pfn) == z->id;
 	}
 	return n;
 }

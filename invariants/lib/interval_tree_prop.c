@@ -13,7 +13,7 @@
 #define THINGS 40
 
 struct thing {
-	int before; /* so that the node is not the object's first member */
+	int met; /* by a walk; and so that the node is not the first member */
 	struct mm_interval_tree_node node;
 };
 
@@ -88,7 +88,10 @@ static size_t place_of(const struct picture *pic, const struct mm_interval_tree_
 
 static void put_at(struct picture *pic, size_t at, struct mm_interval_tree_node *n)
 {
-	memmove(&pic->order[at + 1], &pic->order[at], (pic->nr - at) * sizeof(pic->order[0]));
+	size_t i;
+
+	for (i = pic->nr; i > at; i--)
+		pic->order[i] = pic->order[i - 1];
 	pic->order[at] = n;
 	pic->nr++;
 }
@@ -104,9 +107,10 @@ static void add(struct picture *pic, struct mm_interval_tree_node *n, struct ran
 	put_at(pic, at, n);
 }
 
-static void add_after(struct picture *pic, struct mm_interval_tree_node *n, size_t at,
-		      uint64_t length)
+static void add_after(struct mm_prop_run *p, struct picture *pic, struct mm_interval_tree_node *n)
 {
+	size_t at = prop_below(p, pic->nr);
+	uint64_t length = prop_below(p, 16);
 	struct mm_interval_tree_node *prev = pic->order[at];
 
 	mm_interval_tree_node_init(n, prev->start, prev->start);
@@ -118,8 +122,8 @@ static void add_after(struct picture *pic, struct mm_interval_tree_node *n, size
 static void del(struct picture *pic, size_t at)
 {
 	mm_interval_tree_del(&pic->tree, pic->order[at]);
-	pic->nr--;
-	memmove(&pic->order[at], &pic->order[at + 1], (pic->nr - at) * sizeof(pic->order[0]));
+	for (pic->nr--; at < pic->nr; at++)
+		pic->order[at] = pic->order[at + 1];
 }
 
 /* Delete an interval, add one, or add one right after another. */
@@ -134,8 +138,7 @@ static void step(struct mm_prop_run *p, struct picture *pic, const struct world 
 	if (at < pic->nr) {
 		del(pic, at);
 	} else if (pic->nr && prop_below(p, 4) == 1) {
-		at = prop_below(p, pic->nr);
-		add_after(pic, n, at, prop_below(p, 16));
+		add_after(p, pic, n);
 	} else {
 		add(pic, n, draw_range(p, w));
 	}
@@ -268,6 +271,7 @@ static void what_is_met_can_be_deleted(struct mm_prop_run *p)
 	r = draw_range(p, &small);
 	for (n = mm_interval_tree_iter_first(&pic.tree, r.start, r.last); n; n = next) {
 		next = mm_interval_tree_iter_next(n, r.start, r.last);
+		mm_interval_tree_entry(n, struct thing, node)->met++;
 		del(&pic, place_of(&pic, n));
 	}
 	check_structure(p, &pic);
@@ -275,6 +279,11 @@ static void what_is_met_can_be_deleted(struct mm_prop_run *p)
 	for (i = 0; i < (int)pic.nr; i++)
 		PROP(p, pic.order[i]->last < r.start || pic.order[i]->start > r.last,
 		     "one that shares a point is left");
+	for (i = 0; i < THINGS; i++)
+		PROP(p,
+		     !mm_interval_tree_linked(&pic.thing[i].node) ? pic.thing[i].met <= 1
+								  : !pic.thing[i].met,
+		     "thing %d was met %d times", i, pic.thing[i].met);
 }
 
 /* ---- planted ---- */

@@ -130,7 +130,10 @@ static size_t place_of(const struct picture *pic, const struct thing *t)
 
 static void put_at(struct picture *pic, size_t at, struct thing *t)
 {
-	memmove(&pic->order[at + 1], &pic->order[at], (pic->nr - at) * sizeof(pic->order[0]));
+	size_t i;
+
+	for (i = pic->nr; i > at; i--)
+		pic->order[i] = pic->order[i - 1];
 	pic->order[at] = t;
 	pic->nr++;
 }
@@ -157,8 +160,8 @@ static void add_after(struct picture *pic, const struct mm_rbtree_kind *k, struc
 static void del(struct picture *pic, const struct mm_rbtree_kind *k, size_t at)
 {
 	mm_rbtree_del(&pic->tree, k, &pic->order[at]->node);
-	pic->nr--;
-	memmove(&pic->order[at], &pic->order[at + 1], (pic->nr - at) * sizeof(pic->order[0]));
+	for (pic->nr--; at < pic->nr; at++)
+		pic->order[at] = pic->order[at + 1];
 }
 
 /* Add a thing that is out of the tree, or delete one that is in it. */
@@ -395,7 +398,7 @@ static void check_sees_any_other_colour(struct mm_prop_run *p)
 	n = &pic.order[prop_below(p, pic.nr)]->node;
 	children = n->child[0] || n->child[1];
 	n->red = !n->red;
-	prop_cover(p, 5, "a red root", n->red && !n->parent);
+	prop_cover(p, 2, "a red root", n->red && !n->parent);
 	prop_cover(p, 5, "red below red", n->red && n->parent && n->parent->red);
 	prop_cover(p, 5, "black for red", !n->red);
 	if (n->red && (!n->parent || n->parent->red))
@@ -422,6 +425,9 @@ static void check_sees_what_is_out_of_order(struct mm_prop_run *p)
 			     &(struct mm_rbtree_seen){MM_RBTREE_OK, NULL, 0}),
 	     "equal ones are refused");
 	pic.order[at]->key++;
+	/* and another later on: the first is told of */
+	if (at + 3 < pic.nr)
+		pic.order[at + 2]->key = pic.order[at + 3]->key + 1;
 	must_see(p, &pic, MM_RBTREE_ORDER, &pic.order[at + 1]->node);
 }
 
@@ -455,6 +461,21 @@ static void check_sees_a_lost_side(struct mm_prop_run *p)
 	PROP(p, seen.nodes < pic.nr && seen.fault == (red ? MM_RBTREE_OK : MM_RBTREE_HEIGHTS),
 	     "\"%s\", %zu nodes of %zu", mm_rbtree_fault_text(seen.fault), (size_t)seen.nodes,
 	     pic.nr);
+}
+
+static void each_fault_has_a_text_of_its_own(struct mm_prop_run *p)
+{
+	int a;
+	int b;
+
+	for (a = MM_RBTREE_OK; a < MM_RBTREE_NR_FAULTS; a++) {
+		const char *text = mm_rbtree_fault_text((enum mm_rbtree_fault)a);
+
+		PROP(p, text && strlen(text) > 5, "fault %d", a);
+		for (b = MM_RBTREE_OK; b < a; b++)
+			PROP(p, strcmp(mm_rbtree_fault_text((enum mm_rbtree_fault)b), text) != 0,
+			     "faults %d and %d: %s", b, a, text);
+	}
 }
 
 /* ---- cost ---- */
@@ -506,6 +527,7 @@ const struct mm_prop mm_rbtree_props[] = {
 	{"rbtree.check_sees_what_is_out_of_order", check_sees_what_is_out_of_order, 100},
 	{"rbtree.check_sees_what_is_told_wrongly", check_sees_what_is_told_wrongly, 100},
 	{"rbtree.check_sees_a_lost_side", check_sees_a_lost_side, 100},
+	{"rbtree.each_fault_has_a_text_of_its_own", each_fault_has_a_text_of_its_own, 1},
 	{NULL, NULL, 0},
 };
 /* clang-format on */

@@ -58,7 +58,8 @@ static void on_del(struct model *md, struct mm_report *r, const struct mm_machin
 		 md->age[pfn] && m->memmap[pfn].zone % MM_NR_ZONES <= ev->f[1],
 		 "pfn %llu is given up, and is not cached or helps nobody",
 		 (unsigned long long)pfn);
-	for (i = 0; i < m->max_pfn && md->age[pfn]; i++) {
+	for (i = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); i < m->max_pfn && md->age[pfn];
+	     i = mm_machine_kind_next(m, MM_OBJ_FRAME, i + 1)) {
 		int zone = md->age[i] ? m->memmap[i].zone : 0;
 
 		if (!md->age[i] || zone / MM_NR_ZONES != nid ||

@@ -9,12 +9,13 @@ static void check_count(struct mm_report *r, const struct mm_machine *m, uint64_
 {
 	const struct zone *z = &m->zones[zone];
 	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
-	uint64_t end = z->start_pfn + z->spanned;
+	uint64_t end = (z->start_pfn + z->spanned) / size;
 	uint64_t n = 0;
-	uint64_t pfn;
+	uint64_t b;
 
-	for (pfn = (z->start_pfn + size - 1) / size * size; pfn + size <= end; pfn += size)
-		n += m->pageblock[pfn / size] == MM_MIGRATE_ISOLATE && m->memmap[pfn].zone == z->id;
+	for (b = mm_machine_kind_next(m, MM_OBJ_PAGEBLOCK, (z->start_pfn + size - 1) / size);
+	     b < end; b = mm_machine_kind_next(m, MM_OBJ_PAGEBLOCK, b + 1))
+		n += m->pageblock[b] == MM_MIGRATE_ISOLATE && m->memmap[b * size].zone == z->id;
 	MM_CHECK(r, "zone.isolate_count", z->nr_isolated == n,
 		 "zone %s: nr_isolated %llu, %llu pageblocks are", z->name,
 		 (unsigned long long)z->nr_isolated, (unsigned long long)n);

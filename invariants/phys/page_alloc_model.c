@@ -297,6 +297,24 @@ static void check_events(const struct model *md, struct mm_report *r, const stru
 		 (unsigned long long)sum[MM_VM_PGFREE], (unsigned long long)md->freed);
 }
 
+/* Pageblocks of what is ready, section by section. */
+static bool same_types(const struct model *md, const struct mm_machine *m)
+{
+	uint64_t per = m->desc.deferred
+			       ? (uint64_t)1 << (m->desc.section_order - m->desc.pageblock_order)
+			       : m->nr_pageblocks;
+	uint64_t b = mm_machine_kind_next(m, MM_OBJ_PAGEBLOCK, 0);
+
+	while (b < m->nr_pageblocks) {
+		uint64_t n = per < m->nr_pageblocks - b ? per : m->nr_pageblocks - b;
+
+		if (memcmp(md->block + b, m->pageblock + b, (size_t)n) != 0)
+			return false;
+		b = mm_machine_kind_next(m, MM_OBJ_PAGEBLOCK, b + n);
+	}
+	return true;
+}
+
 static void model_after_op(void *state, struct mm_report *r, const struct mm_machine *m)
 {
 	struct model *md = state;
@@ -318,8 +336,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 		 "%llu frames that an exact request did not ask for are not given back",
 		 (unsigned long long)md->loose);
 	md->loose = 0;
-	MM_CHECK(r, "alloc.fallback_claim",
-		 memcmp(md->block, m->pageblock, (size_t)m->nr_pageblocks) == 0,
+	MM_CHECK(r, "alloc.fallback_claim", same_types(md, m),
 		 "a pageblock changed its type outside the steal rule");
 }
 

@@ -184,7 +184,8 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 	const struct model *md = state;
 	uint64_t pfn;
 
-	for (pfn = 0; pfn < m->max_pfn; pfn++) {
+	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); pfn < m->max_pfn;
+	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
 		if (md->held[pfn])
 			check_references(md, r, m, pfn);
 	}

@@ -33,7 +33,7 @@ struct model {
 /* 0: machines too large to copy go without the model. */
 static unsigned int model_unit(const struct mm_machine *m)
 {
-	return m->max_pfn * mm_ram_unit(m) > (uint64_t)8 << 20 ? 0 : mm_ram_unit(m);
+	return mm_frames_kept(m) * mm_ram_unit(m) > (uint64_t)8 << 20 ? 0 : mm_ram_unit(m);
 }
 
 static bool has_rule(const struct mm_machine *m)
@@ -60,7 +60,8 @@ static void model_boot(void *state, const struct mm_machine *m)
 	md->copy = md->at_boot + md->frames;
 	for (pfn = 0; !m->desc.deferred && pfn < md->frames; pfn++)
 		md->at_boot[pfn] = mm_frames_is_free_at_boot(m, pfn) ? FREE : 0;
-	memcpy(md->state, md->at_boot, (size_t)md->frames);
+	if (!m->desc.deferred)
+		memcpy(md->state, md->at_boot, (size_t)md->frames);
 }
 
 static void model_reset(void *state)
@@ -236,7 +237,8 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 	const struct model *md = state;
 	uint64_t pfn;
 
-	for (pfn = 0; pfn < md->frames; pfn++) {
+	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); pfn < md->frames;
+	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
 		if (md->state[pfn] & FREE)
 			check_content(md, r, m, pfn);
 	}

@@ -111,8 +111,10 @@ static void check_bounds(struct mm_report *r, const struct mm_machine *m, uint64
 {
 	const struct per_cpu_pages *pcp = lists_of(m, id);
 	const struct zone *z = zone_of(m, id);
-	/* a low mark above an eighth of the zone turns the limits round in Linux too */
-	bool turned = z->wmark[MM_WMARK_LOW] > mm_zone_pages(z) / 8;
+	uint64_t eighth = mm_zone_pages(z) / 8;
+	/* a low mark above an eighth of the zone turns the limits round in Linux too, and so
+	 * does an eighth that no int holds */
+	bool turned = z->wmark[MM_WMARK_LOW] > eighth || eighth > INT32_MAX;
 
 	MM_CHECK(r, "pcp.bounds",
 		 pcp->batch >= 1 && pcp->count >= 0 && pcp->high_min >= 0 && pcp->high_max >= 0 &&
@@ -146,6 +148,14 @@ static uint64_t below_power(uint64_t v)
 static uint64_t larger(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
+}
+
+/* What an int holds of pages, at least so many: one with its sign set is less. */
+static uint64_t share(uint64_t pages, uint64_t least)
+{
+	uint64_t low = pages % ((uint64_t)1 << 32);
+
+	return low > INT32_MAX ? least : larger(low, least);
 }
 
 /* CPUs of the node that are online; one of another node that was coming when limits were
@@ -192,8 +202,8 @@ static void check_limits(struct mm_report *r, const struct mm_machine *m, uint64
 	uint64_t lo = fraction ? mm_zone_pages(z) / fraction : z->wmark[MM_WMARK_LOW];
 	uint64_t hi = fraction ? lo : mm_zone_pages(z) / 8;
 
-	lo = larger(lo / cpus, 4 * batch);
-	hi = larger(hi / cpus, 4 * batch);
+	lo = share(lo / cpus, 4 * batch);
+	hi = share(hi / cpus, 4 * batch);
 	if (m->desc.hot_cold) {
 		hi = hot_cold_high(m, z, &batch);
 		lo = hi;

@@ -103,11 +103,11 @@ static void on_add(struct model *md, struct mm_report *r, const struct mm_machin
 		return;
 	l->count += 1 << order;
 	if (ev->f[5] == MM_PCP_ADDED_REFILL) {
-		pcp_model_append(md, l, ev->f[2], (uint32_t)ev->f[0]);
+		pcp_model_append(md, l, ev->f[2], ev->f[0]);
 		return;
 	}
 	if (ev->f[5] == MM_PCP_ADDED_REFILL_COLD) {
-		pcp_model_push(md, l, ev->f[2], (uint32_t)ev->f[0]);
+		pcp_model_push(md, l, ev->f[2], ev->f[0]);
 		return;
 	}
 	MM_CHECK(r, "pcp.list",
@@ -122,9 +122,9 @@ static void on_add(struct model *md, struct mm_report *r, const struct mm_machin
 		 ev->f[5] == MM_PCP_ADDED_FREED ? "hot" : "cold");
 	md->cold = NO_PFN;
 	if (ev->f[5] == MM_PCP_ADDED_FREED_COLD)
-		pcp_model_append(md, l, ev->f[2], (uint32_t)ev->f[0]);
+		pcp_model_append(md, l, ev->f[2], ev->f[0]);
 	else
-		pcp_model_push(md, l, ev->f[2], (uint32_t)ev->f[0]);
+		pcp_model_push(md, l, ev->f[2], ev->f[0]);
 	if (m->desc.hot_cold) {
 		pcp_model_note_hot_cold_put(l, settings_of(m, ev->f[3], ev->f[4]));
 		return;
@@ -161,7 +161,7 @@ static void on_take(struct model *md, struct mm_report *r, const struct mm_machi
 {
 	struct lists *l = lists_of(md, m, ev->f[3], ev->f[4]);
 	bool cold = ev->f[5] == MM_PCP_TAKEN_COLD;
-	uint32_t due = cold ? l->tail[ev->f[2]] : l->head[ev->f[2]];
+	uint64_t due = cold ? l->tail[ev->f[2]] : l->head[ev->f[2]];
 
 	MM_CHECK(r, "pcp.lifo", due == ev->f[0],
 		 "zone %s list %llu: pfn %llu was taken, the %s is %lld", m->zones[ev->f[3]].name,
@@ -482,7 +482,7 @@ static void check_sequence(const struct model *md, struct mm_report *r, const st
 
 	for (i = 0; i < MM_PCP_LISTS; i++) {
 		const struct mm_list *at = pcp->lists[i].next;
-		uint32_t pfn = l->head[i];
+		uint64_t pfn = l->head[i];
 
 		while (pfn != NONE && at == &m->memmap[pfn].lru) {
 			pfn = md->links[pfn].next;

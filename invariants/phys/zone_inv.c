@@ -52,16 +52,17 @@ static void check_reserved(struct mm_report *r, const struct mm_machine *m, uint
 {
 	const struct zone *z = &m->zones[zone];
 	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
-	uint64_t end = z->start_pfn + z->spanned;
+	uint64_t end = (z->start_pfn + z->spanned) / size;
 	uint64_t frames = 0;
 	uint64_t cma = 0;
-	uint64_t pfn;
+	uint64_t b;
 
-	for (pfn = (z->start_pfn + size - 1) / size * size; pfn + size <= end; pfn += size) {
-		if (m->memmap[pfn].zone != z->id)
+	for (b = mm_machine_kind_next(m, MM_OBJ_PAGEBLOCK, (z->start_pfn + size - 1) / size);
+	     b < end; b = mm_machine_kind_next(m, MM_OBJ_PAGEBLOCK, b + 1)) {
+		if (m->memmap[b * size].zone != z->id)
 			continue;
-		frames += m->pageblock[pfn / size] == MM_MIGRATE_HIGHATOMIC ? size : 0;
-		cma += m->pageblock[pfn / size] == MM_MIGRATE_CMA ? size : 0;
+		frames += m->pageblock[b] == MM_MIGRATE_HIGHATOMIC ? size : 0;
+		cma += m->pageblock[b] == MM_MIGRATE_CMA ? size : 0;
 	}
 	MM_CHECK(r, "zone.cma_pages", z->cma_pages == cma,
 		 "zone %s: cma_pages %llu, CMA pageblocks span %llu", z->name,

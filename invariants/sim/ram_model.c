@@ -11,6 +11,8 @@
 #include "mm/bitmap.h"
 #include "mm/check.h"
 
+#include "invariants/engine/frames.h"
+
 #include <string.h>
 
 /* Frames written by one operation that are compared at once; the sweep
@@ -34,7 +36,7 @@ static size_t words(const struct mm_machine *m)
 /* 0: machines too large to copy go without the model. */
 static unsigned int model_unit(const struct mm_machine *m)
 {
-	return m->max_pfn * mm_ram_unit(m) > (uint64_t)8 << 20 ? 0 : mm_ram_unit(m);
+	return mm_frames_kept(m) * mm_ram_unit(m) > (uint64_t)8 << 20 ? 0 : mm_ram_unit(m);
 }
 
 static bool has_unit(const struct mm_machine *m)
@@ -139,7 +141,8 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 	const struct model *md = state;
 	uint64_t pfn;
 
-	for (pfn = 0; pfn < m->max_pfn; pfn++) {
+	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); pfn < m->max_pfn;
+	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
 		if (mm_bitmap_test(md->known, pfn))
 			compare(md, r, m, pfn);
 	}

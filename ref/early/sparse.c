@@ -53,15 +53,26 @@ static uint64_t section_hash(const struct mm_machine *m, uint64_t id)
 		       : 0;
 }
 
-static const struct mm_kind_ops section_kind = {"section", section_count, section_hash, NULL};
+/* Where a root was never made, no section is there. */
+static uint64_t section_next(const struct mm_machine *m, uint64_t id)
+{
+	while (id < m->nr_sections && !m->section_root[id / MM_SECTIONS_PER_ROOT])
+		id = (id / MM_SECTIONS_PER_ROOT + 1) * MM_SECTIONS_PER_ROOT;
+	return id;
+}
+
+static const struct mm_kind_ops section_kind = {"section", section_count, section_hash,
+						section_next};
 
 /* ---- roots and sections ---- */
 
 static struct mem_section *make_section(struct mm_machine *m, uint64_t nr)
 {
 	struct mem_section **root = &m->section_root[nr / MM_SECTIONS_PER_ROOT];
+	uint64_t first = nr - nr % MM_SECTIONS_PER_ROOT;
 
-	if (!*root)
+	if (!*root &&
+	    !mm_machine_kind_populate(m, MM_OBJ_SECTION, first, first + MM_SECTIONS_PER_ROOT))
 		*root = mm_machine_alloc(m, MM_SECTIONS_PER_ROOT * sizeof(**root), 64);
 	return *root ? &(*root)[nr % MM_SECTIONS_PER_ROOT] : NULL;
 }
@@ -110,7 +121,7 @@ int mm_sparse_boot(struct mm_ctx *x)
 {
 	struct mm_machine *m = x->m;
 	uint64_t roots;
-	int err = 0;
+	int err;
 	int i;
 
 	if (m->desc.memmodel == MM_MEMMODEL_FLAT)
@@ -120,9 +131,10 @@ int mm_sparse_boot(struct mm_ctx *x)
 	m->section_root = mm_machine_alloc(m, (size_t)roots * sizeof(*m->section_root), 64);
 	if (!m->section_root)
 		return -MM_ENOMEM;
+	err = mm_machine_kind_set(m, MM_OBJ_SECTION, &section_kind);
 	for (i = 0; i < m->desc.nr_ram && !err; i++)
 		err = present(m, &m->desc.ram[i]);
-	return err ? err : mm_machine_kind_set(m, MM_OBJ_SECTION, &section_kind);
+	return err;
 }
 
 /* ---- questions ---- */
@@ -152,22 +164,25 @@ bool mm_sparse_ready(const struct mm_machine *m, uint64_t pfn)
 	return s && (s->section_mem_map & MM_SECTION_READY);
 }
 
+uint64_t mm_sparse_next_section(const struct mm_machine *m, uint64_t nr, uint32_t flag)
+{
+	for (nr = section_next(m, nr); nr < m->nr_sections; nr = section_next(m, nr + 1)) {
+		if (mm_sparse_section(m, nr)->section_mem_map & flag)
+			break;
+	}
+	return nr;
+}
+
 uint64_t mm_sparse_next_ready(const struct mm_machine *m, uint64_t pfn)
 {
 	uint64_t nr = pfn >> m->desc.section_order;
 
 	if (!m->desc.deferred)
 		return pfn;
-	while (nr < m->nr_sections) {
-		const struct mem_section *s = mm_sparse_section(m, nr);
-
-		if (s && (s->section_mem_map & MM_SECTION_READY))
-			return pfn;
-		/* a root that was never made has none */
-		nr = s ? nr + 1 : (nr / MM_SECTIONS_PER_ROOT + 1) * MM_SECTIONS_PER_ROOT;
-		pfn = nr << m->desc.section_order;
-	}
-	return UINT64_MAX;
+	if (mm_sparse_ready(m, pfn))
+		return pfn;
+	nr = mm_sparse_next_section(m, nr + 1, MM_SECTION_READY);
+	return nr < m->nr_sections ? nr << m->desc.section_order : UINT64_MAX;
 }
 
 void mm_sparse_set_ready(struct mm_ctx *x, uint64_t nr)
@@ -247,17 +262,13 @@ static int add_span(struct mm_ctx *x, const struct span *s)
 	return 0;
 }
 
+/* Whole subsections, so that the ones that the ends of RAM lie in are RAM's. */
 static bool holds_ram(const struct mm_machine *m, const struct span *s)
 {
 	int i;
 
 	for (i = 0; i < m->desc.nr_ram; i++) {
-		const struct mm_range *r = &m->desc.ram[i];
-		uint64_t grain = mm_sparse_subsection_pages(m);
-
-		/* the subsections its ends lie in are its own */
-		if ((r->start & ~(grain - 1)) < s->end &&
-		    s->start < ((r->end + grain - 1) & ~(grain - 1)))
+		if (m->desc.ram[i].start < s->end && s->start < m->desc.ram[i].end)
 			return true;
 	}
 	return false;

@@ -372,7 +372,7 @@ static const struct mm_rbtree_node *go_up(struct walk *w, const struct mm_rbtree
 bool mm_rbtree_check(const struct mm_rbtree *t, const struct mm_rbtree_kind *k, uint64_t max,
 		     struct mm_rbtree_seen *seen)
 {
-	struct walk w = {k, seen, max, NULL, 0, 0};
+	struct walk w = {.kind = k, .seen = seen, .max = max};
 	const struct mm_rbtree_node *n;
 
 	seen->fault = MM_RBTREE_OK;

@@ -35,7 +35,10 @@ struct picture *picture_create(struct mm_prop_run *p);
 /* All nodes have to come back. */
 void picture_destroy(struct mm_prop_run *p, struct picture *pic);
 
-/* Store in both, after a promise if there is none left; judge the tree's structure. */
+/*
+ * Store in both, after a promise if there is none left; judge the tree's
+ * structure.
+ */
 void picture_store(struct mm_prop_run *p, struct picture *pic, struct mm_maple_range r,
 		   void *entry);
 /* What the tree says, all of it, in order. */
@@ -50,10 +53,17 @@ const struct item *picture_at(const struct picture *pic, uint64_t index);
 /* An entry, of 64. */
 void *picture_tag(unsigned int i);
 
-/* Ranges that ascend, descend or lie about, touching or apart, at the bottom, in the
- * middle or at the top of the indices. */
+/*
+ * Ranges that ascend, descend or lie about, touching or apart, at the bottom,
+ * in the middle or at the top of the indices.
+ */
 void picture_fill(struct mm_prop_run *p, struct picture *pic, uint64_t nr);
 struct mm_maple_range picture_any_range(struct mm_prop_run *p, const struct picture *pic);
+/*
+ * From a node to the same or another one, but for a few items at both ends:
+ * what is left of them is too little.  There are items.
+ */
+struct mm_maple_range picture_over_nodes(struct mm_prop_run *p, const struct picture *pic);
 uint64_t picture_any_index(struct mm_prop_run *p, const struct picture *pic);
 
 /* Each clause of the check, by a tree that breaks it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * picture: a tree beside a sorted array of ranges.  The array is rewritten from its
- * first item to its last at each store, and searched the same way.
+ * picture: a tree beside a sorted array of ranges.  The array is rewritten from
+ * its first item to its last at each store, and searched the same way.
  */
 #include "invariants/lib/maple/prop.h"
 
@@ -15,10 +15,10 @@ void *picture_tag(unsigned int i)
 	return &tags[i % sizeof(tags)];
 }
 
-static void *get_node(void *env)
+static struct mm_maple_node *get_node(void *env)
 {
 	struct picture *pic = env;
-	void *node = NULL;
+	struct mm_maple_node *node = NULL;
 
 	pic->was_asked |= pic->is_closed;
 	if (pic->gets_left) {
@@ -32,12 +32,12 @@ static void *get_node(void *env)
 	return node;
 }
 
-static void put_node(void *env, void *node)
+static void put_node(void *env, struct mm_maple_node *n)
 {
 	struct picture *pic = env;
 
 	pic->nr_out--;
-	free(node);
+	free(n);
 }
 
 struct picture *picture_create(struct mm_prop_run *p)
@@ -270,11 +270,50 @@ static struct mm_maple_range over_items(struct mm_prop_run *p, const struct pict
 	}
 }
 
+/* What a node of some level covers. */
+static struct mm_maple_range over_node(struct mm_prop_run *p, const struct mm_maple *t)
+{
+	struct mm_maple_range r = {0, UINT64_MAX};
+	const struct mm_maple_node *n = t->root;
+	uint64_t level = prop_below(p, t->height);
+
+	while (n->level > level) {
+		unsigned int i = (unsigned int)prop_below(p, n->nr);
+
+		if (i)
+			r.first = n->u.inner.pivot[i - 1] + 1;
+		if (i + 1 < n->nr)
+			r.last = n->u.inner.pivot[i];
+		n = n->u.inner.child[i];
+	}
+	return r;
+}
+
+struct mm_maple_range picture_over_nodes(struct mm_prop_run *p, const struct picture *pic)
+{
+	struct mm_maple_range a = over_node(p, &pic->t);
+	struct mm_maple_range b = prop_below(p, 2) ? over_node(p, &pic->t) : a;
+	uint64_t from = picture_below(pic, a.first < b.first ? a.first : b.first);
+	uint64_t to = picture_below(pic, a.last > b.last ? a.last : b.last);
+
+	from = up(from, prop_below(p, 4));
+	to = down(to, prop_below(p, 4));
+	if (from >= pic->nr)
+		from = pic->nr - 1;
+	if (to >= pic->nr)
+		to = pic->nr - 1;
+	if (from > to)
+		return pic->item[from].r;
+	return (struct mm_maple_range){pic->item[from].r.first, pic->item[to].r.last};
+}
+
 struct mm_maple_range picture_any_range(struct mm_prop_run *p, const struct picture *pic)
 {
-	uint64_t kind = prop_below(p, 6);
+	uint64_t kind = prop_below(p, 8);
 	uint64_t index;
 
+	if (pic->nr && kind > 5)
+		return picture_over_nodes(p, pic);
 	if (pic->nr && kind >= 3)
 		return over_items(p, pic);
 	if (pic->nr && kind == 2)

@@ -8,7 +8,7 @@
 
 #include "invariants/engine/turns.h"
 
-#define NONE UINT32_MAX
+#define NONE UINT64_MAX
 
 #define NO_PFN UINT64_MAX
 
@@ -16,8 +16,8 @@
 #define NOTHING (-1)
 
 struct lists {
-	uint32_t head[MM_PCP_LISTS];
-	uint32_t tail[MM_PCP_LISTS];
+	uint64_t head[MM_PCP_LISTS];
+	uint64_t tail[MM_PCP_LISTS];
 	int count;
 	int high;
 	int free_count;
@@ -33,8 +33,8 @@ struct lists {
 };
 
 struct links {
-	uint32_t next;
-	uint32_t prev;
+	uint64_t next;
+	uint64_t prev;
 };
 
 struct model {
@@ -56,8 +56,8 @@ struct model {
 
 /* ---- sequences and numbers: model_numbers.c ---- */
 
-void pcp_model_push(const struct model *md, struct lists *l, uint64_t list, uint32_t pfn);
-void pcp_model_append(const struct model *md, struct lists *l, uint64_t list, uint32_t pfn);
+void pcp_model_push(const struct model *md, struct lists *l, uint64_t list, uint64_t pfn);
+void pcp_model_append(const struct model *md, struct lists *l, uint64_t list, uint64_t pfn);
 void pcp_model_pop(const struct model *md, struct lists *l, uint64_t list);
 void pcp_model_chop(const struct model *md, struct lists *l, uint64_t list);
 int pcp_model_most(int a, int b);

@@ -7,7 +7,7 @@
 
 /* ---- sequences ---- */
 
-void pcp_model_push(const struct model *md, struct lists *l, uint64_t list, uint32_t pfn)
+void pcp_model_push(const struct model *md, struct lists *l, uint64_t list, uint64_t pfn)
 {
 	md->links[pfn] = (struct links){l->head[list], NONE};
 	if (l->head[list] != NONE)
@@ -17,7 +17,7 @@ void pcp_model_push(const struct model *md, struct lists *l, uint64_t list, uint
 	l->head[list] = pfn;
 }
 
-void pcp_model_append(const struct model *md, struct lists *l, uint64_t list, uint32_t pfn)
+void pcp_model_append(const struct model *md, struct lists *l, uint64_t list, uint64_t pfn)
 {
 	md->links[pfn] = (struct links){NONE, l->tail[list]};
 	if (l->tail[list] != NONE)

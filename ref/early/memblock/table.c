@@ -59,16 +59,15 @@ static bool agree(const struct memblock_region *a, const struct memblock_region 
 void mm_memblock_join(struct memblock_type *t, struct mm_memblock_slice s)
 {
 	uint64_t i = s.first ? s.first - 1 : 0;
-	uint64_t last = s.last;
 
-	while (i < last && i + 1 < t->cnt) {
+	/* the slice shrinks; what comes into it agrees with nobody, as before */
+	while (i < s.last && i + 1 < t->cnt) {
 		if (!agree(&t->regions[i], &t->regions[i + 1])) {
 			i++;
 			continue;
 		}
 		t->regions[i].size += t->regions[i + 1].size;
 		erase(t, i + 1);
-		last--;
 	}
 }
 

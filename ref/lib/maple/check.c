@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check: what must hold of a tree, by a walk that asks nothing of the code that keeps
- * it so.
+ * check: what must hold of a tree, by a walk that asks nothing of the code that
+ * keeps it so.
  *
- * Depth is bounded by levels, and the number of nodes by the number of entries: a node
- * that is reached twice ends the walk at the latest when there are too many.
+ * Depth is bounded by levels, and the number of nodes by the number of entries:
+ * a node that is reached twice ends the walk at the latest when there are too
+ * many.
  */
 #include "mm/check.h"
 
@@ -104,8 +105,9 @@ static uint64_t check_leaf(struct walk *w, const struct mm_maple_node *n,
 	return most;
 }
 
-/* Recursion is as deep as levels, and each level has been seen to be one lower. */
-// NOLINTNEXTLINE(misc-no-recursion)
+/*
+ * Recursion is as deep as levels, and each level has been seen to be one lower.
+ */
 static uint64_t check_node(struct walk *w, const struct mm_maple_node *n, unsigned int level,
 			   struct mm_maple_range span)
 {
@@ -156,8 +158,11 @@ static void check_reserve(struct walk *w)
 
 void mm_maple_check(const struct mm_maple *t, struct mm_report *r)
 {
-	/* a leaf has at least four entries, an inner node five children; the root has not */
-	struct walk w = {.t = t, .r = r, .nodes_max = t->count / 2 + 1};
+	/*
+	 * a leaf has at least two entries, an inner node four children; the
+	 * root has not
+	 */
+	struct walk w = {.t = t, .r = r, .nodes_max = t->count + 1};
 
 	check_reserve(&w);
 	CLAIM(&w, t->height <= MM_MAPLE_HEIGHT_MAX && !t->root == !t->height,

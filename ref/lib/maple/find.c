@@ -2,10 +2,10 @@
 /*
  * find: down from the root, comparing the index with all pivots of a node.
  *
- * Whether a leaf's first range has an entry or not, its neighbour in another leaf is
- * found by the index beside the leaf's span, from the root again: the nodes above are
- * in the cache, and nothing has to be kept of the way.  No two ranges with nothing
- * touch, so the range beside one has an entry.
+ * Whether a leaf's first range has an entry or not, its neighbour in another
+ * leaf is found by the index beside the leaf's span, from the root again: the
+ * nodes above are in the cache, and nothing has to be kept of the way.  No two
+ * ranges with nothing touch, so the range beside one has an entry.
  */
 #include "node.h"
 

@@ -2,14 +2,15 @@
 /*
  * gap: free ranges, by the sizes kept in inner nodes.
  *
- *     within     [=======================]
- *     leaf   | A |  nothing  | B |              first: the leaf where `within` begins;
- *     level 1         | 3 | 9 | 2 |             then up, and to the next child whose gap
- *     level 2              | 9 | 40 |           is large enough; then down, always there
+ *     within     [=========================]
+ *     leaf    | A | nothing | B |           first where `within` begins;
+ *     level 1        | 3 | 9 | 2 |          then up, and on to the next child
+ *     level 2           | 9 | 40 |          with such a gap; then down to it
  *
- * Only the free range at the near end of `within` may be cut by it and prove too small
- * with another behind it.  Every other that is large enough lies in it, or is cut at the
- * far end, and then there is none behind.  So the way goes up once and down once.
+ * Only the free range at the near end of `within` may be cut by it and prove
+ * too small with another behind it.  Every other that is large enough lies in
+ * it, or is cut at the far end, and then there is none behind.  So the way goes
+ * up once and down once.
  */
 #include "node.h"
 

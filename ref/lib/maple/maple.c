@@ -6,11 +6,12 @@
  *        ^                     | ^                |
  *        +---- release, trim --+ +--- replaced ---+
  *
- * A store takes nodes from the reserve only, and puts there what it replaces before it
- * takes what comes instead; so it needs at most one node more per level than it frees,
- * and one for a new root.  What it frees beyond what it took goes back to the allocator
- * in the end: a reserve does not grow by stores, and one that was not used up serves the
- * next promise, which then costs a comparison.
+ * A store takes nodes from the reserve only, and puts there what it replaces
+ * before it takes what comes instead; so it needs at most one node more per
+ * level than it frees, and one for a new root.  What it frees beyond what it
+ * took goes back to the allocator in the end: a reserve does not grow by
+ * stores, and one that was not used up serves the next promise, which then
+ * costs a comparison.
  */
 #include "node.h"
 

@@ -15,9 +15,9 @@ struct mm_maple_path {
 };
 
 /*
- * The slot that holds an index of the node's span: as many pivots are below it.  All
- * are compared, for those not in use are below nothing, and a loop of known length has
- * no branch to guess.
+ * The slot that holds an index of the node's span: as many pivots are below it.
+ * All are compared, for those not in use are below nothing, and a loop of known
+ * length has no branch to guess.
  */
 static MM_ALWAYS_INLINE unsigned int mm_maple_leaf_slot(const struct mm_maple_node *n,
 							uint64_t index)
@@ -71,8 +71,10 @@ static inline uint64_t mm_maple_size(struct mm_maple_range r)
 	return r.last - r.first + 1;
 }
 
-/* Nodes that so many stores may take: each may split a node of each level and the root,
- * and make the tree one level higher for those that follow. */
+/*
+ * Nodes that so many stores may take: each may split a node of each level and
+ * the root, and make the tree one level higher for those that follow.
+ */
 static inline uint64_t mm_maple_need(uint64_t height, uint64_t stores)
 {
 	uint64_t need = stores * (height + 1) + stores * (stores ? stores - 1 : 0) / 2;
@@ -83,7 +85,9 @@ static inline uint64_t mm_maple_need(uint64_t height, uint64_t stores)
 /* Fill p with the way to index; the tree has a root. */
 void mm_maple_walk(const struct mm_maple *t, uint64_t index, struct mm_maple_path *p);
 
-/* A node for the tree, out of the reserve; one that left it, into the reserve. */
+/*
+ * A node for the tree, out of the reserve; one that left it, into the reserve.
+ */
 struct mm_maple_node *mm_maple_take_node(struct mm_maple *t, unsigned int level);
 void mm_maple_retire(struct mm_maple *t, struct mm_maple_node *n);
 /* All nodes below and n itself; the entries in them are counted no more. */
@@ -97,7 +101,9 @@ uint64_t mm_maple_gap_of(const struct mm_maple_node *n, struct mm_maple_range sp
 void mm_maple_set_gap(struct mm_maple *t, const struct mm_maple_path *p, unsigned int level,
 		      uint64_t gap);
 
-/* A store that changes more than one leaf, or leaves one too full or too empty. */
+/*
+ * A store that changes more than one leaf, or leaves one too full or too empty.
+ */
 void mm_maple_store_wide(struct mm_maple *t, struct mm_maple_range r, void *entry);
 
 #endif

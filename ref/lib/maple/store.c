@@ -2,15 +2,17 @@
 /*
  * store: one leaf rewritten in place.
  *
- * The range stored replaces the slots it meets, and up to two pieces of them stay:
+ * The range stored replaces the slots it meets, and up to two pieces of them
+ * stay:
  *
- *     before   | A      | nothing | B      | C |        slots l … r meet the range
+ *     before   | A      | nothing | B      | C |     slots that r meets
  *     store        |== X =============|
- *     after    | A |    X             | B  | C |        A and B are cut
+ *     after    | A |    X             | B  | C |     A and B are cut
  *
- * Nothing is first made larger by the nothing beside it, so that free ranges are one
- * slot.  What does not stay in the leaf, or leaves too few or too many slots in it, is
- * another file's (wide.c); that is one store in eight where ranges come and go.
+ * Nothing is first made larger by the nothing beside it, so that free ranges
+ * are one slot.  What does not stay in the leaf, or leaves too few or too many
+ * slots in it, is another file's (wide.c); that is one store in eight where
+ * ranges come and go.
  */
 #include "node.h"
 
@@ -59,8 +61,9 @@ static unsigned int slot_of_last(const struct mm_maple_node *n, unsigned int i, 
 }
 
 /*
- * r with the nothing that touches it; p leads to r.first.  What lies beside r is looked
- * at in this leaf, and in another only where r reaches the leaf's end.
+ * r with the nothing that touches it; p leads to r.first.  What lies beside r
+ * is looked at in this leaf, and in another only where r reaches the leaf's
+ * end.
  */
 static struct mm_maple_range with_nothing_around(const struct mm_maple *t,
 						 const struct mm_maple_path *p,
@@ -164,8 +167,10 @@ static uint64_t gap_after(const struct mm_maple_path *p, const struct change *c)
 	return gap;
 }
 
-/* A leaf knows its largest free range only through its parent: look at all slots if
- * the change may have taken it away. */
+/*
+ * A leaf knows its largest free range only through its parent: look at all
+ * slots if the change may have taken it away.
+ */
 static void apply(struct mm_maple *t, struct mm_maple_path *p, const struct change *c)
 {
 	uint64_t before;

@@ -2,30 +2,32 @@
 /*
  * wide: a store that more than one leaf takes part in.
  *
- * Two ways lead to the two ends of the range.  Level by level, from the leaves up, what
- * is left of the ways to keep becomes one row of slots, which is cut into as few nodes
- * as hold it, of the same size; they stand in the middle of the row above:
+ * Two ways lead to the two ends of the range.  Level by level, from the leaves
+ * up, what is left of the ways to keep becomes one row of slots, which is cut
+ * into as few nodes as hold it, of the same size; they stand in the middle of
+ * the row above:
  *
  *     level 1    | a | b |[L]|           |[R]| g | h |     [ ]: the ways
  *                          \  between  /
  *     level 0    row: kept of L, X, kept of R  -->  1 … 3 nodes
  *     level 1    row: a, b, those nodes, g, h  -->  …
  *
- * What lies between the ways is retired first, with all below it.  A row of too few
- * slots takes in the node beside it, and that way then leads through that node.  It ends
- * where both ways share a node that stays one, or with a row that is all of its level:
- * that is the new root, or what the new root has as children.
+ * What lies between the ways is retired first, with all below it.  A row of too
+ * few slots takes in the node beside it, and that way then leads through that
+ * node.  It ends where both ways share a node that stays one, or with a row
+ * that is all of its level: that is the new root, or what the new root has as
+ * children.
  */
 #include "node.h"
 
-#include <string.h>
-
-/* 16 + 1 + 16 slots of leaves; 9 + 3 + 9 of inner nodes; fewer with a node taken in. */
+/*
+ * 16 + 1 + 16 slots of leaves; 9 + 3 + 9 of inner nodes; fewer with a node
+ * taken in.
+ */
 #define ROW_MAX (2 * MM_MAPLE_LEAF_SLOTS + 1)
 
-/* Slots in order; the first begins at `first`. */
+/* Slots in order. */
 struct row {
-	uint64_t first;
 	unsigned int nr;
 	uint64_t last[ROW_MAX];
 	uint64_t gap[ROW_MAX]; /* of children */
@@ -37,6 +39,9 @@ struct wide {
 	struct mm_maple_path left;
 	struct mm_maple_path right;
 	unsigned int level;
+	unsigned int middle; /* of the row: where what is new begins */
+	unsigned int after;  /* slots behind it */
+	uint64_t first;      /* where the row begins */
 	struct row row;
 	struct row made; /* the nodes that came of it */
 };
@@ -48,19 +53,17 @@ static void add(struct row *row, uint64_t last, void *what, uint64_t gap)
 	row->gap[row->nr++] = gap;
 }
 
-/* Slots [from, end) of a node. */
+/* Slots [start, end) of a node. */
 static void add_slots(struct row *row, const struct mm_maple_node *n, struct mm_maple_range span,
-		      struct mm_maple_range slots)
+		      unsigned int start, unsigned int end)
 {
-	uint64_t i;
-
-	for (i = slots.first; i < slots.last; i++) {
-		uint64_t last = mm_maple_range_of(n, (unsigned int)i, span).last;
+	for (; start < end; start++) {
+		uint64_t last = mm_maple_range_of(n, start, span).last;
 
 		if (n->level)
-			add(row, last, n->u.inner.child[i], n->u.inner.gap[i]);
+			add(row, last, n->u.inner.child[start], n->u.inner.gap[start]);
 		else
-			add(row, last, n->u.leaf.slot[i], 0);
+			add(row, last, n->u.leaf.slot[start], 0);
 	}
 }
 
@@ -71,11 +74,11 @@ static inline bool is_shared(const struct wide *w, unsigned int level)
 
 /* ---- what goes ---- */
 
-static void retire_children(struct mm_maple *t, const struct mm_maple_node *n, unsigned int from,
+static void retire_children(struct mm_maple *t, const struct mm_maple_node *n, unsigned int start,
 			    unsigned int end)
 {
-	for (; from < end; from++)
-		mm_maple_retire_all(t, n->u.inner.child[from]);
+	for (; start < end; start++)
+		mm_maple_retire_all(t, n->u.inner.child[start]);
 }
 
 static void retire_between(struct wide *w)
@@ -97,12 +100,12 @@ static void retire_between(struct wide *w)
 	}
 }
 
-static uint64_t count_entries(const struct mm_maple_node *n, unsigned int from, unsigned int end)
+static uint64_t count_entries(const struct mm_maple_node *n, unsigned int start, unsigned int end)
 {
 	uint64_t count = 0;
 
-	for (; from < end; from++)
-		count += n->u.leaf.slot[from] != NULL;
+	for (; start < end; start++)
+		count += n->u.leaf.slot[start] != NULL;
 	return count;
 }
 
@@ -129,13 +132,13 @@ static void gather(struct wide *w, const struct row *middle)
 	unsigned int i;
 
 	w->row.nr = 0;
-	w->row.first = w->left.span[w->level].first;
-	add_slots(&w->row, l, w->left.span[w->level],
-		  (struct mm_maple_range){0, w->left.slot[w->level]});
+	w->first = w->left.span[w->level].first;
+	add_slots(&w->row, l, w->left.span[w->level], 0, w->left.slot[w->level]);
+	w->middle = w->row.nr;
 	for (i = 0; i < middle->nr; i++)
 		add(&w->row, middle->last[i], middle->what[i], middle->gap[i]);
-	add_slots(&w->row, r, w->right.span[w->level],
-		  (struct mm_maple_range){w->right.slot[w->level] + 1u, r->nr});
+	w->after = r->nr - 1u - w->right.slot[w->level];
+	add_slots(&w->row, r, w->right.span[w->level], w->right.slot[w->level] + 1u, r->nr);
 	mm_maple_retire(w->t, l);
 	if (l != r)
 		mm_maple_retire(w->t, r);
@@ -178,8 +181,7 @@ static void take_in_right(struct wide *w, unsigned int from)
 		p->node[level - 1] = p->node[level]->u.inner.child[p->slot[level]];
 		p->slot[level - 1] = 0;
 	}
-	add_slots(&w->row, p->node[level], p->span[level],
-		  (struct mm_maple_range){0, p->node[level]->nr});
+	add_slots(&w->row, p->node[level], p->span[level], 0, p->node[level]->nr);
 	mm_maple_retire(w->t, p->node[level]);
 }
 
@@ -200,17 +202,18 @@ static void take_in_left(struct wide *w, unsigned int from)
 		p->node[level - 1] = p->node[level]->u.inner.child[p->slot[level]];
 		p->slot[level - 1] = (uint8_t)(p->node[level - 1]->nr - 1);
 	}
-	row.first = p->span[level].first;
-	add_slots(&row, p->node[level], p->span[level],
-		  (struct mm_maple_range){0, p->node[level]->nr});
+	w->first = p->span[level].first;
+	add_slots(&row, p->node[level], p->span[level], 0, p->node[level]->nr);
 	for (i = 0; i < w->row.nr; i++)
 		add(&row, w->row.last[i], w->row.what[i], w->row.gap[i]);
 	w->row = row;
 	mm_maple_retire(w->t, p->node[level]);
 }
 
-/* The nearest node, of the same parent if it has another; none if the row is all of its
- * level. */
+/*
+ * The nearest node, of the same parent if it has another; none if the row is
+ * all of its level.
+ */
 static void take_in(struct wide *w)
 {
 	unsigned int level;
@@ -257,21 +260,38 @@ static void fill_node(struct mm_maple_node *n, const struct row *row, unsigned i
 		pivot[i] = i + 1u < n->nr ? row->last[from + i] : UINT64_MAX;
 }
 
-/* Cut the row into nodes of one size, or nearly. */
+/*
+ * How many slots the first of `nodes` nodes gets: as many as each of the
+ * others, or nearly.  But where a node is cut at an end that grows, the slots
+ * that stay behind fill most of a node, for no more come to them.
+ */
+static unsigned int first_share(const struct wide *w, unsigned int nodes, unsigned int least)
+{
+	unsigned int nr = w->row.nr;
+
+	if (nodes != 2 || !is_shared(w, w->level))
+		return nr / nodes;
+	if (!w->middle)
+		return least;
+	return w->after ? nr / nodes : nr - least;
+}
+
+/* Cut the row into nodes. */
 static void make_nodes(struct wide *w)
 {
 	unsigned int most = w->level ? MM_MAPLE_INNER_SLOTS : MM_MAPLE_LEAF_SLOTS;
+	unsigned int least = w->level ? MM_MAPLE_INNER_MIN : MM_MAPLE_LEAF_MIN;
 	unsigned int nodes = (w->row.nr + most - 1) / most;
-	struct mm_maple_range span = {w->row.first, 0};
+	struct mm_maple_range span = {w->first, 0};
 	unsigned int from = 0;
 	unsigned int i;
 
 	w->made.nr = 0;
-	w->made.first = w->row.first;
 	for (i = 0; i < nodes; i++) {
 		struct mm_maple_node *n = mm_maple_take_node(w->t, w->level);
 
-		n->nr = (uint8_t)((w->row.nr - from) / (nodes - i));
+		n->nr = (uint8_t)(i ? (w->row.nr - from) / (nodes - i)
+				    : first_share(w, nodes, least));
 		fill_node(n, &w->row, from);
 		from += n->nr;
 		span.last = w->row.last[from - 1];

@@ -111,16 +111,16 @@ static bool has_frames(const struct mm_machine *m, const struct zone *z, uint64_
 	return false;
 }
 
-/* The lowest section with frames of the zone that is not ready; nr_sections: none. */
+/* The lowest section with frames of the zone that is not ready; at least nr_sections:
+ * none. */
 static uint64_t next_section(const struct mm_machine *m, struct zone *z)
 {
 	uint64_t pages = mm_sparse_pages(m);
 	uint64_t nr;
 
-	for (nr = z->next_section; nr < m->nr_sections; nr++) {
-		const struct mem_section *s = mm_sparse_section(m, nr);
-
-		if (s && !(s->section_mem_map & MM_SECTION_READY) &&
+	for (nr = mm_sparse_next_section(m, z->next_section, MM_SECTION_EARLY); nr < m->nr_sections;
+	     nr = mm_sparse_next_section(m, nr + 1, MM_SECTION_EARLY)) {
+		if (!(mm_sparse_section(m, nr)->section_mem_map & MM_SECTION_READY) &&
 		    has_frames(m, z, nr * pages, (nr + 1) * pages))
 			break;
 	}

@@ -41,7 +41,6 @@ static void reserve_block(struct mm_ctx *x, struct zone *z, uint64_t pfn, unsign
 		z->nr_reserved_highatomic += size;
 		pfn += size;
 	} while (pfn < end);
-	mm_touch(x, MM_OBJ_ZONE, z->id);
 }
 
 void mm_page_alloc_reserve(struct mm_ctx *x, struct zone *z, const struct page *page,
@@ -68,7 +67,8 @@ static struct page *reserved_block(const struct mm_machine *m, const struct zone
 	return NULL;
 }
 
-/* All pageblocks of one free block.  Caller: zone lock held. */
+/* All pageblocks of one free block, so that moving it touches the zone.  Caller: zone lock
+ * held. */
 static void give_up(struct mm_ctx *x, struct zone *z, const struct page *page,
 		    enum mm_migratetype type)
 {
@@ -82,7 +82,6 @@ static void give_up(struct mm_ctx *x, struct zone *z, const struct page *page,
 		x->m->nr_unreserved++;
 		pfn += size;
 	} while (pfn < end);
-	mm_touch(x, MM_OBJ_ZONE, z->id);
 }
 
 bool mm_page_alloc_unreserve(struct mm_ctx *x, const struct request *rq, bool last)

@@ -35,9 +35,10 @@ static uint64_t batch_size(uint64_t managed)
 
 static uint64_t high_size(uint64_t pages, int cpus, uint64_t batch)
 {
-	uint64_t high = pages / (uint64_t)cpus;
+	/* the kernel keeps an int: 2^31 and more are below every batch */
+	int32_t high = (int32_t)(uint32_t)(pages / (uint64_t)cpus);
 
-	return high > 4 * batch ? high : 4 * batch;
+	return high > (int32_t)(4 * batch) ? (uint64_t)high : 4 * batch;
 }
 
 struct mm_pcp_limits mm_pcp_compute_limits(const struct mm_pcp_sizes *s)

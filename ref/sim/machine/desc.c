@@ -320,7 +320,7 @@ static int read_ratio(struct mm_machine_desc_reader *r)
 
 static const struct mm_machine_desc_def field_defs[F_NR] = {
 	{"ram", read_ram, 0, 0, "SIZE or START-END[,START-END...]",
-	 "RAM, at most 16 ranges inside 4T; no default"},
+	 "RAM, at most 16 ranges inside 64T; no default"},
 	{"hole", read_hole, 0, 0, "START-END[,START-END...]", "frames that are not there; none"},
 	{"reserved", read_reserved, 0, 0, "START-END[,START-END...]",
 	 "present but never free, as what the boot loader took; none"},
@@ -383,8 +383,8 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "zero each block that is taken back, and all memory at boot; off"},
 	{"page_poison", read_switch, 0, 0, "on or off",
 	 "fill what is free with 0xaa and look for changes, instead of init_on_...; off"},
-	{"min_free_kbytes", read_plain, 0, (uint64_t)MM_SPANNED_MAX * 4, "KiB, at most all RAM",
-	 "0: by the kernel's formula; 0"},
+	{"min_free_kbytes", read_plain, 0, INT32_MAX, "0 .. 2147483647",
+	 "KiB, 0: by the kernel's formula; 0"},
 	{"watermark_scale_factor", read_plain, 1, 3000, "1 .. 3000",
 	 "distance of watermarks in 1/10000 of managed; 10"},
 	{"watermark_boost_factor", read_plain, 0, INT32_MAX, "0 .. 2147483647",

@@ -90,7 +90,7 @@ int mm_machine_desc_pages(struct mm_machine_desc_reader *r, const char *s, size_
 		return mm_machine_desc_refuse(r, "not a multiple of the page size, 4K");
 	*pages = bytes / MM_PAGE_SIZE;
 	if (*pages > MM_SPANNED_MAX)
-		return mm_machine_desc_refuse(r, "more than the 4T a machine may span");
+		return mm_machine_desc_refuse(r, "more than the 64T a machine may span");
 	return 0;
 }
 

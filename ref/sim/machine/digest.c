@@ -10,12 +10,13 @@
 #include "mm/rng.h"
 
 /* The part of the sum an object stands for: kind and id are mixed in, so that
- * two objects that swap their states do not cancel out. */
+ * two objects that swap their states do not cancel out.  One that is not there, whose
+ * hash is 0, stands for nothing: who skips it gets the same sum. */
 static uint64_t part(const struct mm_machine *m, enum mm_obj kind, uint64_t id)
 {
 	uint64_t h = m->digest[kind].ops->hash(m, id);
 
-	return mm_hash64(mm_hash64_step(h, mm_touched_key(kind, id)));
+	return h ? mm_hash64(mm_hash64_step(h, mm_touched_key(kind, id))) : 0;
 }
 
 int mm_machine_kind_set(struct mm_machine *m, enum mm_obj kind, const struct mm_kind_ops *ops)
@@ -26,12 +27,26 @@ int mm_machine_kind_set(struct mm_machine *m, enum mm_obj kind, const struct mm_
 		m->digest[kind].cached = mm_machine_alloc_frames(m, 64, 0);
 	else if (kind == MM_OBJ_PAGEBLOCK)
 		m->digest[kind].cached = mm_machine_alloc_frames(m, 64, m->desc.pageblock_order);
+	else if (kind == MM_OBJ_SECTION && m->desc.deferred)
+		m->digest[kind].cached =
+			mm_arena_reserve(&m->arena, (size_t)n * sizeof(uint64_t), 4096);
 	else
 		m->digest[kind].cached = mm_machine_alloc(m, (size_t)n * sizeof(uint64_t), 64);
 	if (!m->digest[kind].cached)
 		return -MM_ENOMEM;
 	m->digest[kind].ops = ops;
 	return 0;
+}
+
+int mm_machine_kind_populate(struct mm_machine *m, enum mm_obj kind, uint64_t first, uint64_t last)
+{
+	uint64_t n = m->digest[kind].ops->count(m);
+
+	if (!m->desc.deferred)
+		return 0;
+	last = last < n ? last : n;
+	return mm_arena_populate(&m->arena, &m->digest[kind].cached[first],
+				 (size_t)(last - first) * sizeof(uint64_t));
 }
 
 uint64_t mm_machine_kind_count(const struct mm_machine *m, enum mm_obj kind)
