@@ -26,7 +26,7 @@ const struct subcommand subcommands[] = {
 	{"show", command_show, "print a machine as the kernel prints itself", &show_form},
 	{"states", command_states, "count which states of the allocator inputs reach",
 	 &states_form},
-	{"oracle", command_oracle, "recompute a real kernel's zoneinfo and compare", &oracle_form},
+	{"oracle", command_oracle, "compare with a real kernel: its numbers, its answers", &oracle_form},
 	{"record", command_record, "run a command, write what it asked the kernel for",
 	 &record_form},
 	{"doctor", command_doctor, "what works on this machine, and how to mend the rest",
