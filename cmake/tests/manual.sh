@@ -154,7 +154,7 @@ completes 'a.ops b c.ops d.txt more' import -o ''
 completes 'ftrace kmem perf' import x --format ''
 completes 'vmstat' show v
 completes 'a.ops' show -m d.txt vmstat a
-completes 'extfrag zoneinfo' oracle ''
+completes 'extfrag linux zoneinfo' oracle ''
 completes 'bash fish zsh' help --completion ''
 completes "$claims" help buddy.n
 completes 'targets' help tar

@@ -42,8 +42,14 @@ const char *mm_checker_object_name(enum mm_obj kind)
 					    "fault attributes of site",
 					    "kswapd of node",
 					    "cache of node",
+					    "process",
+					    "file",
+					    "address space of process",
+					    "VMA",
+					    "anon_vma",
 					    "step"};
 
+	_Static_assert(sizeof(names) / sizeof(names[0]) == MM_OBJ_EVENT + 1, "a name each");
 	return kind <= MM_OBJ_EVENT ? names[kind] : "object";
 }
 
