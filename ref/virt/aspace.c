@@ -74,14 +74,14 @@ static const struct mm_kind_ops vma_kind = {"VMAs", vma_count, vma_hash, NULL};
 
 /* ---- memory of trees ---- */
 
-static void *node_get(void *env)
+static struct mm_maple_node *node_get(void *env)
 {
 	struct mm_ctx *x = env;
 
 	return mm_pool_get(x, x->m->maple_nodes);
 }
 
-static void node_put(void *env, void *node)
+static void node_put(void *env, struct mm_maple_node *node)
 {
 	struct mm_ctx *x = env;
 
