@@ -242,7 +242,7 @@ static bool is_allowed(uint64_t flags, uint64_t access)
 	static const uint64_t needs[] = {
 		[MM_ACCESS_READ] = MM_VM_ACCESS,
 		[MM_ACCESS_WRITE] = MM_VM_WRITE,
-		[MM_ACCESS_EXEC] = MM_VM_EXEC,
+		[MM_ACCESS_EXEC] = MM_VM_ACCESS,
 	};
 
 	return access < sizeof(needs) / sizeof(needs[0]) && (flags & needs[access]);
@@ -264,6 +264,9 @@ static uint64_t due_fault(const struct mmap_model *md, const struct mm_machine *
 	d->may_want |= d->own && !v->anon;
 	if (v->file != NO_FILE && page >= mm_file_at(m, v->file - 1)->pages)
 		return MM_FAULT_BUS_ADRERR;
+	/* that it is not to be executed is seen when the page is there */
+	if (access == MM_ACCESS_EXEC && !(v->flags & MM_VM_EXEC))
+		return MM_FAULT_SEGV_ACCERR;
 	return MM_FAULT_OK;
 }
 
