@@ -302,7 +302,8 @@ static void check_border(const struct mmap_model *md, struct mm_report *r,
 		 (ull)low->start, (ull)at, (ull)high->end);
 }
 
-/* Joining was tried at both ends of what changed; a heap grows onto what is before it. */
+/* Joining was tried at both ends of what changed; a heap grows onto what is before it, and
+ * begins on its own. */
 static void check_merged(const struct mmap_model *md, struct mm_report *r,
 			 const struct mm_machine *m)
 {
@@ -315,7 +316,8 @@ static void check_merged(const struct mmap_model *md, struct mm_report *r,
 
 		if (!a->flags)
 			continue;
-		check_border(md, r, m, a->start, false);
+		if (md->call.call != MM_CALL_BRK || a->start > m->desc.start_brk)
+			check_border(md, r, m, a->start, false);
 		/* between two that changed it is the second that tried */
 		if (md->call.call != MM_CALL_BRK && (i + 1 == md->parts.nr || a[1].start != a->end))
 			check_border(md, r, m, a->end, true);
