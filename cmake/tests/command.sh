@@ -32,7 +32,7 @@ machine() { # REGEX DESCRIPTION
 
 machine '1:[0-9]+: .*overlap' 'ram=0-2M,1M-3M'
 machine '1:8: .*cpus=0: out of range; expected 1' 'ram=4M cpus=0'
-machine '1:1: .*more than the 4T' 'ram=1152921504606846976'
+machine '1:1: .*more than the 64T' 'ram=1152921504606846976'
 machine 'zone limits are out of order' 'ram=4M dma=2M dma32=1M'
 machine 'no field "foo=1"' 'ram=4M foo=1'
 machine 'ram= is missing' 'cpus=2 max_order=6'
