@@ -90,7 +90,7 @@ struct kind {
 	const char *word;
 	const char *expected;
 	bool handle;
-	bool optional; /* handle: the operation makes do without */
+	bool optional;     /* handle: the operation makes do without */
 	unsigned int ceil; /* plain numbers below it are their own raw number */
 	uint64_t (*from_raw)(unsigned int raw);
 	bool (*to_raw)(uint64_t value, unsigned int *raw);

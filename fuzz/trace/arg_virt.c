@@ -213,17 +213,13 @@ bool mm_arg_len_to_raw(uint64_t value, unsigned int *raw)
 /* ---- rights ---- */
 
 static const struct bit prots[] = {
-	{MM_PROT_READ, "READ"},
-	{MM_PROT_WRITE, "WRITE"},
-	{MM_PROT_EXEC, "EXEC"},
-	{0x8, "SEM"},
-	{MM_PROT_GROWSDOWN, "GROWSDOWN"},
-	{MM_PROT_GROWSUP, "GROWSUP"},
+	{MM_PROT_READ, "READ"}, {MM_PROT_WRITE, "WRITE"},         {MM_PROT_EXEC, "EXEC"},
+	{0x8, "SEM"},           {MM_PROT_GROWSDOWN, "GROWSDOWN"}, {MM_PROT_GROWSUP, "GROWSUP"},
 };
 
 static const uint64_t prot_bits[] = {
-	MM_PROT_READ,	   MM_PROT_WRITE,   MM_PROT_EXEC, 0, 0, MM_PROT_GROWSDOWN, 0x8,
-	MM_PROT_GROWSUP, 0x10,
+	MM_PROT_READ,      MM_PROT_WRITE, MM_PROT_EXEC,    0,    0,
+	MM_PROT_GROWSDOWN, 0x8,           MM_PROT_GROWSUP, 0x10,
 };
 
 uint64_t mm_arg_prot_from_raw(unsigned int raw)
@@ -266,11 +262,11 @@ static const struct bit maps[] = {
 };
 
 static const uint64_t map_bits[] = {
-	MM_MAP_FIXED,	     MM_MAP_PRIVATE | MM_MAP_SHARED,
+	MM_MAP_FIXED,        MM_MAP_PRIVATE | MM_MAP_SHARED,
 	MM_MAP_ANONYMOUS,    MM_MAP_FIXED_NOREPLACE,
 	MM_MAP_NORESERVE,    MM_MAP_POPULATE,
-	MM_MAP_LOCKED,	     MM_MAP_GROWSDOWN,
-	MM_MAP_STACK,	     MM_MAP_NONBLOCK,
+	MM_MAP_LOCKED,       MM_MAP_GROWSDOWN,
+	MM_MAP_STACK,        MM_MAP_NONBLOCK,
 	0x800000 /* none */, 4 /* a type that is none */,
 };
 

@@ -23,6 +23,7 @@
  *   mm.locked_vm            are those of VMAs that are locked
  *   vma.flags_closed        flags go together as they may
  *   vma.addr_limits         VMAs end at task_size at the latest
+ *   maple.structure         the range tree is sound
  */
 #ifndef MM_ASPACE_H
 #define MM_ASPACE_H
@@ -37,18 +38,18 @@ struct mm_file;
 struct mm_process;
 
 /* Kernel: VM_..., with its values. */
-#define MM_VM_READ      0x1u
-#define MM_VM_WRITE     0x2u
-#define MM_VM_EXEC      0x4u
-#define MM_VM_SHARED    0x8u
-#define MM_VM_MAYREAD   0x10u
-#define MM_VM_MAYWRITE  0x20u
-#define MM_VM_MAYEXEC   0x40u
-#define MM_VM_MAYSHARE  0x80u
-#define MM_VM_GROWSDOWN 0x100u
-#define MM_VM_LOCKED    0x2000u
-#define MM_VM_ACCOUNT   0x100000u
-#define MM_VM_NORESERVE 0x200000u
+#define MM_VM_READ       0x1u
+#define MM_VM_WRITE      0x2u
+#define MM_VM_EXEC       0x4u
+#define MM_VM_SHARED     0x8u
+#define MM_VM_MAYREAD    0x10u
+#define MM_VM_MAYWRITE   0x20u
+#define MM_VM_MAYEXEC    0x40u
+#define MM_VM_MAYSHARE   0x80u
+#define MM_VM_GROWSDOWN  0x100u
+#define MM_VM_LOCKED     0x2000u
+#define MM_VM_ACCOUNT    0x100000u
+#define MM_VM_NORESERVE  0x200000u
 #define MM_VM_NOHUGEPAGE 0x40000000u
 
 #define MM_VM_ACCESS (MM_VM_READ | MM_VM_WRITE | MM_VM_EXEC)
@@ -81,7 +82,7 @@ struct mm_struct {
 	uint64_t mmap_base; /* mappings go below it, downwards */
 	bool bottom_up;     /* or above it.  Kernel: MMF_TOPDOWN */
 	uint64_t start_brk;
-	uint64_t brk;      /* end of the heap, in bytes */
+	uint64_t brk;       /* end of the heap, in bytes */
 	uint64_t def_flags; /* of new mappings: 0 or MM_VM_LOCKED */
 
 	/* in pages */

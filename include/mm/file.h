@@ -25,10 +25,10 @@
 #include "mm/machine.h"
 
 /* How it was opened, and what it is. */
-#define MM_FILE_READ   0x1u /* Kernel: FMODE_READ */
-#define MM_FILE_WRITE  0x2u /* Kernel: FMODE_WRITE */
-#define MM_FILE_APPEND 0x4u /* the inode only grows.  Kernel: S_APPEND */
-#define MM_FILE_NOEXEC 0x8u /* its mount has nothing to execute.  Kernel: MNT_NOEXEC */
+#define MM_FILE_READ   0x1u  /* Kernel: FMODE_READ */
+#define MM_FILE_WRITE  0x2u  /* Kernel: FMODE_WRITE */
+#define MM_FILE_APPEND 0x4u  /* the inode only grows.  Kernel: S_APPEND */
+#define MM_FILE_NOEXEC 0x8u  /* its mount has nothing to execute.  Kernel: MNT_NOEXEC */
 #define MM_FILE_NOMMAP 0x10u /* it cannot be mapped.  Kernel: f_op->mmap == NULL */
 #define MM_FILE_SHMEM  0x20u /* memory of its own: memfd, tmpfs, shared anonymous */
 #define MM_FILE_ANON   0x40u /* made by mapping shared anonymous memory: nobody opened it */
@@ -41,7 +41,7 @@ struct mm_file {
 
 	/* what maps it */
 	struct mm_interval_tree i_mmap; /* of vm_area_struct.shared */
-	uint32_t i_mmap_writable; /* VMAs that are shared and may be written to */
+	uint32_t i_mmap_writable;       /* VMAs that are shared and may be written to */
 	uint32_t nr_vmas;
 
 	/* of its size, pages charged against the commit limit; given back with it */

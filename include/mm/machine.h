@@ -143,13 +143,13 @@ struct mm_machine_desc {
 	uint64_t seed;             /* of unwritten contents, default 1 */
 
 	/* address spaces */
-	uint32_t procs;      /* processes at the same time; 0: none, and nothing of this */
-	uint32_t vmas;       /* of all of them, at the most */
-	uint32_t files;      /* at the same time */
-	uint64_t task_size;  /* bytes; where address spaces end */
-	uint64_t mmap_base;  /* mappings go below it, or above it when bottom_up */
-	uint64_t start_brk;  /* where heaps begin */
-	bool bottom_up;      /* Kernel: legacy_va_layout */
+	uint32_t procs;       /* processes at the same time; 0: none, and nothing of this */
+	uint32_t vmas;        /* of all of them, at the most */
+	uint32_t files;       /* at the same time */
+	uint64_t task_size;   /* bytes; where address spaces end */
+	uint64_t mmap_base;   /* mappings go below it, or above it when bottom_up */
+	uint64_t start_brk;   /* where heaps begin */
+	bool bottom_up;       /* Kernel: legacy_va_layout */
 	bool read_prepares;   /* reading anonymous memory prepares an anon_vma, as seen in 6.18 */
 	bool merge_unfaulted; /* memory without anon_vma takes over one from either side, as
 			       * from 6.16 on */

@@ -34,8 +34,7 @@ enum mm_overcommit { MM_OVERCOMMIT_GUESS, MM_OVERCOMMIT_ALWAYS, MM_OVERCOMMIT_NE
  * Promise so many pages to mm (its total_vm and its owner's rights count).  0, or
  * -MM_ENOMEM and nothing is promised.  Kernel: security_vm_enough_memory_mm.
  */
-int mm_overcommit_charge(struct mm_ctx *x, const struct mm_struct *mm,
-			 uint64_t pages) MM_MUST_USE;
+int mm_overcommit_charge(struct mm_ctx *x, const struct mm_struct *mm, uint64_t pages) MM_MUST_USE;
 /* Give a promise back.  Kernel: vm_unacct_memory. */
 void mm_overcommit_uncharge(struct mm_ctx *x, uint64_t pages);
 /* In pages.  Kernel: vm_commit_limit. */

@@ -17,13 +17,7 @@
 struct mm_struct;
 
 /* Limits that memory management asks.  Kernel: RLIMIT_..., in bytes. */
-enum mm_rlimit {
-	MM_RLIMIT_DATA,
-	MM_RLIMIT_STACK,
-	MM_RLIMIT_MEMLOCK,
-	MM_RLIMIT_AS,
-	MM_NR_RLIMITS
-};
+enum mm_rlimit { MM_RLIMIT_DATA, MM_RLIMIT_STACK, MM_RLIMIT_MEMLOCK, MM_RLIMIT_AS, MM_NR_RLIMITS };
 
 #define MM_RLIM_INFINITY UINT64_MAX
 

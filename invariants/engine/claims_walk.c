@@ -204,7 +204,8 @@ static uint64_t any_address(struct walker *w)
 {
 	unsigned int raw = (unsigned int)below(w->p, below(w->p, 4) ? 48 : MM_ARG_ADDR_PAGES);
 
-	return mm_arg_from_raw(MM_ARG_ADDR, below(w->p, 30) ? raw : (unsigned int)below(w->p, 3000));
+	return mm_arg_from_raw(MM_ARG_ADDR,
+			       below(w->p, 30) ? raw : (unsigned int)below(w->p, 3000));
 }
 
 /* Mostly there or nowhere; of the rest of the bits few at a time. */
@@ -246,9 +247,11 @@ static uint64_t any_argument(struct walker *w, const struct mm_arg_def *a)
 	case MM_ARG_ADDR:
 		return any_address(w);
 	case MM_ARG_LEN:
-		return mm_arg_from_raw(a->kind, (unsigned int)below(w->p, below(w->p, 20) ? 16 : 1100));
+		return mm_arg_from_raw(a->kind,
+				       (unsigned int)below(w->p, below(w->p, 20) ? 16 : 1100));
 	case MM_ARG_PROT:
-		return mm_arg_from_raw(a->kind, (unsigned int)below(w->p, below(w->p, 20) ? 8 : 512));
+		return mm_arg_from_raw(a->kind,
+				       (unsigned int)below(w->p, below(w->p, 20) ? 8 : 512));
 	case MM_ARG_MAP:
 		return any_map(w);
 	case MM_ARG_ACCESS:

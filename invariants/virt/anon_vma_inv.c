@@ -5,8 +5,6 @@
 #include "mm/check.h"
 #include "mm/pool.h"
 
-typedef unsigned long long ull;
-
 /* Links of a chain at the most: each to another anon_vma. */
 static uint64_t chain_max(const struct mm_machine *m)
 {
@@ -23,8 +21,9 @@ static void check_link(struct mm_report *r, const struct vm_area_struct *vma,
 			 avc->node.start == vma->vm_pgoff &&
 			 avc->node.last == vma->vm_pgoff + pages - 1,
 		 "VMA from 0x%llx on: a link is keyed %llu-%llu, its pages are %llu-%llu",
-		 (ull)vma->vm_start, (ull)avc->node.start, (ull)avc->node.last, (ull)vma->vm_pgoff,
-		 (ull)(vma->vm_pgoff + pages - 1));
+		 (unsigned long long)vma->vm_start, (unsigned long long)avc->node.start,
+		 (unsigned long long)avc->node.last, (unsigned long long)vma->vm_pgoff,
+		 (unsigned long long)(vma->vm_pgoff + pages - 1));
 }
 
 static void check_chain(struct mm_report *r, const struct mm_machine *m, uint64_t id)
@@ -38,7 +37,8 @@ static void check_chain(struct mm_report *r, const struct mm_machine *m, uint64_
 		return;
 	if (mm_list_check(&vma->anon_vma_chain, chain_max(m)) < 0) {
 		mm_report_fail(r, "anon_vma.chain_symmetry",
-			       "VMA from 0x%llx on: its chain is broken", (ull)vma->vm_start);
+			       "VMA from 0x%llx on: its chain is broken",
+			       (unsigned long long)vma->vm_start);
 		return;
 	}
 	for (l = vma->anon_vma_chain.next; l != &vma->anon_vma_chain; l = l->next) {
@@ -51,10 +51,11 @@ static void check_chain(struct mm_report *r, const struct mm_machine *m, uint64_
 		own |= avc->anon_vma == vma->anon_vma;
 		MM_CHECK(r, "anon_vma.root", avc->anon_vma->root == root,
 			 "VMA from 0x%llx on: links to anon_vmas of several roots",
-			 (ull)vma->vm_start);
+			 (unsigned long long)vma->vm_start);
 	}
 	MM_CHECK(r, "anon_vma.root", vma->anon_vma ? own : !root,
-		 "VMA from 0x%llx on: its anon_vma is not on its chain", (ull)vma->vm_start);
+		 "VMA from 0x%llx on: its anon_vma is not on its chain",
+		 (unsigned long long)vma->vm_start);
 }
 
 /* By the table of VMAs: how many chains and VMAs name it. */
@@ -77,11 +78,11 @@ static void check_counts(struct mm_report *r, const struct mm_machine *m, uint64
 	     n && links <= mm_pool_max(m->vmas); n = mm_interval_tree_iter_next(n, 0, UINT64_MAX))
 		links++;
 	MM_CHECK(r, "anon_vma.num_active", av->num_active_vmas == active,
-		 "anon_vma %llu: num_active_vmas %u, it is that of %llu VMAs", (ull)id,
-		 av->num_active_vmas, (ull)active);
+		 "anon_vma %llu: num_active_vmas %u, it is that of %llu VMAs",
+		 (unsigned long long)id, av->num_active_vmas, (unsigned long long)active);
 	MM_CHECK(r, "anon_vma.refcount", av->refcount == links && links,
-		 "anon_vma %llu: refcount %u, %llu links in its tree", (ull)id, av->refcount,
-		 (ull)links);
+		 "anon_vma %llu: refcount %u, %llu links in its tree", (unsigned long long)id,
+		 av->refcount, (unsigned long long)links);
 }
 
 const struct mm_inv mm_anon_vma_invs[] = {

@@ -10,17 +10,17 @@
 #include "mm/pool.h"
 #include "mm/process.h"
 
-typedef unsigned long long ull;
-
 static void check_range(struct mm_report *r, const struct vm_area_struct *vma)
 {
 	MM_CHECK(r, "vma.sorted_disjoint",
 		 vma->vm_start < vma->vm_end &&
 			 !((vma->vm_start | vma->vm_end) & (MM_PAGE_SIZE - 1)),
-		 "VMA 0x%llx-0x%llx", (ull)vma->vm_start, (ull)vma->vm_end);
+		 "VMA 0x%llx-0x%llx", (unsigned long long)vma->vm_start,
+		 (unsigned long long)vma->vm_end);
 	MM_CHECK(r, "vma.addr_limits", vma->vm_end <= vma->vm_mm->task_size,
-		 "VMA 0x%llx-0x%llx, the address space ends at 0x%llx", (ull)vma->vm_start,
-		 (ull)vma->vm_end, (ull)vma->vm_mm->task_size);
+		 "VMA 0x%llx-0x%llx, the address space ends at 0x%llx",
+		 (unsigned long long)vma->vm_start, (unsigned long long)vma->vm_end,
+		 (unsigned long long)vma->vm_mm->task_size);
 }
 
 /* By the tree: what it says of the VMA's first and last byte, and of those beside it. */
@@ -34,8 +34,9 @@ static void check_tree(struct mm_report *r, const struct mm_machine *m,
 
 	MM_CHECK(r, "vma.tree_agrees",
 		 found == vma && at.first == vma->vm_start && at.last == vma->vm_end - 1,
-		 "VMA 0x%llx-0x%llx: the tree has 0x%llx-0x%llx%s", (ull)vma->vm_start,
-		 (ull)vma->vm_end, (ull)at.first, (ull)at.last + 1,
+		 "VMA 0x%llx-0x%llx: the tree has 0x%llx-0x%llx%s",
+		 (unsigned long long)vma->vm_start, (unsigned long long)vma->vm_end,
+		 (unsigned long long)at.first, (unsigned long long)at.last + 1,
 		 found == vma ? "" : ", and it is another");
 	if (found != vma)
 		return;
@@ -43,8 +44,9 @@ static void check_tree(struct mm_report *r, const struct mm_machine *m,
 	if (next && mm_pool_at(m->vmas, mm_pool_id(m->vmas, next)) != next)
 		return; /* it was given back: vma.detached says so */
 	MM_CHECK(r, "vma.sorted_disjoint", !next || next->vm_start >= vma->vm_end,
-		 "VMA 0x%llx-0x%llx and the next, from 0x%llx on", (ull)vma->vm_start,
-		 (ull)vma->vm_end, (ull)(next ? next->vm_start : 0));
+		 "VMA 0x%llx-0x%llx and the next, from 0x%llx on",
+		 (unsigned long long)vma->vm_start, (unsigned long long)vma->vm_end,
+		 (unsigned long long)(next ? next->vm_start : 0));
 }
 
 static bool is_closed(const struct vm_area_struct *vma)
@@ -71,8 +73,8 @@ static void check_vma(struct mm_report *r, const struct mm_machine *m, uint64_t 
 	check_range(r, vma);
 	check_tree(r, m, vma);
 	MM_CHECK(r, "vma.flags_closed", is_closed(vma), "VMA 0x%llx-0x%llx: flags 0x%llx%s",
-		 (ull)vma->vm_start, (ull)vma->vm_end, (ull)vma->vm_flags,
-		 vma->vm_file ? ", of a file" : "");
+		 (unsigned long long)vma->vm_start, (unsigned long long)vma->vm_end,
+		 (unsigned long long)vma->vm_flags, vma->vm_file ? ", of a file" : "");
 }
 
 /* ---- counts ---- */
@@ -128,15 +130,18 @@ static void check_mm(struct mm_report *r, const struct mm_machine *m, uint64_t p
 	MM_CHECK(r, "mm.map_count",
 		 mm->map_count == n.vmas && (uint64_t)mm->map_count == mm->tree.count,
 		 "map_count %d, %d VMAs, %llu in the tree", mm->map_count, n.vmas,
-		 (ull)mm->tree.count);
+		 (unsigned long long)mm->tree.count);
 	MM_CHECK(r, "mm.total_vm", mm->total_vm == n.total, "total_vm %llu, VMAs have %llu pages",
-		 (ull)mm->total_vm, (ull)n.total);
+		 (unsigned long long)mm->total_vm, (unsigned long long)n.total);
 	MM_CHECK(r, "mm.data_exec_stack_vm",
 		 mm->data_vm == n.data && mm->exec_vm == n.exec && mm->stack_vm == n.stack,
-		 "data %llu, exec %llu, stack %llu; VMAs have %llu, %llu, %llu", (ull)mm->data_vm,
-		 (ull)mm->exec_vm, (ull)mm->stack_vm, (ull)n.data, (ull)n.exec, (ull)n.stack);
+		 "data %llu, exec %llu, stack %llu; VMAs have %llu, %llu, %llu",
+		 (unsigned long long)mm->data_vm, (unsigned long long)mm->exec_vm,
+		 (unsigned long long)mm->stack_vm, (unsigned long long)n.data,
+		 (unsigned long long)n.exec, (unsigned long long)n.stack);
 	MM_CHECK(r, "mm.locked_vm", mm->locked_vm == n.locked,
-		 "locked_vm %llu, locked VMAs have %llu pages", (ull)mm->locked_vm, (ull)n.locked);
+		 "locked_vm %llu, locked VMAs have %llu pages", (unsigned long long)mm->locked_vm,
+		 (unsigned long long)n.locked);
 }
 
 const struct mm_inv mm_aspace_invs[] = {

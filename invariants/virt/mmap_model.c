@@ -22,8 +22,6 @@
 
 #include "mmap/model.h"
 
-typedef unsigned long long ull;
-
 /* A call makes two VMAs by splitting and one of its own, and maps no more areas. */
 #define SLACK 8
 
@@ -169,8 +167,9 @@ static void check_error(struct mmap_model *md, struct mm_report *r, const struct
 	bool refused = err == -MM_ENOMEM && err != d->err && may_fail(md, m, d);
 
 	MM_CHECK(r, answer_claim[md->call.call], err == d->err || refused,
-		 "process %llu, 0x%llx, %llu bytes: error %d; due: %d", (ull)md->call.pid,
-		 (ull)md->call.addr, (ull)md->call.len, -err, -d->err);
+		 "process %llu, 0x%llx, %llu bytes: error %d; due: %d",
+		 (unsigned long long)md->call.pid, (unsigned long long)md->call.addr,
+		 (unsigned long long)md->call.len, -err, -d->err);
 	if (md->call.call == MM_CALL_MPROTECT) {
 		if (err == -MM_ENOMEM && may_fail(md, m, d))
 			forget_undone(md);
@@ -186,8 +185,9 @@ static void check_place(const struct mmap_model *md, struct mm_report *r, const 
 
 	MM_CHECK(r, told ? "mmap.answer" : "vma.unmapped_area", answer == d->answer,
 		 "process %llu: %llu bytes, wished for at 0x%llx, at 0x%llx; due: 0x%llx",
-		 (ull)md->call.pid, (ull)md->call.len, (ull)md->call.addr, (ull)answer,
-		 (ull)d->answer);
+		 (unsigned long long)md->call.pid, (unsigned long long)md->call.len,
+		 (unsigned long long)md->call.addr, (unsigned long long)answer,
+		 (unsigned long long)d->answer);
 }
 
 static void check_brk(struct mmap_model *md, struct mm_report *r, const struct mm_machine *m,
@@ -198,8 +198,10 @@ static void check_brk(struct mmap_model *md, struct mm_report *r, const struct m
 	bool refused = answer == old && answer != d->answer && may_fail(md, m, d);
 
 	MM_CHECK(r, "brk.answer", answer == d->answer || refused,
-		 "process %llu: brk 0x%llx answers 0x%llx, it was 0x%llx; due: 0x%llx", (ull)pid,
-		 (ull)md->call.addr, (ull)answer, (ull)old, (ull)d->answer);
+		 "process %llu: brk 0x%llx answers 0x%llx, it was 0x%llx; due: 0x%llx",
+		 (unsigned long long)pid, (unsigned long long)md->call.addr,
+		 (unsigned long long)answer, (unsigned long long)old,
+		 (unsigned long long)d->answer);
 	if (answer == old)
 		md->parts.nr = 0;
 	md->brk[pid] = answer;
@@ -213,13 +215,14 @@ static void check_touch(struct mmap_model *md, struct mm_report *r, const struct
 	bool oom = d->own && answer == MM_FAULT_OOM && may_fail(md, m, d);
 
 	MM_CHECK(r, "touch.answer", answer == d->answer || stayed || oom,
-		 "process %llu, 0x%llx, access %u: outcome %llu; due: %llu", (ull)md->call.pid,
-		 (ull)md->call.addr, md->call.prot, (ull)answer, (ull)d->answer);
+		 "process %llu, 0x%llx, access %u: outcome %llu; due: %llu",
+		 (unsigned long long)md->call.pid, (unsigned long long)md->call.addr, md->call.prot,
+		 (unsigned long long)answer, (unsigned long long)d->answer);
 	if (stayed)
 		md->parts.nr = 0;
 	MM_CHECK(r, "touch.answer", !d->own || stayed || oom || (v && v->anon),
 		 "process %llu, 0x%llx: a page of its own, and the VMA has no anon_vma",
-		 (ull)md->call.pid, (ull)md->call.addr);
+		 (unsigned long long)md->call.pid, (unsigned long long)md->call.addr);
 }
 
 /* What is to be there at once is in the VMA's own memory, if it is to be private. */
@@ -236,8 +239,8 @@ static void check_populated(const struct mmap_model *md, struct mm_report *r,
 		return;
 	MM_CHECK(r, "mmap.answer",
 		 !own || (a->flags & MM_VM_SHARED) || was_short(md) || (v && v->anon),
-		 "process %llu, 0x%llx: populated, and the VMA has no anon_vma", (ull)a->pid,
-		 (ull)a->start);
+		 "process %llu, 0x%llx: populated, and the VMA has no anon_vma",
+		 (unsigned long long)a->pid, (unsigned long long)a->start);
 }
 
 /* ---- files of shared anonymous memory ---- */
@@ -264,8 +267,8 @@ static void learn_file(struct mmap_model *md, struct mm_report *r, const struct 
 	MM_CHECK(r, "mmap.answer",
 		 f && (f->mode & MM_FILE_ANON) && f->pages == (a->end - a->start) / MM_PAGE_SIZE &&
 			 !in_use(&md->pages, v->file),
-		 "process %llu, 0x%llx: shared memory that is no file of its own", (ull)a->pid,
-		 (ull)a->start);
+		 "process %llu, 0x%llx: shared memory that is no file of its own",
+		 (unsigned long long)a->pid, (unsigned long long)a->start);
 	a->file = v ? v->file : NO_FILE;
 }
 
@@ -298,8 +301,9 @@ static void check_border(const struct mmap_model *md, struct mm_report *r,
 	if (!low || !high || low->end != at || high->start != at)
 		return;
 	MM_CHECK(r, "vma.merged_maximal", !could_be_one(m, low, high, low_is_made),
-		 "process %llu: VMAs 0x%llx-0x%llx-0x%llx could be one", (ull)md->call.pid,
-		 (ull)low->start, (ull)at, (ull)high->end);
+		 "process %llu: VMAs 0x%llx-0x%llx-0x%llx could be one",
+		 (unsigned long long)md->call.pid, (unsigned long long)low->start,
+		 (unsigned long long)at, (unsigned long long)high->end);
 }
 
 /* Joining was tried at both ends of what changed; a heap grows onto what is before it, and
@@ -342,8 +346,9 @@ static void check_kept_by(const struct mmap_model *md, struct mm_report *r,
 		uint64_t end = v->end < a->end ? v->end : a->end;
 
 		MM_CHECK(r, "anon_vma.kept", v->anon == a->anon || is_new(md, start, end),
-			 "process %llu, 0x%llx-0x%llx: it had an anon_vma, and has %s", (ull)a->pid,
-			 (ull)start, (ull)end, v->anon ? "another" : "none");
+			 "process %llu, 0x%llx-0x%llx: it had an anon_vma, and has %s",
+			 (unsigned long long)a->pid, (unsigned long long)start,
+			 (unsigned long long)end, v->anon ? "another" : "none");
 	}
 }
 
@@ -375,8 +380,9 @@ static void check_count(const struct mmap_model *md, struct mm_report *r,
 	uint64_t now = count_of(&md->now, md->call.pid);
 
 	MM_CHECK(r, "mprotect.answer", now <= before || now <= m->sysctl.max_map_count,
-		 "process %llu: %llu VMAs, there were %llu, and may be %llu", (ull)md->call.pid,
-		 (ull)now, (ull)before, (ull)m->sysctl.max_map_count);
+		 "process %llu: %llu VMAs, there were %llu, and may be %llu",
+		 (unsigned long long)md->call.pid, (unsigned long long)now,
+		 (unsigned long long)before, (unsigned long long)m->sysctl.max_map_count);
 }
 
 /* ---- a call ends ---- */
@@ -482,8 +488,9 @@ static void check_breaks(const struct mmap_model *md, struct mm_report *r,
 		const struct mm_struct *mm = m->processes[pid].mm;
 
 		MM_CHECK(r, "mm.brk", !mm || mm->brk == mmap_brk(md, m, pid),
-			 "process %llu: the heap ends at 0x%llx, brk answered 0x%llx", (ull)pid,
-			 (ull)(mm ? mm->brk : 0), (ull)mmap_brk(md, m, pid));
+			 "process %llu: the heap ends at 0x%llx, brk answered 0x%llx",
+			 (unsigned long long)pid, (unsigned long long)(mm ? mm->brk : 0),
+			 (unsigned long long)mmap_brk(md, m, pid));
 	}
 }
 

@@ -13,8 +13,6 @@
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/prop.h"
 
-typedef long long ll;
-
 /* Does it grant so many pages?  What was granted is taken back. */
 static bool grants(struct mm_aspace_try *t, uint64_t pages)
 {
@@ -63,7 +61,7 @@ static void mode_0(struct mm_prop_run *p)
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
 	t.m->vm_committed_as = (int64_t)prop_any(p, 50);
-	PROP(p, most(&t) == (int64_t)ram_of(t.m), "%lld of %llu pages", (ll)most(&t),
+	PROP(p, most(&t) == (int64_t)ram_of(t.m), "%lld of %llu pages", (long long)most(&t),
 	     (unsigned long long)ram_of(t.m));
 	t.m->sysctl.overcommit_memory = MM_OVERCOMMIT_ALWAYS;
 	PROP(p, grants(&t, UINT64_C(1) << 60), "mode 1 refuses");
@@ -112,7 +110,8 @@ static void mode_2(struct mm_prop_run *p)
 	t.mm->total_vm = prop_any(p, 40);
 	t.p->caps = prop_below(p, 2) ? MM_CAP_SYS_ADMIN : 0;
 	t.m->vm_committed_as = (int64_t)prop_any(p, prop_below(p, 2) ? 48 : 10);
-	PROP(p, most(&t) == due(&t), "%lld pages; due: %lld", (ll)most(&t), (ll)due(&t));
+	PROP(p, most(&t) == due(&t), "%lld pages; due: %lld", (long long)most(&t),
+	     (long long)due(&t));
 	prop_cover(p, 20, "something is to be had", due(&t) >= 0);
 	t.mm->total_vm = 0;
 	t.m->vm_committed_as = 0;

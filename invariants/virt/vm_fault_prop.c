@@ -119,9 +119,10 @@ static void growth_that_is_lost(struct mm_prop_run *p)
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
 	PROP(p, !mm_aspace_try_map(&t, 20, 4, MM_TRY_R, MM_MAP_GROWSDOWN), "no stack");
-	PROP(p, mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(18), MM_ACCESS_READ) == MM_FAULT_OK &&
-			t.mm->stack_vm == 6 && t.m->vm_committed_as == 2 &&
-			t.m->vm_committed_lost == 2,
+	PROP(p,
+	     mm_vm_fault(&t.x, t.mm, MM_TRY_PAGE(18), MM_ACCESS_READ) == MM_FAULT_OK &&
+		     t.mm->stack_vm == 6 && t.m->vm_committed_as == 2 &&
+		     t.m->vm_committed_lost == 2,
 	     "%d pages are promised, %d are lost", (int)t.m->vm_committed_as,
 	     (int)t.m->vm_committed_lost);
 	mm_aspace_try_close(&t, p);

@@ -140,8 +140,7 @@ static bool within_limits(const struct mm_vma_range *r)
 {
 	uint64_t pages = (r->end - r->start) >> MM_PAGE_SHIFT;
 
-	return mm_aspace_may_expand(r->mm, r->flags,
-				    pages - mapped_pages(r->mm, r->start, r->end));
+	return mm_aspace_may_expand(r->mm, r->flags, pages - mapped_pages(r->mm, r->start, r->end));
 }
 
 /* Does private memory come to be by it?  Kernel: accountable_mapping. */

@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-typedef unsigned long long ull;
-
 static int compare_areas(const void *a, const void *b)
 {
 	const struct mmap_area *x = a;
@@ -195,13 +193,15 @@ static bool same_at(const struct mmap_area *due, const struct mmap_area *seen, u
 	uint64_t failures = r->failures;
 
 	MM_CHECK(r, id, due->flags == seen->flags,
-		 "process %llu, 0x%llx: flags 0x%llx; due: 0x%llx", (ull)due->pid, (ull)addr,
-		 (ull)seen->flags, (ull)due->flags);
+		 "process %llu, 0x%llx: flags 0x%llx; due: 0x%llx", (unsigned long long)due->pid,
+		 (unsigned long long)addr, (unsigned long long)seen->flags,
+		 (unsigned long long)due->flags);
 	MM_CHECK(r, "vma.pgoff_linear",
 		 due->file == seen->file && pgoff_at(due, addr) == pgoff_at(seen, addr),
-		 "process %llu, 0x%llx: page %llu of file %d; due: %llu of %d", (ull)due->pid,
-		 (ull)addr, (ull)pgoff_at(seen, addr), (int)seen->file - 1,
-		 (ull)pgoff_at(due, addr), (int)due->file - 1);
+		 "process %llu, 0x%llx: page %llu of file %d; due: %llu of %d",
+		 (unsigned long long)due->pid, (unsigned long long)addr,
+		 (unsigned long long)pgoff_at(seen, addr), (int)seen->file - 1,
+		 (unsigned long long)pgoff_at(due, addr), (int)due->file - 1);
 	return r->failures == failures;
 }
 
@@ -212,8 +212,9 @@ static void differ(const struct mmap_area *due, uint64_t due_at, const struct mm
 	bool missing = due && (!seen || due->pid < seen->pid ||
 			       (due->pid == seen->pid && due_at < seen_at));
 
-	mm_report_fail(r, id, "process %llu, 0x%llx: %s", (ull)(missing ? due : seen)->pid,
-		       (ull)(missing ? due_at : seen_at),
+	mm_report_fail(r, id, "process %llu, 0x%llx: %s",
+		       (unsigned long long)(missing ? due : seen)->pid,
+		       (unsigned long long)(missing ? due_at : seen_at),
 		       missing ? "nothing is mapped" : "something is mapped; due: nothing");
 }
 
