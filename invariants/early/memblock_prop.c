@@ -264,6 +264,12 @@ static void check_questions(struct bytes *b)
 	}
 	PROP(p, mm_memblock_overlaps(b->m, MM_MEMBLOCK_MEMORY, span(LOW + base, size)) == some,
 	     "overlap of %llu bytes at %llu", (unsigned long long)size, (unsigned long long)base);
+	/* a span that is too long ends where addresses do */
+	PROP(p,
+	     mm_memblock_overlaps(b->m, MM_MEMBLOCK_MEMORY, span(LOW + base, UINT64_MAX)) ==
+		     mm_memblock_overlaps(b->m, MM_MEMBLOCK_MEMORY,
+					  span(LOW + base, UINT64_MAX - LOW - base)),
+	     "overlap of all above %llu", (unsigned long long)base);
 	PROP(p, mm_memblock_is_region_memory(b->m, span(LOW + base, size)) == one,
 	     "one region for %llu bytes at %llu", (unsigned long long)size,
 	     (unsigned long long)base);
@@ -844,6 +850,7 @@ const struct mm_prop mm_memblock_props[] = {
 	{"memblock.settings_are_in_the_digest", settings_are_in_the_digest, 1},
 	{"memblock.frames_are_whole_pages", frames_are_whole_pages, 1},
 	{"memblock.failures_are_announced", memblock_failures_are_announced, 1},
+	{"memblock.no_room_below_a_limit", memblock_no_room_below_a_limit, 1},
 	{"memblock.bad_requests_are_refused", bad_requests_are_refused, 1},
 	{"memblock.the_dump_is_the_kernels", the_dump_is_the_kernels, 1},
 	{"memblock." MM_PLANTS_PROPERTY, planted, 1},

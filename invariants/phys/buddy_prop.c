@@ -407,6 +407,40 @@ static void move_to(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migr
 	mm_lock_release(x, &z->lock);
 }
 
+/* What changes its type comes after what the list has: that is taken first. */
+static void moved_pieces_wait_at_the_tail(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=256p max_order=6 pageblock_order=3", NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	const struct mm_list *list;
+	struct page *own;
+	struct page *moved;
+	struct mm_ctx x;
+	uint64_t pfn;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	own = take(&x, z, 0, MM_MIGRATE_MOVABLE);
+	PROP(p, own, "no page");
+	/* its buddy is free, and of a pageblock that becomes reclaimable before the rest */
+	pfn = pfn_raw(mm_page_pfn(m, own));
+	move_to(&x, z, pfn, MM_MIGRATE_RECLAIMABLE);
+	moved = take(&x, z, 3, MM_MIGRATE_MOVABLE);
+	PROP(p, moved, "no pageblock");
+	moved->refcount = 0;
+	mm_page_flag_clear(&x, moved, MM_PG_HEAD);
+	mm_lock_acquire(&x, &z->lock);
+	mm_buddy_put(&x, z, moved + 1, 0, MM_BUDDY_AUTO);
+	mm_lock_release(&x, &z->lock);
+	moved++;
+	pfn = pfn_raw(mm_page_pfn(m, moved));
+	move_to(&x, z, pfn, MM_MIGRATE_RECLAIMABLE);
+	list = &z->free_area[0].free_list[MM_MIGRATE_RECLAIMABLE];
+	PROP(p, list->prev == &moved->lru && list->next != &moved->lru,
+	     "what was moved stands before what was there");
+	mm_machine_destroy(m);
+}
+
 /* Pageblocks in use, and free ones, go through all types and back: what claims say holds
  * on the way, and at its end all is as it was. */
 static void moved_pageblocks_take_their_pages_along(struct mm_prop_run *p)
@@ -462,6 +496,7 @@ const struct mm_prop mm_buddy_props[] = {
 	{"buddy.pageblocks_are_counted", pageblocks_are_counted, 10},
 	{"buddy.retype_moves_all_free_blocks", retype_moves_all_free_blocks, 10},
 	{"buddy.giants_return_by_pageblock", giants_return_by_pageblock, 6},
+	{"buddy.moved_pieces_wait_at_the_tail", moved_pieces_wait_at_the_tail, 1},
 	{"buddy.moved_pageblocks_take_their_pages_along", moved_pageblocks_take_their_pages_along,
 	 30},
 	{"buddy." MM_PLANTS_PROPERTY, buddy_planted, 1},

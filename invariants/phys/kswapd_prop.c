@@ -228,7 +228,54 @@ static void no_reclaim_is_a_failure(struct mm_prop_run *p)
 	mm_machine_destroy(x.m);
 }
 
+/* One bit of a field, there and back. */
+static bool in_digest(struct mm_machine *m, void *field, unsigned int bit)
+{
+	uint8_t *byte = (uint8_t *)field + bit / 8;
+	uint64_t before = mm_machine_digest_sweep(m);
+	bool moved;
+
+	*byte ^= (uint8_t)(1u << bit % 8);
+	moved = mm_machine_digest_sweep(m) != before;
+	*byte ^= (uint8_t)(1u << bit % 8);
+	return moved && mm_machine_digest_sweep(m) == before;
+}
+
+static void each_field_is_in_the_digest(struct mm_prop_run *p)
+{
+	struct shrinker s = {.per_call = 0};
+	struct mm_kswapd *k;
+	struct mm_ctx x;
+	unsigned int bit;
+	size_t i;
+
+	PROP(p, boot(&x, &s), "the machine does not boot");
+	k = &x.m->kswapd[0];
+	for (i = 0; i < 3; i++) {
+		bool *field = (bool *const[]){&k->awake, &k->working, &k->counts_closely}[i];
+
+		PROP(p, in_digest(x.m, field, 0), "flag %zu is not in the digest", i);
+	}
+	for (i = 0; i < 6; i++) {
+		uint8_t *field =
+			(uint8_t *const[]){&k->order,      &k->highest,      &k->failures,
+					   &k->work_order, &k->work_highest, &k->priority}[i];
+
+		for (bit = 0; bit < 8; bit++)
+			PROP(p, in_digest(x.m, field, bit), "bit %u of number %zu is not", bit, i);
+	}
+	for (i = 0; i < 2 + MM_NR_ZONES; i++) {
+		uint64_t *field = i < 2 ? (uint64_t *const[]){&k->boost_left, &k->freed}[i]
+					: &k->boost[i - 2];
+
+		for (bit = 0; bit < 64; bit++)
+			PROP(p, in_digest(x.m, field, bit), "bit %u of count %zu is not", bit, i);
+	}
+	mm_machine_destroy(x.m);
+}
+
 const struct mm_prop mm_kswapd_props[] = {
+	{"kswapd.each_field_is_in_the_digest", each_field_is_in_the_digest, 1},
 	{"kswapd.rounds_follow_what_is_freed", rounds_follow_what_is_freed, 1},
 	{"kswapd.works_until_high", works_until_high, 1},
 	{"kswapd.no_reclaim_is_a_failure", no_reclaim_is_a_failure, 1},

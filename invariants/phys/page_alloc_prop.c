@@ -257,13 +257,17 @@ static void leave_trace(struct page *page, unsigned int n)
 	case 2:
 		page->memcg_data = 1;
 		break;
-	default:
+	case 3:
 		page->refcount++;
+		break;
+	default:
+		page->flags |= MM_PG_LRU;
 		break;
 	}
 }
 
-#define NR_TRACES 4
+#define NR_TRACES         4
+#define NR_TRACES_AND_LRU 5
 
 /* A free block with traces of an owner goes to nobody; the next one is taken. */
 static void check_bad_not_handed_out(struct mm_prop_run *p, const char *machine)
@@ -272,8 +276,8 @@ static void check_bad_not_handed_out(struct mm_prop_run *p, const char *machine)
 	unsigned int n;
 
 	PROP(p, m, "the machine does not boot");
-	for (n = 0; n < NR_TRACES * 3; n++) {
-		unsigned int order = n / NR_TRACES;
+	for (n = 0; n < NR_TRACES_AND_LRU * 3; n++) {
+		unsigned int order = n / NR_TRACES_AND_LRU;
 		uint64_t bad;
 		struct page *page;
 		struct mm_ctx x;
@@ -287,7 +291,7 @@ static void check_bad_not_handed_out(struct mm_prop_run *p, const char *machine)
 		PROP(p, page, "order %u cannot be had", order);
 		mm_page_alloc_put(&x, page, order);
 		bad = pfn_of_page(&x, page);
-		leave_trace(page + prop_below(p, 1u << order), n % NR_TRACES);
+		leave_trace(page + prop_below(p, 1u << order), n % NR_TRACES_AND_LRU);
 		page = mm_page_alloc_get(&x, order, MM_GFP_KERNEL);
 		PROP(p, page && page != &m->memmap[bad], "trace %u: a bad page is handed out", n);
 		PROP(p, m->outcomes[MM_OUTCOME_BAD_PAGE] == 1 && (m->memmap[bad].flags & MM_PG_BAD),
@@ -312,7 +316,7 @@ static void bad_page_is_not_among_many(struct mm_prop_run *p)
 	unsigned int n;
 
 	PROP(p, m, "the machine does not boot");
-	for (n = 0; n < NR_TRACES; n++) {
+	for (n = 0; n < NR_TRACES_AND_LRU; n++) {
 		struct page *pages[4] = {NULL};
 		struct page *bad;
 		struct mm_ctx x;

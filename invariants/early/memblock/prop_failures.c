@@ -82,3 +82,28 @@ void memblock_failures_are_announced(struct mm_prop_run *p)
 	}
 	mm_machine_destroy(m);
 }
+
+/* mem= cuts a region, for which a full table doubles; but what is to go has the only room
+ * for another. */
+void memblock_no_room_below_a_limit(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4K", NULL);
+	const struct memblock late = {.can_resize = true, .current_limit = UINT64_MAX};
+	struct mm_memblock_span s = {0x100000, 0x1000};
+	struct mm_ctx x;
+	int err = 0;
+	int i;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	mm_memblock_set(&x, &late);
+	for (i = 2; i < REGIONS_MAX && !err; i++, s.base += 0x2000)
+		err = mm_memblock_add(&x, s, 0, 0);
+	s.size = 0x10000;
+	PROP(p, !err && mm_memblock_add(&x, s, 0, 0) == 0, "the table is full too early");
+	err = mm_memblock_limit(&x, 0x2800, false);
+	PROP(p, err == -MM_ENOMEM && m->outcomes[MM_OUTCOME_MEMBLOCK_FULL] == 1,
+	     "a limit without room answers %d", err);
+	PROP(p, m->memblock->type[MM_MEMBLOCK_MEMORY].cnt == REGIONS_MAX, "and cuts");
+	mm_machine_destroy(m);
+}

@@ -60,7 +60,8 @@ void mm_memblock_join(struct memblock_type *t, struct mm_memblock_slice s)
 {
 	uint64_t i = s.first ? s.first - 1 : 0;
 
-	/* the slice shrinks; what comes into it agrees with nobody, as before */
+	/* joining moves regions from behind the slice into it: they agree with no
+	 * neighbour, as before */
 	while (i < s.last && i + 1 < t->cnt) {
 		if (!agree(&t->regions[i], &t->regions[i + 1])) {
 			i++;

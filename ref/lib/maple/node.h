@@ -19,26 +19,26 @@ struct mm_maple_path {
  * All are compared, for those not in use are below nothing, and a loop of known
  * length has no branch to guess.
  */
-static MM_ALWAYS_INLINE unsigned int mm_maple_leaf_slot(const struct mm_maple_node *n,
-							uint64_t index)
+static MM_ALWAYS_INLINE unsigned int mm_maple_below(const uint64_t *pivot, int nr, uint64_t index)
 {
 	unsigned int slot = 0;
 	int i;
 
-	for (i = 0; i < MM_MAPLE_LEAF_SLOTS - 1; i++)
-		slot += n->u.leaf.pivot[i] < index;
+	for (i = 0; i < nr; i++)
+		slot += pivot[i] < index;
 	return slot;
+}
+
+static MM_ALWAYS_INLINE unsigned int mm_maple_leaf_slot(const struct mm_maple_node *n,
+							uint64_t index)
+{
+	return mm_maple_below(n->u.leaf.pivot, MM_MAPLE_LEAF_SLOTS - 1, index);
 }
 
 static MM_ALWAYS_INLINE unsigned int mm_maple_inner_slot(const struct mm_maple_node *n,
 							 uint64_t index)
 {
-	unsigned int slot = 0;
-	int i;
-
-	for (i = 0; i < MM_MAPLE_INNER_SLOTS - 1; i++)
-		slot += n->u.inner.pivot[i] < index;
-	return slot;
+	return mm_maple_below(n->u.inner.pivot, MM_MAPLE_INNER_SLOTS - 1, index);
 }
 
 static inline const uint64_t *mm_maple_pivots(const struct mm_maple_node *n)

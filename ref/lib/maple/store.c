@@ -27,29 +27,14 @@ struct change {
 	void *entry[3];
 };
 
-/* The free range that r touches, in another leaf, becomes part of it. */
-static struct mm_maple_range nothing_down(const struct mm_maple *t, struct mm_maple_range r)
+/* The range that holds index, in whatever leaf; false: it has an entry. */
+static bool nothing_at(const struct mm_maple *t, uint64_t index, struct mm_maple_range *at)
 {
 	struct mm_maple_path p;
-	struct mm_maple_range at;
 
-	mm_maple_walk(t, r.first - 1, &p);
-	at = mm_maple_range_of(p.node[0], p.slot[0], p.span[0]);
-	if (!p.node[0]->u.leaf.slot[p.slot[0]])
-		r.first = at.first;
-	return r;
-}
-
-static struct mm_maple_range nothing_up(const struct mm_maple *t, struct mm_maple_range r)
-{
-	struct mm_maple_path p;
-	struct mm_maple_range at;
-
-	mm_maple_walk(t, r.last + 1, &p);
-	at = mm_maple_range_of(p.node[0], p.slot[0], p.span[0]);
-	if (!p.node[0]->u.leaf.slot[p.slot[0]])
-		r.last = at.last;
-	return r;
+	mm_maple_walk(t, index, &p);
+	*at = mm_maple_range_of(p.node[0], p.slot[0], p.span[0]);
+	return !p.node[0]->u.leaf.slot[p.slot[0]];
 }
 
 /* The first leaf slot that ends at or behind index, from slot i on. */
@@ -71,6 +56,7 @@ static struct mm_maple_range with_nothing_around(const struct mm_maple *t,
 {
 	const struct mm_maple_node *n = p->node[0];
 	struct mm_maple_range span = p->span[0];
+	struct mm_maple_range at;
 	unsigned int i = p->slot[0];
 	uint64_t last = r.last;
 
@@ -78,15 +64,15 @@ static struct mm_maple_range with_nothing_around(const struct mm_maple *t,
 		i -= r.first == mm_maple_range_of(n, i, span).first;
 		if (!n->u.leaf.slot[i])
 			r.first = mm_maple_range_of(n, i, span).first;
-	} else if (r.first) {
-		r = nothing_down(t, r);
+	} else if (r.first && nothing_at(t, r.first - 1, &at)) {
+		r.first = at.first;
 	}
 	if (last < span.last) {
 		i = slot_of_last(n, i, last + 1);
 		if (!n->u.leaf.slot[i])
 			r.last = mm_maple_range_of(n, i, span).last;
-	} else if (last != UINT64_MAX) {
-		r = nothing_up(t, r);
+	} else if (last != UINT64_MAX && nothing_at(t, last + 1, &at)) {
+		r.last = at.last;
 	}
 	return r;
 }
