@@ -66,6 +66,8 @@ void *mm_arena_reserve(struct mm_arena *a, size_t size, size_t align);
 /* Bytes of a sparse stretch are in use from now on; parts are disjoint.  A part
  * populated after the image is zeroed and forgotten by a reset.  -MM_ENOMEM. */
 int mm_arena_populate(struct mm_arena *a, const void *p, size_t len) MM_MUST_USE;
+/* Bytes in use between sparse stretches, ascending: i of 0 .. nr_sparse; maybe none. */
+struct mm_arena_part mm_arena_dense(const struct mm_arena *a, int i);
 
 /* Take the image that reset copies back.  -MM_ENOMEM. */
 int mm_arena_image(struct mm_arena *a) MM_MUST_USE;

@@ -176,19 +176,32 @@ int mm_arena_populate(struct mm_arena *a, const void *p, size_t len)
 	return 0;
 }
 
+/* What lies before the i-th sparse stretch, and behind the one before it. */
+static struct mm_arena_part dense_below(const struct mm_arena *a, int i, size_t used)
+{
+	size_t at = i ? a->sparse[i - 1].at + a->sparse[i - 1].len : 0;
+	size_t end = i < a->nr_sparse ? a->sparse[i].at : used;
+
+	return (struct mm_arena_part){at, end - at};
+}
+
+struct mm_arena_part mm_arena_dense(const struct mm_arena *a, int i)
+{
+	return dense_below(a, i, a->used);
+}
+
 /* Copy all that is in use, dense and populated, of the first `used` bytes. */
 static void copy(const struct mm_arena *a, unsigned char *to, const unsigned char *from,
 		 size_t used, size_t parts)
 {
-	size_t at = 0;
 	size_t k;
 	int i;
 
-	for (i = 0; i < a->nr_sparse; i++) {
-		memcpy(to + at, from + at, a->sparse[i].at - at);
-		at = a->sparse[i].at + a->sparse[i].len;
+	for (i = 0; i <= a->nr_sparse; i++) {
+		struct mm_arena_part d = dense_below(a, i, used);
+
+		memcpy(to + d.at, from + d.at, d.len);
 	}
-	memcpy(to + at, from + at, used - at);
 	for (k = 0; k < parts; k++)
 		memcpy(to + a->part[k].at, from + a->part[k].at, a->part[k].len);
 }
@@ -196,14 +209,13 @@ static void copy(const struct mm_arena *a, unsigned char *to, const unsigned cha
 /* The image's dense stretches. */
 static void fault_in_image(const struct mm_arena *a)
 {
-	size_t at = 0;
 	int i;
 
-	for (i = 0; i < a->nr_sparse; i++) {
-		fault_in(a->image + at, a->sparse[i].at - at);
-		at = a->sparse[i].at + a->sparse[i].len;
+	for (i = 0; i <= a->nr_sparse; i++) {
+		struct mm_arena_part d = mm_arena_dense(a, i);
+
+		fault_in(a->image + d.at, d.len);
 	}
-	fault_in(a->image + at, a->used - at);
 }
 
 int mm_arena_image(struct mm_arena *a)

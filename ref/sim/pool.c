@@ -155,7 +155,14 @@ bool mm_pool_poisoned(const struct mm_pool *p, const void *obj)
 
 void mm_pool_unpoison_all(struct mm_machine *m)
 {
-	unpoison(m->arena.base, m->arena.used);
+	int i;
+
+	/* objects are dense; a sparse stretch may span terabytes */
+	for (i = 0; i <= m->arena.nr_sparse; i++) {
+		struct mm_arena_part d = mm_arena_dense(&m->arena, i);
+
+		unpoison(m->arena.base + d.at, d.len);
+	}
 }
 
 void mm_pool_poison_all(struct mm_machine *m)
