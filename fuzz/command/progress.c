@@ -51,6 +51,8 @@ void progress_line(struct progress *p, const char *fmt, ...)
 {
 	va_list ap;
 
+	/* or it stands in the middle of a line where both go to one file */
+	(void)fflush(stdout);
 	(void)fprintf(stderr, "%s%s: ", p->tty ? "\r" : "", p->what);
 	va_start(ap, fmt);
 	(void)vfprintf(stderr, fmt, ap);
