@@ -423,6 +423,8 @@ const char *mm_machine_outcome_name(enum mm_outcome o);
 /* sysctls by name, the order that traces use. */
 size_t mm_sysctl_count(void);
 const char *mm_sysctl_name(size_t i);
+/* The largest value it takes. */
+uint64_t mm_sysctl_max(size_t i);
 /* Do watermarks follow from it? */
 bool mm_sysctl_moves_marks(size_t i);
 int mm_sysctl_find(const char *name, size_t len);

@@ -33,9 +33,9 @@
 /* How VMAs became one: field of the event mm_vma_merge. */
 enum mm_vma_merge {
 	MM_MERGE_NONE,
-	MM_MERGE_LEFT,  /* into the one before */
-	MM_MERGE_RIGHT, /* into the one after */
-	MM_MERGE_BOTH   /* all three are one */
+	MM_MERGE_LEFT,                                 /* into the one before */
+	MM_MERGE_RIGHT,                                /* into the one after */
+	MM_MERGE_BOTH = MM_MERGE_LEFT | MM_MERGE_RIGHT /* all three are one */
 };
 
 /* A range that is to be, or to get, something.  Kernel: struct vma_merge_struct. */

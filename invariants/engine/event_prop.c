@@ -10,6 +10,8 @@
  * trail or a recording.  So each field of each kind is made wrong, once in some seed
  * trace, until models, claims or the witness (event_truth.h) have objected to it.
  */
+#include "mm/process.h"
+
 #include "invariants/engine/claims_walk.h"
 #include "invariants/engine/event_truth.h"
 #include "invariants/engine/prop.h"
@@ -53,6 +55,8 @@ static bool is_absurd(const struct mm_machine *m, const char *field, uint64_t va
 		return value >= (uint64_t)m->desc.cpus;
 	if (strcmp(field, "zone") == 0 || strcmp(field, "preferred") == 0)
 		return value >= (uint64_t)m->nr_zones;
+	if (strcmp(field, "pid") == 0)
+		return value >= (uint64_t)m->desc.procs || !m->processes[value].mm;
 	return strcmp(field, "pfn") == 0 && value >= m->max_pfn;
 }
 

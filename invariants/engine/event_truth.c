@@ -13,6 +13,8 @@
 #include "mm/memblock.h"
 #include "mm/page_frag.h"
 #include "mm/pcp.h"
+#include "mm/process.h"
+#include "mm/vma.h"
 #include "mm/vmstat.h"
 #include "mm/watermark.h"
 
@@ -50,6 +52,7 @@ struct event_truth {
 	struct request rq;
 	struct request outer;     /* while reclaim, which may need pages itself, is for it */
 	struct mm_event grew;     /* mm_memblock_grow; kind MM_EV_NR: none */
+	struct mm_event call;     /* the last mm_sys_enter */
 	uint64_t reclaim_highest; /* between the begin of direct reclaim and its end */
 	uint64_t gave_up_highest; /* of the last mm_cache_del outside */
 
@@ -506,6 +509,39 @@ static void hear_frag_put(struct event_truth *t, const struct mm_event *ev)
 		due(t, ev, 2, 1);
 }
 
+/* ---- address spaces ---- */
+
+static void hear_sys_enter(struct event_truth *t, const struct mm_event *ev)
+{
+	t->call = *ev;
+}
+
+static void hear_sys_exit(struct event_truth *t, const struct mm_event *ev)
+{
+	due(t, ev, 0, t->call.f[0]);
+	due(t, ev, 1, t->call.f[1]);
+}
+
+/* The VMA is there already: it goes beyond the range where that joined something. */
+static void hear_merge(struct event_truth *t, const struct mm_event *ev)
+{
+	const struct vm_area_struct *vma;
+	bool left;
+
+	due(t, ev, 4, t->call.f[1]);
+	due(t, ev, 3, t->call.f[0] == MM_CALL_MPROTECT);
+	if (t->lie[0])
+		return;
+	vma = mm_aspace_find(t->m->processes[ev->f[4]].mm, ev->f[1]);
+	if (!vma || vma->vm_end < ev->f[2]) {
+		due(t, ev, 2, vma ? vma->vm_end : ev->f[1]);
+		return;
+	}
+	left = vma->vm_start < ev->f[1];
+	due(t, ev, 0, (left ? MM_MERGE_LEFT : 0u) | (vma->vm_end > ev->f[2] ? MM_MERGE_RIGHT : 0u));
+	due(t, ev, 1, ev->f[1] & ~(MM_PAGE_SIZE - 1));
+}
+
 /* ---- the rows ---- */
 
 static void (*const hears[MM_EV_NR])(struct event_truth *, const struct mm_event *) = {
@@ -546,6 +582,9 @@ static void (*const hears[MM_EV_NR])(struct event_truth *, const struct mm_event
 	[MM_EV_mm_ram_fill] = hear_ram_fill,
 	[MM_EV_mm_page_frag] = hear_frag,
 	[MM_EV_mm_page_frag_put] = hear_frag_put,
+	[MM_EV_mm_sys_enter] = hear_sys_enter,
+	[MM_EV_mm_sys_exit] = hear_sys_exit,
+	[MM_EV_mm_vma_merge] = hear_merge,
 };
 
 void event_truth_hear(void *env, const struct mm_event *ev)

@@ -426,7 +426,12 @@ static void refused_sysctl_changes_nothing(struct mm_prop_run *p)
 		PROP(p, mm_machine_digest_sweep(w.m) == digest, "sysctl %zu refuses and stores", i);
 		if (i == mm_sysctl_count())
 			break;
-		PROP(p, mm_page_alloc_sysctl(x, i, 8 + prop_below(p, 93)) == 0,
+		/* below 8, fractions are refused */
+		PROP(p,
+		     mm_page_alloc_sysctl(x, i,
+					  mm_sysctl_max(i) < 100
+						  ? 1 + prop_below(p, mm_sysctl_max(i))
+						  : 8 + prop_below(p, 93)) == 0,
 		     "sysctl %zu refuses", i);
 		PROP(p, mm_checker_after_op(w.checker), "%s", w.checker->report.first.text);
 		PROP(p, mm_machine_digest(w.m) != digest, "sysctl %zu is not in the digest", i);

@@ -407,16 +407,19 @@ static void sysctls_are_found_and_bounded(struct mm_prop_run *p)
 	PROP(p, mm_sysctl_store(&x, mm_sysctl_count(), 1) == -MM_EINVAL, "one too many");
 	for (i = 0; i < mm_sysctl_count(); i++) {
 		const char *name = mm_sysctl_name(i);
-		/* below 8, fractions are refused, above 100 percents are */
-		uint64_t v = 8 + prop_below(p, 93);
+		uint64_t max = mm_sysctl_max(i);
+		/* below 8, fractions are refused */
+		uint64_t v = max < 100 ? prop_below(p, max + 1) : 8 + prop_below(p, 93);
 
 		PROP(p, mm_sysctl_find(name, strlen(name)) == (int)i, "%s is not found", name);
 		PROP(p, mm_sysctl_store(&x, i, v) == 0 && mm_sysctl_get(m, i) == v, "%s", name);
 		PROP(p,
 		     mm_sysctl_store(&x, i, UINT64_MAX) == -MM_EINVAL &&
-			     mm_sysctl_store(&x, i, (uint64_t)INT32_MAX + 1) == -MM_EINVAL,
+			     mm_sysctl_store(&x, i, max + 1) == -MM_EINVAL,
 		     "%s takes anything", name);
 		PROP(p, mm_sysctl_get(m, i) == v, "%s changed though refused", name);
+		PROP(p, mm_sysctl_store(&x, i, max) == 0 && mm_sysctl_get(m, i) == max,
+		     "%s is bounded below what it takes", name);
 	}
 	mm_machine_destroy(m);
 }

@@ -96,6 +96,11 @@ const char *mm_sysctl_name(size_t i)
 	return sysctls[i].name;
 }
 
+uint64_t mm_sysctl_max(size_t i)
+{
+	return sysctls[i].max;
+}
+
 int mm_sysctl_find(const char *name, size_t len)
 {
 	size_t i;
