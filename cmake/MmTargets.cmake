@@ -156,6 +156,9 @@ function(mm_program_subject)
 	endif()
 	target_compile_options(mmref-subject PRIVATE -O1 -ffreestanding -fno-builtin -fno-pic -fno-pie
 		-fno-stack-protector -fcf-protection=none)
+	if(MM_ENGINE STREQUAL "libfuzzer")
+		target_link_options(mmref-subject PRIVATE -fno-sanitize=fuzzer-no-link)
+	endif()
 	target_link_options(mmref-subject PRIVATE -static -nostdlib -nostartfiles
 		-Wl,--build-id=none -Wl,-z,noexecstack "-Wl,--section-start=.heapmark=0x100000040000")
 	add_dependencies(mmref-cli mmref-subject)
