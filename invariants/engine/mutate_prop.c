@@ -312,7 +312,7 @@ static unsigned int went(const struct mm_edit *e, size_t at, int i)
 /* One of four plain numbers goes on by the same power of two, the others stay. */
 static void check_series(struct mm_prop_run *p, const struct mm_edit *e)
 {
-	unsigned int by[4];
+	unsigned int by[4] = {0};
 	size_t at;
 	int moved = 0;
 	int i;
