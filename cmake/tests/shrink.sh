@@ -33,8 +33,8 @@ searched=no # whether what a search leaves behind was looked at
 bugs='
 page_alloc  pfmemalloc-mark-survives-the-free          buddy       3
 buddy       claimed-block-splits-onto-its-old-list     buddy       5 corpus/phys/migratetype/seed/a-claim-needs-half-of-the-pageblock.ops
-pcp         bulk-free-counts-blocks-instead-of-pages   page_alloc  3
-watermark   watermark-passes-at-equality               buddy       2
+pcp         bulk-free-counts-blocks-instead-of-pages   page_alloc  5
+watermark   watermark-passes-at-equality               buddy       3
 memblock    trimmed-bytes-still-count-as-memory        memblock    2
 '
 

@@ -52,12 +52,13 @@ toy_harness() {
 			return 0;
 		}
 	END
-	mkdir -p fuzz/trace fuzz/targets fuzz/import fuzz/oracle fuzz/record fuzz/mutants
+	mkdir -p fuzz/trace fuzz/targets fuzz/import fuzz/oracle/subject fuzz/record fuzz/mutants
 	put fuzz/mutate/mutate.c <<<$'int toy_mutate(void);\nint toy_mutate(void)\n{\n\treturn 1;\n}'
 	put fuzz/mutate/libfuzzer.c <<<'extern int toy_mutator;'
 	mv embedded.h fuzz/trace/
 	mv replay_main.c fuzz/targets/
 	put fuzz/mutants/main.c <<<$'int main(void)\n{\n\treturn 0;\n}'
+	put fuzz/oracle/subject/subject.c <<<$'void _start(void);\nvoid _start(void)\n{\n\tfor (;;)\n\t\t;\n}'
 	put fuzz/oracle/oracle.c <<<$'int toy_oracle(void);\nint toy_oracle(void)\n{\n\treturn 1;\n}'
 	put fuzz/record/record.c <<<$'int toy_record(void);\nint toy_record(void)\n{\n\treturn 1;\n}'
 	put fuzz/import/import.c <<<$'int toy_import(void);\nint toy_import(void)\n{\n\treturn 1;\n}'
