@@ -18,12 +18,15 @@
 
 #define PAGE_MASK (MM_PAGE_SIZE - 1)
 
+/* MAP_32BIT, MAP_ABOVE4G, MAP_HUGETLB; all bits of MAP_HUGE_2MB and MAP_HUGE_1GB. */
+#define WITHOUT_MEANING (0x40u | 0x80u | 0x40000u | 0x7c000000u)
+
 /* Flags of mmap that mean something to a file opened without further promises; unknown
  * ones are an error with MAP_SHARED_VALIDATE only.  Kernel: LEGACY_MAP_MASK. */
 #define KNOWN_FLAGS                                                                                \
 	(MM_MAP_SHARED | MM_MAP_PRIVATE | MM_MAP_FIXED | MM_MAP_ANONYMOUS | MM_MAP_DENYWRITE |     \
 	 MM_MAP_EXECUTABLE | MM_MAP_GROWSDOWN | MM_MAP_LOCKED | MM_MAP_NORESERVE |                 \
-	 MM_MAP_POPULATE | MM_MAP_NONBLOCK | MM_MAP_STACK | 0x40000u | 0x40u)
+	 MM_MAP_POPULATE | MM_MAP_NONBLOCK | MM_MAP_STACK | WITHOUT_MEANING)
 
 /* Largest file: no page of it lies beyond.  Kernel: MAX_LFS_FILESIZE. */
 #define FILE_BYTES_MAX ((uint64_t)INT64_MAX)

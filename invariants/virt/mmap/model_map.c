@@ -11,9 +11,10 @@
 
 #define PAGE_MASK (MM_PAGE_SIZE - 1)
 
-/* Bits of flags that a kernel without further promises knows, MAP_32BIT and MAP_HUGETLB
- * among them. */
-#define KNOWN 0x7f973u
+/* Bits of flags that a kernel without further promises knows, MAP_32BIT, MAP_ABOVE4G,
+ * MAP_HUGETLB and the sizes of huge pages among them.  Linux 6.18, asked bit by bit,
+ * refuses all others. */
+#define KNOWN 0x7c07f9f3u
 
 /* As signed bytes, which offsets of files are. */
 #define OFFSET_MAX ((uint64_t)INT64_MAX)
