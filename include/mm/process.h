@@ -4,7 +4,8 @@
  *
  * Kernel: struct task_struct and signal_struct, as far as mm/ asks them: rlimits,
  *   capabilities, mm (include/linux/sched.h, sched/signal.h, 6.12).
- * Differs: one thread each; signals are results of operations and kill nobody.
+ * Differs: one thread each; signals are results of operations and kill nobody; limits are
+ *   soft ones only (below a hard one, RLIMIT_DATA of 0 is none to a kernel).
  * State: a table in the machine.  A process owns its address space until it exits.
  * Invariants:
  *   process.owns_mm   a process that lives has an address space, one that does not has none
