@@ -120,6 +120,10 @@ static const struct {
 	{"ram=4M lowmem_reserve_ratio=1//3", 1, 8, "32 bits"},
 	{"ram=4M lowmem_reserve_ratio=4294967296", 1, 8, "32 bits"},
 	{"ram=4M seed=18446744073709551616", 1, 8, "not a number"},
+	{"ram=4M procs=1 task_size=4097", 1, 16, "no address of a page"},
+	{"ram=4M procs=1 vmas=many", 1, 16, "not a number"},
+	{"ram=4M task_size=1G mmap_base=2G", 1, 21, "beyond task_size"},
+	{"ram=4M task_size=1G start_brk=2G", 1, 21, "beyond task_size"},
 };
 /* clang-format on */
 

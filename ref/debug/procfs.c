@@ -566,7 +566,7 @@ static void smap_lines(const struct vm_area_struct *vma, FILE *out)
 
 static void print_maps(const struct mm_machine *m, uint64_t pid, bool smaps, FILE *out)
 {
-	const struct mm_process *p = m->desc.procs ? mm_process_at(m, pid) : NULL;
+	const struct mm_process *p = mm_process_at(m, pid);
 	const struct vm_area_struct *vma = p && p->mm ? mm_aspace_find(p->mm, 0) : NULL;
 
 	for (; vma; vma = mm_aspace_next(p->mm, vma)) {

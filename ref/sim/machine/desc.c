@@ -66,6 +66,33 @@ static int read_zone_end(struct mm_machine_desc_reader *r)
 				     &r->d->zone_end[MM_ZONE_DMA + (int)(r->field - F_DMA)]);
 }
 
+/* Numbers that are stored as they are. */
+static const struct {
+	enum mm_machine_desc_field field;
+	size_t offset;
+} settings[] = {
+	{F_MIN_FREE_KBYTES, offsetof(struct mm_sysctl, min_free_kbytes)},
+	{F_WATERMARK_SCALE_FACTOR, offsetof(struct mm_sysctl, watermark_scale_factor)},
+	{F_WATERMARK_BOOST_FACTOR, offsetof(struct mm_sysctl, watermark_boost_factor)},
+	{F_ZONE_RECLAIM_MODE, offsetof(struct mm_sysctl, zone_reclaim_mode)},
+	{F_MIN_UNMAPPED_RATIO, offsetof(struct mm_sysctl, min_unmapped_ratio)},
+	{F_DIRTY_RATIO, offsetof(struct mm_sysctl, dirty_ratio)},
+};
+
+static int read_setting(struct mm_machine_desc_reader *r)
+{
+	uint64_t v = 0;
+	int err = mm_machine_desc_ranged(r, &v);
+	size_t i = 0;
+
+	if (err)
+		return err;
+	while (settings[i].field != r->field)
+		i++;
+	memcpy((char *)&r->d->sysctl + settings[i].offset, &v, sizeof(v));
+	return 0;
+}
+
 static int read_plain(struct mm_machine_desc_reader *r)
 {
 	uint64_t v = 0;
@@ -73,90 +100,16 @@ static int read_plain(struct mm_machine_desc_reader *r)
 
 	if (err)
 		return err;
-	switch (r->field) {
-	case F_MAX_ORDER:
+	if (r->field == F_MAX_ORDER)
 		r->d->max_order = (unsigned int)v;
-		break;
-	case F_PAGEBLOCK_ORDER:
+	else if (r->field == F_PAGEBLOCK_ORDER)
 		r->d->pageblock_order = (unsigned int)v;
-		break;
-	case F_GUARD_MINORDER:
+	else if (r->field == F_GUARD_MINORDER)
 		r->d->guard_minorder = (unsigned int)v;
-		break;
-	case F_CPUS:
+	else if (r->field == F_CPUS)
 		r->d->cpus = (int)v;
-		break;
-	case F_SEED:
+	else
 		r->d->seed = v;
-		break;
-	case F_MIN_FREE_KBYTES:
-		r->d->sysctl.min_free_kbytes = v;
-		break;
-	case F_WATERMARK_SCALE_FACTOR:
-		r->d->sysctl.watermark_scale_factor = v;
-		break;
-	case F_WATERMARK_BOOST_FACTOR:
-		r->d->sysctl.watermark_boost_factor = v;
-		break;
-	case F_ZONE_RECLAIM_MODE:
-		r->d->sysctl.zone_reclaim_mode = v;
-		break;
-	case F_MIN_UNMAPPED_RATIO:
-		r->d->sysctl.min_unmapped_ratio = v;
-		break;
-	case F_DIRTY_RATIO:
-		r->d->sysctl.dirty_ratio = v;
-		break;
-	case F_RAM:
-	case F_HOLE:
-	case F_RESERVED:
-	case F_CMA:
-	case F_DMA:
-	case F_DMA32:
-	case F_NORMAL:
-	case F_HIGHMEM:
-	case F_KERNELCORE:
-	case F_MOVABLECORE:
-	case F_MOVABLE_NODE:
-	case F_HOTPLUG:
-	case F_MIRROR:
-	case F_NODES:
-	case F_DISTANCE:
-	case F_CPU_NODES:
-	case F_MEMMODEL:
-	case F_SECTION:
-	case F_DEFERRED:
-	case F_CONTENTS:
-	case F_KERNEL:
-	case F_PCP:
-	case F_PCP_LISTS:
-	case F_THP:
-	case F_CACHE:
-	case F_INIT_ON_ALLOC:
-	case F_INIT_ON_FREE:
-	case F_PAGE_POISON:
-	case F_LOWMEM_RESERVE_RATIO:
-	case F_PROFILE:
-	case F_PAGE_EXT:
-	case F_PAGE_OWNER:
-	case F_PROCS:
-	case F_VMAS:
-	case F_FILES:
-	case F_TASK_SIZE:
-	case F_MMAP_BASE:
-	case F_START_BRK:
-	case F_LEGACY_VA_LAYOUT:
-	case F_OVERCOMMIT_MEMORY:
-	case F_OVERCOMMIT_RATIO:
-	case F_OVERCOMMIT_KBYTES:
-	case F_ADMIN_RESERVE_KBYTES:
-	case F_USER_RESERVE_KBYTES:
-	case F_MAX_MAP_COUNT:
-	case F_MMAP_MIN_ADDR:
-	case F_STACK_GUARD_GAP:
-	case F_NR:
-		break;
-	}
 	return 0;
 }
 
@@ -383,17 +336,17 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "zero each block that is taken back, and all memory at boot; off"},
 	{"page_poison", read_switch, 0, 0, "on or off",
 	 "fill what is free with 0xaa and look for changes, instead of init_on_...; off"},
-	{"min_free_kbytes", read_plain, 0, INT32_MAX, "0 .. 2147483647",
+	{"min_free_kbytes", read_setting, 0, INT32_MAX, "0 .. 2147483647",
 	 "KiB, 0: by the kernel's formula; 0"},
-	{"watermark_scale_factor", read_plain, 1, 3000, "1 .. 3000",
+	{"watermark_scale_factor", read_setting, 1, 3000, "1 .. 3000",
 	 "distance of watermarks in 1/10000 of managed; 10"},
-	{"watermark_boost_factor", read_plain, 0, INT32_MAX, "0 .. 2147483647",
+	{"watermark_boost_factor", read_setting, 0, INT32_MAX, "0 .. 2147483647",
 	 "what mixing types may add to marks, in 1/10000 of high, 0: nothing; 15000"},
-	{"zone_reclaim_mode", read_plain, 0, INT32_MAX, "0 .. 2147483647",
+	{"zone_reclaim_mode", read_setting, 0, INT32_MAX, "0 .. 2147483647",
 	 "1: rather give up what is cached on a node than go to another; 0"},
-	{"min_unmapped_ratio", read_plain, 0, 100, "0 .. 100",
+	{"min_unmapped_ratio", read_setting, 0, 100, "0 .. 100",
 	 "what of each zone stays cached then, in percent; 1"},
-	{"dirty_ratio", read_plain, 0, 100, "0 .. 100",
+	{"dirty_ratio", read_setting, 0, 100, "0 .. 100",
 	 "share of a node that may be dirty before pages to be written to are taken elsewhere; 20"},
 	{"lowmem_reserve_ratio", read_ratio, 0, 0, "N/N/N/N/N",
 	 "per zone from DMA up, 0: none; 256/256/32/0/0"},
