@@ -149,6 +149,7 @@ function(mm_program_subject)
 	endif()
 	add_executable(mmref-subject fuzz/oracle/subject/subject.c)
 	target_include_directories(mmref-subject PRIVATE "${CMAKE_SOURCE_DIR}")
+	target_compile_definitions(mmref-subject PRIVATE _GNU_SOURCE) # REG_EFL, MAP_STACK
 	mm_flags(mmref-subject PLAIN)
 	if(CMAKE_C_COMPILER MATCHES "afl-")
 		target_compile_options(mmref-subject PRIVATE --afl-noopt)

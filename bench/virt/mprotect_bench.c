@@ -11,7 +11,7 @@
 #include "bench/gbench.h"
 #include "bench/spaces.h"
 
-SPACES_INLINE void turn(struct space *sp, uint64_t place, uint64_t skip)
+SPACES_INLINE void turn(struct space *sp, uint64_t place, unsigned int skip)
 {
 	const struct space_place *p = &sp->place[place];
 	uint64_t addr = p->start + skip * MM_PAGE_SIZE;

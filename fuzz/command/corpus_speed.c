@@ -105,14 +105,12 @@ static int measure(struct speed *s)
 static int judge(const struct corpus_args *a, const struct speed *s)
 {
 	uint64_t ratio = (uint64_t)(10000 * s->piece / s->execution);
-	bool slow = ratio < a->t.floor_execs;
-	const char *verdict = slow ? "too slow" : "ok";
-
 	/* other builds are as fast as their flags, of which no floor knows */
-	if (!MM_HAVE_LIBFUZZER) {
-		verdict = "not judged: the floor is for the fuzz build";
-		slow = false;
-	}
+	bool slow = MM_HAVE_LIBFUZZER && ratio < a->t.floor_execs;
+	const char *verdict = !MM_HAVE_LIBFUZZER ? "not judged: the floor is for the fuzz build"
+			      : slow             ? "too slow"
+						 : "ok";
+
 	(void)printf("corpus speed %s: %.0f executions per CPU second, %" PRIu64
 		     " in the time of 10000 pieces (floor %" PRIu32 "): %s\n",
 		     a->target, 1 / s->execution, ratio, a->t.floor_execs, verdict);

@@ -146,15 +146,15 @@ bool finding_is_searched(const char *folder)
 }
 
 /* Is there one of its kind?  One that was only judged makes room for a search's. */
-static bool stays(const char *folder, const char *trace)
+static bool stays(const char *folder, const char *path)
 {
 	char original[512];
 
 	if (!searched || finding_is_searched(folder))
-		return access(trace, F_OK) == 0;
+		return access(path, F_OK) == 0;
 	(void)snprintf(original, sizeof(original), "%s/original.ops", folder);
 	(void)unlink(original);
-	(void)unlink(trace);
+	(void)unlink(path);
 	return false;
 }
 

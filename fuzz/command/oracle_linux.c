@@ -237,7 +237,7 @@ static int run_recorded(struct job *j)
 
 	j->golden.host = j->host;
 	mm_trace_init(&j->golden.trace);
-	if (mm_live_generate(&j->golden.trace, j->a->seed, ops, &j->host))
+	if (mm_live_generate(&j->golden.trace, j->a->seed, &j->host, ops))
 		return STATUS_OUR_FAULT;
 	j->golden.answer = calloc(j->golden.trace.nr + 1, sizeof(*j->golden.answer));
 	if (!j->golden.answer)
@@ -258,7 +258,7 @@ static int run_generated(struct job *j)
 		if (j->a->seconds && wall_seconds() - j->start >= (double)j->a->seconds)
 			break;
 		progress_step(&j->progress, done, j->a->ops);
-		if (mm_live_generate(&j->trace, j->a->seed + j->traces, (size_t)ops, &j->host))
+		if (mm_live_generate(&j->trace, j->a->seed + j->traces, &j->host, (size_t)ops))
 			return STATUS_OUR_FAULT;
 		status = run_trace(j, &j->trace);
 		if (status == STATUS_FINDING)

@@ -22,8 +22,10 @@ static bool read_rights(struct mm_cursor *c, char *rights)
 	int i;
 
 	for (i = 0; i < 4; i++) {
-		char b = c->at == c->end ? '\n' : *c->at;
+		char b = '\n';
 
+		if (c->at != c->end)
+			b = *c->at;
 		if (b != letters[i][0] && b != letters[i][1])
 			return mm_cursor_refuse(c, 0, "one of \"%s\"", letters[i]);
 		rights[i] = b;

@@ -29,7 +29,7 @@ struct bit {
 	const char *name;
 };
 
-static void print_bits(const struct bit *table, size_t nr, uint64_t value, char *buf, size_t len)
+static void print_bits(uint64_t value, const struct bit *table, size_t nr, char *buf, size_t len)
 {
 	size_t at = 0;
 	size_t i;
@@ -87,32 +87,36 @@ uint64_t mm_arg_word32(uint64_t value)
 	return value & UINT32_MAX;
 }
 
-/* ---- masks in bytes: bit i of a raw number is bits[i], and zero[] is raw 0 ---- */
+/* ---- masks in bytes: bit i of a raw number is bits[i], and zero is raw 0 ---- */
 
-static uint64_t mask_from_raw(const uint64_t *bits, size_t nr, uint64_t zero, unsigned int raw)
+struct mask {
+	const uint64_t *bits; /* do not overlap, so that each is there or is not */
+	size_t nr;
+	uint64_t zero;
+};
+
+static uint64_t mask_from_raw(const struct mask *m, unsigned int raw)
 {
-	uint64_t value = zero;
+	uint64_t value = m->zero;
 	size_t i;
 
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < m->nr; i++) {
 		if (raw >> i & 1)
-			value ^= bits[i];
+			value ^= m->bits[i];
 	}
 	return value;
 }
 
-/* Bits do not overlap, so that each is there or is not. */
-static bool mask_to_raw(const uint64_t *bits, size_t nr, uint64_t zero, uint64_t value,
-			unsigned int *raw)
+static bool mask_to_raw(const struct mask *m, uint64_t value, unsigned int *raw)
 {
 	size_t i;
 
 	*raw = 0;
-	for (i = 0; i < nr; i++) {
-		if ((value ^ zero) & bits[i])
+	for (i = 0; i < m->nr; i++) {
+		if ((value ^ m->zero) & m->bits[i])
 			*raw |= 1u << i;
 	}
-	return mask_from_raw(bits, nr, zero, *raw) == value;
+	return mask_from_raw(m, *raw) == value;
 }
 
 /* ---- addresses ---- */
@@ -222,19 +226,21 @@ static const uint64_t prot_bits[] = {
 	MM_PROT_GROWSDOWN, 0x8,           MM_PROT_GROWSUP, 0x10,
 };
 
+static const struct mask prot_mask = {prot_bits, NR(prot_bits), MM_PROT_READ | MM_PROT_WRITE};
+
 uint64_t mm_arg_prot_from_raw(unsigned int raw)
 {
-	return mask_from_raw(prot_bits, NR(prot_bits), MM_PROT_READ | MM_PROT_WRITE, raw);
+	return mask_from_raw(&prot_mask, raw);
 }
 
 bool mm_arg_prot_to_raw(uint64_t value, unsigned int *raw)
 {
-	return mask_to_raw(prot_bits, NR(prot_bits), MM_PROT_READ | MM_PROT_WRITE, value, raw);
+	return mask_to_raw(&prot_mask, value, raw);
 }
 
 void mm_arg_prot_print(uint64_t value, char *buf, size_t len)
 {
-	print_bits(prots, NR(prots), value, buf, len);
+	print_bits(value, prots, NR(prots), buf, len);
 }
 
 bool mm_arg_prot_parse(const char *s, size_t len, uint64_t *value)
@@ -272,13 +278,15 @@ static const uint64_t map_bits[] = {
 
 #define MAP_ZERO (MM_MAP_PRIVATE | MM_MAP_ANONYMOUS)
 
+static const struct mask map_mask = {map_bits, NR(map_bits), MAP_ZERO};
+
 /* The highest raw bits make MAP_SHARED_VALIDATE of MAP_SHARED, and no type of either. */
 #define RAW_VALIDATE (1u << NR(map_bits))
 #define RAW_NO_TYPE  (2u << NR(map_bits))
 
 uint64_t mm_arg_map_from_raw(unsigned int raw)
 {
-	uint64_t value = mask_from_raw(map_bits, NR(map_bits), MAP_ZERO, raw);
+	uint64_t value = mask_from_raw(&map_mask, raw);
 
 	if (raw & RAW_VALIDATE)
 		value |= MM_MAP_SHARED_VALIDATE;
@@ -294,7 +302,7 @@ bool mm_arg_map_to_raw(uint64_t value, unsigned int *raw)
 
 	if (type != MM_MAP_SHARED)
 		plain = (value & ~(uint64_t)MM_MAP_SHARED_VALIDATE) | MM_MAP_PRIVATE;
-	if (!mask_to_raw(map_bits, NR(map_bits), MAP_ZERO, plain, raw))
+	if (!mask_to_raw(&map_mask, plain, raw))
 		return false;
 	if (type == MM_MAP_SHARED_VALIDATE)
 		*raw |= RAW_VALIDATE;
@@ -305,7 +313,7 @@ bool mm_arg_map_to_raw(uint64_t value, unsigned int *raw)
 
 void mm_arg_map_print(uint64_t value, char *buf, size_t len)
 {
-	print_bits(maps, NR(maps), value, buf, len);
+	print_bits(value, maps, NR(maps), buf, len);
 }
 
 bool mm_arg_map_parse(const char *s, size_t len, uint64_t *value)
@@ -381,6 +389,8 @@ static const uint64_t mode_bits[] = {
 	MM_FILE_SHMEM, MM_FILE_WRITE, MM_FILE_READ, MM_FILE_NOEXEC, MM_FILE_APPEND, MM_FILE_NOMMAP,
 };
 
+static const struct mask mode_mask = {mode_bits, NR(mode_bits), MM_FILE_READ | MM_FILE_WRITE};
+
 #define MODES (MM_FILE_ALL & ~MM_FILE_ANON)
 
 uint64_t mm_arg_mode_settle(uint64_t value)
@@ -390,17 +400,17 @@ uint64_t mm_arg_mode_settle(uint64_t value)
 
 uint64_t mm_arg_mode_from_raw(unsigned int raw)
 {
-	return mask_from_raw(mode_bits, NR(mode_bits), MM_FILE_READ | MM_FILE_WRITE, raw);
+	return mask_from_raw(&mode_mask, raw);
 }
 
 bool mm_arg_mode_to_raw(uint64_t value, unsigned int *raw)
 {
-	return mask_to_raw(mode_bits, NR(mode_bits), MM_FILE_READ | MM_FILE_WRITE, value, raw);
+	return mask_to_raw(&mode_mask, value, raw);
 }
 
 void mm_arg_mode_print(uint64_t value, char *buf, size_t len)
 {
-	print_bits(modes, NR(modes), value, buf, len);
+	print_bits(value, modes, NR(modes), buf, len);
 }
 
 bool mm_arg_mode_parse(const char *s, size_t len, uint64_t *value)
@@ -421,7 +431,7 @@ uint64_t mm_arg_caps_settle(uint64_t value)
 
 void mm_arg_caps_print(uint64_t value, char *buf, size_t len)
 {
-	print_bits(caps, NR(caps), value, buf, len);
+	print_bits(value, caps, NR(caps), buf, len);
 }
 
 bool mm_arg_caps_parse(const char *s, size_t len, uint64_t *value)

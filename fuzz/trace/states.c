@@ -128,23 +128,22 @@ bool mm_states_possible(unsigned int order, enum mm_fill fill)
 	return order <= MM_PCP_COSTLY_ORDER || fill == MM_FILL_NONE;
 }
 
-/* Met and possible states of one row: an order, or huge, and a fill. */
-static void count_row(const struct mm_states *s, unsigned int order, enum mm_fill fill,
-		      uint64_t *met, uint64_t *possible)
+/* States of one row, an order, or huge, and a fill, that were met. */
+static uint64_t met_in_row(const struct mm_states *s, unsigned int order, enum mm_fill fill)
 {
+	uint64_t met = 0;
 	int type;
 	int origin;
 
-	if (!mm_states_possible(order, fill))
-		return;
 	for (type = 0; type < MM_STATES_TYPES; type++) {
 		for (origin = 0; origin < MM_ORIGIN_NR; origin++)
-			*met += s->alloc[order][type][fill][origin] != 0;
-		*met += s->free[order][type][fill] != 0;
-		*possible += MM_ORIGIN_NR + 1;
+			met += s->alloc[order][type][fill][origin] != 0;
+		met += s->free[order][type][fill] != 0;
 	}
+	return met;
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a part and its whole */
 void mm_states_count(const struct mm_states *s, uint64_t *met, uint64_t *possible)
 {
 	unsigned int order;
@@ -153,8 +152,12 @@ void mm_states_count(const struct mm_states *s, uint64_t *met, uint64_t *possibl
 	*met = 0;
 	*possible = 0;
 	for (order = 0; order < MM_STATES_ORDERS; order++) {
-		for (fill = 0; fill < MM_FILL_NR; fill++)
-			count_row(s, order, (enum mm_fill)fill, met, possible);
+		for (fill = 0; fill < MM_FILL_NR; fill++) {
+			if (!mm_states_possible(order, (enum mm_fill)fill))
+				continue;
+			*met += met_in_row(s, order, (enum mm_fill)fill);
+			*possible += (uint64_t)MM_STATES_TYPES * (MM_ORIGIN_NR + 1);
+		}
 	}
 }
 

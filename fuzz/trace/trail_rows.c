@@ -147,7 +147,7 @@ static void say_bulk_end(const struct mm_machine *m, const uint64_t *f, char *bu
 
 static void say_bulk_none(const struct mm_machine *m, const uint64_t *f, char *buf, size_t len)
 {
-	if (f[0] < MM_ZONES_MAX)
+	if (f[0] < (uint64_t)MM_ZONES_MAX)
 		(void)snprintf(buf, len, "lists of zone %s are locked: one page is to do",
 			       zone_name(m, f[0]).s);
 	else

@@ -47,6 +47,7 @@ void formula_batches(struct mm_prop_run *p)
 
 /* 16: the share of a CPU in pages / part, or four batches when that is more.  Of a share
  * the low 32 bits count, and as a number with a sign. */
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as the formula has them */
 static bool is_high(uint64_t high, uint64_t pages, uint64_t parts, uint64_t batch)
 {
 	struct formula_wide num = {0, pages};
@@ -118,11 +119,11 @@ static struct per_cpu_pages some_lists(struct mm_prop_run *p)
 
 /* Up to the least, then down to the most: the most wins where they are
  * turned round. */
-static int between(int v, int least, int most)
+static int between(int v, int lo, int hi)
 {
-	while (v < least)
+	while (v < lo)
 		v++;
-	while (v > most)
+	while (v > hi)
 		v--;
 	return v;
 }

@@ -67,9 +67,9 @@ static struct mm_watermark_input some_input(struct mm_prop_run *p)
 /* 4: of HighMem and Movable. */
 static bool is_small_min(uint64_t min, uint64_t managed)
 {
-	if (managed < 33 * 1024)
+	if (managed < (uint64_t)33 * 1024)
 		return min == 32;
-	if (managed >= 128 * 1024)
+	if (managed >= (uint64_t)128 * 1024)
 		return min == 128;
 	return formula_is_quotient(min, small(managed), 1024);
 }

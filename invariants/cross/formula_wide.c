@@ -21,6 +21,7 @@ static struct formula_wide plus(struct formula_wide a, uint64_t b)
 }
 
 /* Bit by bit, as on paper. */
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the same either way */
 struct formula_wide formula_product(uint64_t a, uint64_t b)
 {
 	struct formula_wide sum = {0, 0};
@@ -42,6 +43,7 @@ bool formula_is_quotient(uint64_t q, struct formula_wide num, uint64_t den)
 	return !formula_exceeds(least, num) && formula_exceeds(plus(least, den), num);
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as is_quotient, the answer first */
 bool formula_is_root(uint64_t r, uint64_t v)
 {
 	const struct formula_wide n = {0, v};

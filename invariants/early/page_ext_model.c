@@ -13,7 +13,7 @@
 
 struct stored {
 	uint64_t pfn;
-	uint64_t client;
+	enum mm_page_ext_client client;
 	uint64_t value;
 };
 
@@ -43,7 +43,7 @@ static void model_reset(void *state)
 	model_boot(state, NULL);
 }
 
-static struct stored *find(struct model *md, uint64_t pfn, uint64_t client)
+static struct stored *find(struct model *md, uint64_t pfn, enum mm_page_ext_client client)
 {
 	unsigned int i;
 
@@ -58,7 +58,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 			const struct mm_event *ev)
 {
 	struct model *md = state;
-	struct stored *s = find(md, ev->f[0], ev->f[1]);
+	struct stored *s = find(md, ev->f[0], (enum mm_page_ext_client)ev->f[1]);
 
 	(void)r;
 	(void)m;
@@ -68,10 +68,10 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 	}
 	if (!s)
 		s = &md->s[md->nr++];
-	*s = (struct stored){ev->f[0], ev->f[1], ev->f[2]};
+	*s = (struct stored){ev->f[0], (enum mm_page_ext_client)ev->f[1], ev->f[2]};
 }
 
-static uint64_t word_of(const struct mm_machine *m, uint64_t pfn, uint64_t client)
+static uint64_t word_of(const struct mm_machine *m, uint64_t pfn, enum mm_page_ext_client client)
 {
 	/* parts stand one after the other: flags, owner, table check */
 	bool owner = (m->desc.page_ext >> MM_PAGE_EXT_OWNER & 1) != 0;
@@ -106,6 +106,15 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 			 (unsigned long long)word_of(m, md->s[i].pfn, md->s[i].client));
 }
 
+static bool nobody_stored(struct model *md, const struct mm_machine *m, uint64_t pfn,
+			  enum mm_page_ext_client client)
+{
+	/* what page_owner keeps is its own model's */
+	if (m->desc.page_owner && (client == MM_PAGE_EXT_FLAGS || client == MM_PAGE_EXT_OWNER))
+		return false;
+	return mm_page_ext_of(m, pfn, client) && !find(md, pfn, client);
+}
+
 static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
 {
 	struct model *md = state;
@@ -116,16 +125,11 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 	     m->page_ext && !md->full && pfn < m->max_pfn;
 	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
 		for (c = 0; c < MM_PAGE_EXT_CLIENTS; c++) {
-			/* what page_owner keeps is its own model's */
-			if (m->desc.page_owner &&
-			    (c == MM_PAGE_EXT_FLAGS || c == MM_PAGE_EXT_OWNER))
-				continue;
-			if (!mm_page_ext_of(m, pfn, (enum mm_page_ext_client)c) ||
-			    find(md, pfn, (uint64_t)c))
-				continue;
-			MM_CHECK(r, "page_ext.record", !word_of(m, pfn, (uint64_t)c),
-				 "pfn %llu: nobody stored for client %d", (unsigned long long)pfn,
-				 c);
+			if (nobody_stored(md, m, pfn, (enum mm_page_ext_client)c))
+				MM_CHECK(r, "page_ext.record",
+					 !word_of(m, pfn, (enum mm_page_ext_client)c),
+					 "pfn %llu: nobody stored for client %d",
+					 (unsigned long long)pfn, c);
 		}
 	}
 }

@@ -168,7 +168,7 @@ static void stored_before_its_section(struct mm_victim *v)
 	lend_records(v, MM_PAGE_EXT_TABLE_CHECK);
 	v->m->desc.deferred = true;
 	mm_sparse_section(v->m, 0)->section_mem_map &= ~(uint64_t)MM_SECTION_READY;
-	lent[8 * 17] = 1;
+	lent[(size_t)8 * 17] = 1;
 	mm_touch(v->x, MM_OBJ_SECTION, 0);
 }
 

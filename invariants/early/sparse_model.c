@@ -148,8 +148,12 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 static void check_valid(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 			uint64_t k)
 {
-	const struct parts *s = &md->section[k / md->per];
-	bool valid = s->boot || (m->desc.memmodel == MM_MEMMODEL_SPARSE ? s->has != 0 : has(md, k));
+	const struct parts *s;
+	bool valid;
+
+	MM_PRE(md->per);
+	s = &md->section[k / md->per];
+	valid = s->boot || (m->desc.memmodel == MM_MEMMODEL_SPARSE ? s->has != 0 : has(md, k));
 
 	MM_CHECK(r, "sparse.sections",
 		 mm_sparse_valid(m, k * md->grain) == valid &&

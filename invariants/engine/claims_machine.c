@@ -44,27 +44,27 @@ const char *const mm_walk_machines[] = {
 	/* several nodes: in order, interleaved, without memory, with zones of their own */
 	"ram=6M nodes=0-2M/2M-4M/4M-6M cpus=3 max_order=6 pageblock_order=3",
 	"ram=8M nodes=0-1M,4M-8M/1M-4M/none cpus=3 dma32=2M max_order=6 pageblock_order=3",
-	"ram=8M nodes=4 cpus=4 pcp=on max_order=5 pageblock_order=3 kernelcore=4M "
-	"distance=10,40,20,30/40,10,30,20/20,30,10,40/30,20,40,10",
+	("ram=8M nodes=4 cpus=4 pcp=on max_order=5 pageblock_order=3 kernelcore=4M "
+	 "distance=10,40,20,30/40,10,30,20/20,30,10,40/30,20,40,10"),
 	"ram=6M nodes=3 cpus=2 hotplug=4M-6M movable_node=on dma=512K max_order=4",
 	/* memory that comes by section, some of it reserved, of two zones or two nodes */
 	"ram=8M section=1M deferred=on max_order=6 pageblock_order=3 cpus=2",
-	"ram=1M-5M,6M-8M reserved=2M-2100K,4M-5M section=512K deferred=on dma32=2300K max_order=5 "
-	"pageblock_order=3 cpus=3 nodes=2 pcp=on min_free_kbytes=512",
+	("ram=1M-5M,6M-8M reserved=2M-2100K,4M-5M section=512K deferred=on dma32=2300K max_order=5 "
+	 "pageblock_order=3 cpus=3 nodes=2 pcp=on min_free_kbytes=512"),
 	/* frames whose numbers 32 bits do not hold: after a wide hole, of each zone */
-	"ram=0-1M,20971520M-20971524M section=4M deferred=on max_order=6 pageblock_order=3 cpus=2 "
-	"pcp=on min_free_kbytes=64",
-	"ram=2M-4M,20971520M-20971524M nodes=2M-4M/20971520M-20971524M dma=20971521M "
-	"dma32=20971522M normal=20971523M section=2M deferred=on max_order=6 pageblock_order=3 "
-	"cpus=3 reserved=20971520M-21474836600K,20971522M-21474838588K",
+	("ram=0-1M,20971520M-20971524M section=4M deferred=on max_order=6 pageblock_order=3 cpus=2 "
+	 "pcp=on min_free_kbytes=64"),
+	("ram=2M-4M,20971520M-20971524M nodes=2M-4M/20971520M-20971524M dma=20971521M "
+	 "dma32=20971522M normal=20971523M section=2M deferred=on max_order=6 pageblock_order=3 "
+	 "cpus=3 reserved=20971520M-21474836600K,20971522M-21474838588K"),
 	/* lists and counters by CPU: little memory, huge pages, every zone, big caches */
 	"ram=4M max_order=6 pageblock_order=3 cpus=2 pcp=on",
 	"ram=4M max_order=6 pageblock_order=5 cpus=2 pcp=on thp=5 min_free_kbytes=64",
 	"ram=4M dma=512K dma32=1M normal=2M highmem=3M max_order=6 pageblock_order=3 cpus=3 pcp=on",
 	"ram=16M max_order=6 pageblock_order=4 cpus=2 pcp=on cache=1M",
 	/* contents that are always zero, or a pattern, while they are free */
-	"ram=2M max_order=5 pageblock_order=3 cpus=2 pcp=on contents=full page_poison=on "
-	"init_on_free=on",
+	("ram=2M max_order=5 pageblock_order=3 cpus=2 pcp=on contents=full page_poison=on "
+	 "init_on_free=on"),
 	"ram=2M max_order=5 pageblock_order=3 cpus=2 pcp=on contents=full init_on_free=on",
 	/* guards beside small blocks */
 	"ram=2M dma=516K hole=1M-1100K max_order=6 pageblock_order=3 debug_guardpage_minorder=3",

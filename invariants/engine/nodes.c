@@ -14,6 +14,7 @@ struct candidate {
 	int load;
 };
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int by_score(const void *a, const void *b)
 {
 	const struct candidate *p = a;

@@ -266,7 +266,7 @@ static void check_zoneinfo(struct mm_prop_run *p, const struct mm_machine *m,
 		}
 		PROP(p,
 		     r->nr_protection == column &&
-			     column * (unsigned int)m->desc.nr_nodes == info->nr_zones,
+			     (size_t)column * (size_t)m->desc.nr_nodes == info->nr_zones,
 		     "zoneinfo: %u columns of protection", column);
 	}
 	PROP(p, !next_zone(m, z, true), "zoneinfo: a zone is missing");

@@ -272,21 +272,21 @@ static bool read_number(const char *s, uint64_t max, uint64_t *value)
 }
 
 /* An option with a number; false: it is none, or the number is not good. */
-static bool take_number(struct options *o, const char *word, const char *value)
+static bool take_number(struct options *o, const char *name, const char *value)
 {
 	uint64_t v = 0;
 
-	if (strcmp(word, "--seed") == 0) {
+	if (strcmp(name, "--seed") == 0) {
 		o->run.has_seed = read_number(value, UINT64_MAX, &o->run.seed);
 		return o->run.has_seed;
 	}
 	if (!read_number(value, UINT32_MAX, &v) || !v)
 		return false;
-	if (strcmp(word, "--runs") == 0)
+	if (strcmp(name, "--runs") == 0)
 		o->run.runs = (unsigned int)v;
-	else if (strcmp(word, "--ms") == 0)
+	else if (strcmp(name, "--ms") == 0)
 		o->run.ms = (uint32_t)v;
-	else if (strcmp(word, "--shrink-ms") == 0)
+	else if (strcmp(name, "--shrink-ms") == 0)
 		o->run.shrink_ms = (uint32_t)v;
 	else
 		return false;

@@ -22,25 +22,28 @@ static uint64_t cap_by_counting(const struct mm_boost_input *in)
 	return most < in->pageblock ? in->pageblock : most;
 }
 
-static void cap_of_all_small_zones(struct mm_prop_run *p)
+static void check_factors(struct mm_prop_run *p, struct mm_boost_input *in)
 {
 	static const uint64_t factors[] = {0, 1, 100, 5000, 9999, 10000, 10001, 15000, 40000};
-	struct mm_boost_input in;
 	size_t f;
+
+	for (f = 0; f < sizeof(factors) / sizeof(factors[0]); f++) {
+		in->factor = factors[f];
+		PROP(p, mm_boost_cap(in) == cap_by_counting(in),
+		     "%llu pages, high %llu, pageblock %llu, factor %llu",
+		     (unsigned long long)in->pages, (unsigned long long)in->high,
+		     (unsigned long long)in->pageblock, (unsigned long long)in->factor);
+	}
+}
+
+static void cap_of_all_small_zones(struct mm_prop_run *p)
+{
+	struct mm_boost_input in;
 
 	for (in.pages = 0; in.pages < 40; in.pages++) {
 		for (in.high = 0; in.high < 20; in.high++) {
-			for (in.pageblock = 1; in.pageblock <= 16; in.pageblock *= 2) {
-				for (f = 0; f < sizeof(factors) / sizeof(factors[0]); f++) {
-					in.factor = factors[f];
-					PROP(p, mm_boost_cap(&in) == cap_by_counting(&in),
-					     "%llu pages, high %llu, pageblock %llu, factor %llu",
-					     (unsigned long long)in.pages,
-					     (unsigned long long)in.high,
-					     (unsigned long long)in.pageblock,
-					     (unsigned long long)in.factor);
-				}
-			}
+			for (in.pageblock = 1; in.pageblock <= 16; in.pageblock *= 2)
+				check_factors(p, &in);
 		}
 	}
 }

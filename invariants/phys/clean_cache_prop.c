@@ -146,11 +146,19 @@ static void touch(const struct mm_victim *v)
 	mm_touch(v->x, MM_OBJ_CACHE, 0);
 }
 
+static void cache_two(struct mm_victim *v)
+{
+	int i = 0;
+
+	while (i < 2 && mm_clean_cache_add(v->x, MM_GFP_KERNEL))
+		i++;
+}
+
 static void cached_twice(struct mm_victim *v)
 {
 	struct page *page;
 
-	(void)(mm_clean_cache_add(v->x, MM_GFP_KERNEL) && mm_clean_cache_add(v->x, MM_GFP_KERNEL));
+	cache_two(v);
 	page = mm_list_entry(v->m->clean_cache[0].cache.next, struct page, lru);
 	page->refcount++;
 	mm_page_touch(v->x, page);
@@ -172,7 +180,7 @@ static void the_newest_goes(struct mm_victim *v)
 {
 	const struct page *page;
 
-	(void)(mm_clean_cache_add(v->x, MM_GFP_KERNEL) && mm_clean_cache_add(v->x, MM_GFP_KERNEL));
+	cache_two(v);
 	page = mm_list_entry(v->m->clean_cache[0].cache.next, struct page, lru);
 	mm_event(v->x, MM_EV_mm_cache_del, pfn_raw(mm_page_pfn(v->m, page)), MM_ZONE_MOVABLE);
 }

@@ -74,7 +74,10 @@ static void limits_follow_who_is_online(struct mm_prop_run *p)
 			PROP(p, !mm_cpu_hotplug_online(&x, (uint64_t)table[i].on), "row %zu", i);
 		for (k = 0; k < m->desc.nr_nodes; k++) {
 			const struct zone *z = &m->zones[k * MM_NR_ZONES + MM_ZONE_NORMAL];
-			uint64_t due = mm_zone_pages(z) / 8 / table[i].sharers[k];
+			uint64_t due;
+
+			PROP(p, table[i].sharers[k], "row %zu: node %d has nobody", i, k);
+			due = mm_zone_pages(z) / 8 / table[i].sharers[k];
 
 			PROP(p, z->pageset[0].high_max == (int)due,
 			     "row %zu, node %d: high_max %d, due is %llu", i, k,

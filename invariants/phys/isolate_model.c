@@ -50,9 +50,8 @@ static bool can_go(const struct mm_machine *m, uint64_t pfn)
 	       (p->flags & MM_PG_MOVABLE);
 }
 
-static bool may_isolate(const struct mm_machine *m, uint64_t block, uint64_t zone)
+static bool may_isolate(const struct mm_machine *m, uint64_t block, const struct zone *z)
 {
-	const struct zone *z = &m->zones[zone];
 	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
 	uint64_t at;
 	int i;
@@ -64,7 +63,7 @@ static bool may_isolate(const struct mm_machine *m, uint64_t block, uint64_t zon
 	}
 	for (at = block * size; at < (block + 1) * size; at++) {
 		if (at < z->start_pfn || at >= z->start_pfn + z->spanned ||
-		    m->memmap[at].zone != zone || !can_go(m, at))
+		    m->memmap[at].zone != z->id || !can_go(m, at))
 			return false;
 	}
 	return true;
@@ -75,7 +74,7 @@ static void on_isolate(struct model *md, struct mm_report *r, const struct mm_ma
 {
 	uint64_t block = ev->f[0] >> m->desc.pageblock_order;
 	bool was = mm_bitmap_test(md->isolated, block);
-	bool due = ev->f[1] ? was : !was && may_isolate(m, block, ev->f[3]);
+	bool due = ev->f[1] ? was : !was && may_isolate(m, block, &m->zones[ev->f[3]]);
 
 	MM_CHECK(r, "isolate.answer", (ev->f[2] == 0) == due,
 		 "the pageblock of pfn %llu, %s, is to be %s: error %llu",

@@ -123,7 +123,7 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 			on_alloc(md, r, m, ev);
 		forget(md);
 		break;
-	case MM_EV_mm_page_alloc_failed: forget(md); break;
+	case MM_EV_mm_page_alloc_failed:
 	/* what reclaim asks for is another request */
 	case MM_EV_mm_vmscan_direct_reclaim_begin: forget(md); break;
 	case MM_EV_mm_vmscan_direct_reclaim_end:

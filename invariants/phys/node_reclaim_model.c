@@ -85,8 +85,8 @@ static bool in_interrupt(const struct model *md, int cpu)
 }
 
 /* The zone that it prefers when it may use these nodes, or -1. */
-static int preferred(const struct model *md, const struct mm_machine *m, const struct mm_event *ev,
-		     uint32_t gfp, uint32_t nodes)
+static int preferred(const struct model *md, const struct mm_machine *m, uint32_t nodes,
+		     const struct mm_event *ev, uint32_t gfp)
 {
 	uint64_t start = md->origin.from ? md->origin.nid : m->desc.cpu_node[ev->cpu];
 	bool own = (gfp & MM_GFP_THISNODE) != 0;
@@ -108,9 +108,9 @@ static int candidates(const struct model *md, const struct mm_machine *m, const 
 	uint32_t mems = in_interrupt(md, ev->cpu) ? 0 : md->mems[ev->cpu];
 	uint32_t held = mems ? callers & mems : callers;
 
-	zone[0] = preferred(md, m, ev, gfp, held);
-	zone[1] = preferred(md, m, ev, gfp, callers);
-	zone[2] = preferred(md, m, ev, gfp, UINT32_MAX);
+	zone[0] = preferred(md, m, held, ev, gfp);
+	zone[1] = preferred(md, m, callers, ev, gfp);
+	zone[2] = preferred(md, m, UINT32_MAX, ev, gfp);
 	return attempt == FIRST ? 1 : 3;
 }
 
@@ -152,12 +152,12 @@ static void check_again(struct model *md, struct mm_report *r, const struct mm_m
 	md->again = -1;
 }
 
-static uint64_t cached(const struct mm_machine *m, int nid, int highest)
+static uint64_t cached(const struct mm_machine *m, int nid, enum mm_zone_type highest)
 {
 	uint64_t sum = 0;
 	int i;
 
-	for (i = 0; i <= highest; i++) {
+	for (i = 0; i <= (int)highest; i++) {
 		int64_t n = m->zones[nid * MM_NR_ZONES + i].vm_stat[MM_NR_ZONE_CACHE];
 
 		sum += n > 0 ? (uint64_t)n : 0;
@@ -180,7 +180,7 @@ static void on_zone(struct model *md, struct mm_report *r, const struct mm_machi
 	md->unasked[zone] |= (uint8_t)md->attempt;
 	md->last = zone;
 	md->cached = cached(m, zone / MM_NR_ZONES, MM_ZONE_MOVABLE);
-	md->usable = cached(m, zone / MM_NR_ZONES, (int)ev->f[4]);
+	md->usable = cached(m, zone / MM_NR_ZONES, (enum mm_zone_type)ev->f[4]);
 	if (!(m->sysctl.zone_reclaim_mode & 2))
 		md->cached -= m->node_dirty[zone / MM_NR_ZONES].dirty < md->cached
 				      ? m->node_dirty[zone / MM_NR_ZONES].dirty
@@ -212,6 +212,7 @@ static bool may_scan(const struct model *md, const struct mm_machine *m, const s
 }
 
 /* A sixteenth, an eighth ... all of what is left, of 32 pages or of what is asked for. */
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): what there is, what is needed */
 static uint64_t freed_due(uint64_t usable, uint64_t need)
 {
 	uint64_t wanted = need < 32 ? 32 : need;
@@ -351,7 +352,7 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 	int cpu;
 
 	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
-		const uint64_t *e = &m->vm_events[cpu * (int)MM_VM_STRIDE];
+		const uint64_t *e = &m->vm_events[(size_t)cpu * MM_VM_STRIDE];
 
 		sum[0] += e[MM_VM_ZONE_RECLAIM_SUCCESS];
 		sum[1] += e[MM_VM_ZONE_RECLAIM_FAILED];

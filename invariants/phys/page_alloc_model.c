@@ -44,28 +44,36 @@ static uint64_t next_border(const struct mm_machine *m, uint64_t pfn, uint64_t e
 	return m->movable_pfn[nid] > pfn && m->movable_pfn[nid] < end ? m->movable_pfn[nid] : end;
 }
 
+/* Of frames [start, end). */
+static uint64_t reserved_in(const struct mm_machine_desc *d, uint64_t start, uint64_t end)
+{
+	uint64_t sum = 0;
+	int k;
+
+	for (k = 0; k < d->nr_reserved; k++) {
+		const struct mm_range *r = &d->reserved[k];
+
+		if (r->start < end && r->end > start)
+			sum += (r->end < end ? r->end : end) -
+			       (r->start > start ? r->start : start);
+	}
+	return sum;
+}
+
 /* RAM without what is reserved, between borders, by zone. */
 static void count_given(struct model *md, const struct mm_machine *m)
 {
 	const struct mm_machine_desc *d = &m->desc;
 	int i;
-	int k;
 
 	for (i = 0; i < d->nr_ram; i++) {
 		uint64_t pfn = d->ram[i].start;
 
 		while (pfn < d->ram[i].end) {
 			uint64_t stop = next_border(m, pfn, d->ram[i].end, d->ram[i].nid);
-			uint64_t *given = &md->given[mm_frames_zone(&md->frames, pfn)];
 
-			*given += stop - pfn;
-			for (k = 0; k < d->nr_reserved; k++) {
-				const struct mm_range *r = &d->reserved[k];
-
-				if (r->start < stop && r->end > pfn)
-					*given -= (r->end < stop ? r->end : stop) -
-						  (r->start > pfn ? r->start : pfn);
-			}
+			md->given[mm_frames_zone(&md->frames, pfn)] +=
+				stop - pfn - reserved_in(d, pfn, stop);
 			pfn = stop;
 		}
 	}

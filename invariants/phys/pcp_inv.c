@@ -151,11 +151,11 @@ static uint64_t larger(uint64_t a, uint64_t b)
 }
 
 /* What an int holds of pages, at least so many: one with its sign set is less. */
-static uint64_t share(uint64_t pages, uint64_t least)
+static uint64_t share(uint64_t pages, uint64_t lo)
 {
 	uint64_t low = pages % ((uint64_t)1 << 32);
 
-	return low > INT32_MAX ? least : larger(low, least);
+	return low > INT32_MAX ? lo : larger(low, lo);
 }
 
 /* CPUs of the node that are online; one of another node that was coming when limits were
@@ -183,7 +183,7 @@ static uint64_t hot_cold_high(const struct mm_machine *m, const struct zone *z, 
 	uint64_t high = fraction ? mm_zone_pages(z) / fraction : 0;
 
 	if (fraction) {
-		*batch = high >= 4 * 96 ? 96 : larger(high / 4, 1);
+		*batch = high >= (uint64_t)4 * 96 ? 96 : larger(high / 4, 1);
 		return high;
 	}
 	*batch = below_power(larger(quarter, 1) * 3 / 2);
@@ -202,6 +202,7 @@ static void check_limits(struct mm_report *r, const struct mm_machine *m, uint64
 	uint64_t lo = fraction ? mm_zone_pages(z) / fraction : z->wmark[MM_WMARK_LOW];
 	uint64_t hi = fraction ? lo : mm_zone_pages(z) / 8;
 
+	MM_PRE(cpus);
 	lo = share(lo / cpus, 4 * batch);
 	hi = share(hi / cpus, 4 * batch);
 	if (m->desc.hot_cold) {

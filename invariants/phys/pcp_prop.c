@@ -67,8 +67,8 @@ static void hot_cold_limits_are_those_of_4_14(struct mm_prop_run *p)
 		{1024, 0, 1, 0},        {8191, 0, 1, 0},    {8192, 0, 1, 6},
 		{16384, 0, 3, 18},      {65536, 0, 15, 90}, {131072, 0, 31, 186},
 		{1u << 20, 0, 31, 186}, {1024, 8, 32, 128}, {1024, 300, 1, 3},
-		{1024, 2000, 1, 0},     {4096, 8, 96, 512}, {3 * 1024, 8, 96, 384},
-		{380 * 8, 8, 95, 380},
+		{1024, 2000, 1, 0},     {4096, 8, 96, 512}, {3072, 8, 96, 384},
+		{3040, 8, 95, 380},
 	};
 	size_t i;
 
@@ -84,55 +84,59 @@ static void hot_cold_limits_are_those_of_4_14(struct mm_prop_run *p)
 	}
 }
 
+static const struct {
+	int have[3]; /* pages by type */
+	int nr;      /* sysctl's batch: so many go back */
+	int left[3];
+} turns[] = {
+	{{0, 4, 0}, 1, {0, 3, 0}}, {{4, 0, 0}, 1, {3, 0, 0}},   {{1, 1, 2}, 1, {1, 0, 2}},
+	{{0, 5, 3}, 2, {0, 4, 2}}, {{2, 5, 5}, 3, {1, 4, 4}},   {{6, 3, 3}, 3, {5, 2, 2}},
+	{{8, 0, 8}, 4, {7, 0, 5}}, {{12, 0, 4}, 4, {11, 0, 1}}, {{15, 1, 0}, 4, {12, 0, 0}},
+};
+
 /* What goes back of lists of so many pages, by the text of free_pcppages_bulk: the first
  * list last. */
-static void hot_cold_lists_give_in_turn(struct mm_prop_run *p)
+static void check_turn(struct mm_prop_run *p, size_t i)
 {
-	static const struct {
-		int have[3]; /* pages by type */
-		int nr;      /* sysctl's batch: so many go back */
-		int left[3];
-	} table[] = {
-		{{0, 4, 0}, 1, {0, 3, 0}}, {{4, 0, 0}, 1, {3, 0, 0}},   {{1, 1, 2}, 1, {1, 0, 2}},
-		{{0, 5, 3}, 2, {0, 4, 2}}, {{2, 5, 5}, 3, {1, 4, 4}},   {{6, 3, 3}, 3, {5, 2, 2}},
-		{{8, 0, 8}, 4, {7, 0, 5}}, {{12, 0, 4}, 4, {11, 0, 1}}, {{15, 1, 0}, 4, {12, 0, 0}},
-	};
-	size_t i;
+	struct mm_machine *m =
+		mm_boot("ram=4M max_order=6 pageblock_order=3 pcp=on pcp_lists=hot_cold", NULL);
+	int sum = turns[i].have[0] + turns[i].have[1] + turns[i].have[2];
+	struct page *held[3][16] = {{NULL}};
+	struct per_cpu_pages *pcp;
+	struct zone *z;
+	struct mm_ctx x;
 	int t;
 	int k;
 
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		struct mm_machine *m = mm_boot(
-			"ram=4M max_order=6 pageblock_order=3 pcp=on pcp_lists=hot_cold", NULL);
-		int sum = table[i].have[0] + table[i].have[1] + table[i].have[2];
-		struct page *held[3][16] = {{NULL}};
-		struct per_cpu_pages *pcp;
-		struct zone *z;
-		struct mm_ctx x;
-
-		PROP(p, m, "the machine does not boot");
-		mm_ctx_init(&x, m, 0);
-		z = &m->zones[MM_ZONE_NORMAL];
-		pcp = &z->pageset[0];
-		for (t = 0; t < 3; t++) {
-			for (k = 0; k < table[i].have[t]; k++)
-				held[t][k] = mm_pcp_get(&x, z, 0, (enum mm_migratetype)t, 0);
-		}
-		mm_pcp_drain(&x, NULL, 0);
-		pcp->high_min = pcp->high_max = sum;
-		pcp->batch = table[i].nr;
-		for (t = 0; t < 3; t++) {
-			for (k = 0; k < table[i].have[t]; k++) {
-				PROP(p, held[t][k] && mm_pcp_trylock(&x, z), "nothing to be had");
-				mm_pcp_put(&x, z, held[t][k], 0);
-			}
-		}
-		for (t = 0; t < 3; t++)
-			PROP(p, mm_list_check(&pcp->lists[t], 64) == table[i].left[t],
-			     "row %zu, type %d: %d left", i, t,
-			     (int)mm_list_check(&pcp->lists[t], 64));
-		mm_machine_destroy(m);
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	z = &m->zones[MM_ZONE_NORMAL];
+	pcp = &z->pageset[0];
+	for (t = 0; t < 3; t++) {
+		for (k = 0; k < turns[i].have[t]; k++)
+			held[t][k] = mm_pcp_get(&x, z, 0, (enum mm_migratetype)t, 0);
 	}
+	mm_pcp_drain(&x, NULL, 0);
+	pcp->high_min = pcp->high_max = sum;
+	pcp->batch = turns[i].nr;
+	for (t = 0; t < 3; t++) {
+		for (k = 0; k < turns[i].have[t]; k++) {
+			PROP(p, held[t][k] && mm_pcp_trylock(&x, z), "nothing to be had");
+			mm_pcp_put(&x, z, held[t][k], 0);
+		}
+	}
+	for (t = 0; t < 3; t++)
+		PROP(p, mm_list_check(&pcp->lists[t], 64) == turns[i].left[t],
+		     "row %zu, type %d: %d left", i, t, (int)mm_list_check(&pcp->lists[t], 64));
+	mm_machine_destroy(m);
+}
+
+static void hot_cold_lists_give_in_turn(struct mm_prop_run *p)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(turns) / sizeof(turns[0]); i++)
+		check_turn(p, i);
 }
 
 static void numbers_of_lists_and_orders_agree(struct mm_prop_run *p)

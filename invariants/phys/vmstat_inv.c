@@ -94,7 +94,7 @@ static unsigned int bits(uint64_t v)
 static uint64_t due_threshold(const struct mm_machine *m, const struct zone *z, int cpus)
 {
 	uint64_t bytes = mm_zone_pages(z) * MM_PAGE_SIZE;
-	uint64_t t = 2 * bits((uint64_t)cpus) * (1 + bits(bytes / 134217728));
+	uint64_t t = (uint64_t)2 * bits((uint64_t)cpus) * (1 + bits(bytes / 134217728));
 
 	if (!m->desc.pcp || !z->present)
 		return 0;

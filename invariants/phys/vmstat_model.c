@@ -90,25 +90,21 @@ static void check_fold(struct mm_report *r, const struct mm_machine *m, const st
 static void check_deltas(struct model *md, struct mm_report *r, const struct mm_machine *m,
 			 int zone, uint64_t now, uint64_t next)
 {
-	int cpu;
-	int item;
+	uint8_t *old = &md->old[zone * m->desc.cpus * MM_NR_ZONE_STATS];
+	int i;
 
-	for (cpu = 0; cpu < m->desc.cpus; cpu++) {
-		for (item = 0; item < MM_NR_ZONE_STATS; item++) {
-			int diff = m->zones[zone].zonestats[cpu].diff[item];
-			uint64_t d = (uint64_t)(diff < 0 ? -diff : diff);
-			uint8_t *old =
-				&md->old[(zone * m->desc.cpus + cpu) * MM_NR_ZONE_STATS + item];
+	for (i = 0; i < m->desc.cpus * MM_NR_ZONE_STATS; i++) {
+		int cpu = i / MM_NR_ZONE_STATS;
+		int item = i % MM_NR_ZONE_STATS;
+		int8_t diff = m->zones[zone].zonestats[cpu].diff[item];
+		uint64_t d = (uint64_t)(diff < 0 ? -diff : diff);
+		bool allowed = d <= now || d <= old[i];
 
-			bool allowed = d <= now || d <= *old;
-
-			MM_CHECK(r, "vmstat.drift", allowed,
-				 "zone %s: CPU %d holds back %d of count %d; its threshold is "
-				 "%llu, and from before it had %u",
-				 m->zones[zone].name, cpu, diff, item, (unsigned long long)now,
-				 *old);
-			*old = allowed && d > next ? (uint8_t)d : 0;
-		}
+		MM_CHECK(r, "vmstat.drift", allowed,
+			 "zone %s: CPU %d holds back %d of count %d; its threshold is %llu, and "
+			 "from before it had %u",
+			 m->zones[zone].name, cpu, diff, item, (unsigned long long)now, old[i]);
+		old[i] = allowed && d > next ? (uint8_t)d : 0;
 	}
 }
 

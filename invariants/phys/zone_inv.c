@@ -114,31 +114,35 @@ static bool same_walk(const struct mm_machine *m, const struct zonelist *l,
 	return !l->zone[i];
 }
 
+static void check_lists_of(struct mm_report *r, const struct mm_machine *m, int nid,
+			   enum mm_zonelist_kind kind, const struct mm_node_order *order)
+{
+	bool own = kind == MM_ZONELIST_NOFALLBACK;
+	uint32_t nodes = own ? (uint32_t)1 << nid : UINT32_MAX;
+	struct mm_walk_order walk;
+	int h;
+
+	for (h = 0; h < MM_NR_ZONES; h++) {
+		const struct zonelist *l = mm_zone_list_of(m, nid, kind, (enum mm_zone_type)h);
+
+		mm_nodes_walk(m, order, own, (uint64_t)h, nodes, &walk);
+		MM_CHECK(r, "zone.lists_order", same_walk(m, l, &walk),
+			 "node %d: the %s list up to zone %s is not in order", nid,
+			 own ? "own" : "fallback", mm_gfp_zone_name((enum mm_zone_type)h));
+	}
+}
+
 static void check_lists(struct mm_report *r, const struct mm_machine *m, uint64_t id)
 {
 	struct mm_node_order order[MM_NODES_MAX];
-	struct mm_walk_order walk;
 	int kind;
 	int nid;
-	int h;
 
 	(void)id;
 	mm_nodes_order(&m->desc, order);
 	for (nid = 0; nid < m->desc.nr_nodes; nid++) {
-		for (kind = 0; kind < MM_NR_ZONELISTS; kind++) {
-			for (h = 0; h < MM_NR_ZONES; h++) {
-				const struct zonelist *l = mm_zone_list_of(
-					m, nid, (enum mm_zonelist_kind)kind, (enum mm_zone_type)h);
-				bool own = kind == MM_ZONELIST_NOFALLBACK;
-				uint32_t nodes = own ? (uint32_t)1 << nid : UINT32_MAX;
-
-				mm_nodes_walk(m, &order[nid], own, (uint64_t)h, nodes, &walk);
-				MM_CHECK(r, "zone.lists_order", same_walk(m, l, &walk),
-					 "node %d: the %s list up to zone %s is not in order", nid,
-					 own ? "own" : "fallback",
-					 mm_gfp_zone_name((enum mm_zone_type)h));
-			}
-		}
+		for (kind = 0; kind < MM_NR_ZONELISTS; kind++)
+			check_lists_of(r, m, nid, (enum mm_zonelist_kind)kind, &order[nid]);
 	}
 }
 

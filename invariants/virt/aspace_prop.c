@@ -65,7 +65,7 @@ static void addresses_find_vmas(struct mm_prop_run *p)
 			prop_fail(p, __FILE__, __LINE__, "nothing can be mapped");
 		prop_end(p);
 	}
-	for (i = 0; i < PAGES * 2 && !p->failures; i++)
+	for (i = 0; i < (uint64_t)PAGES * 2 && !p->failures; i++)
 		check_address(p, &t, MM_TRY_BASE + i * MM_PAGE_SIZE / 2);
 	check_address(p, &t, 0);
 	check_address(p, &t, UINT64_MAX - 4 * MM_PAGE_SIZE);

@@ -57,7 +57,7 @@ static const struct asking askings[] = {
 	 MM_EEXIST},
 	{MM_TRY_PAGE(6), 8192, 0, ANON | MM_MAP_FIXED_NOREPLACE, NOBODY, 0, 0},
 	/* 16 pages may be locked */
-	{0, 17 * 4096, 0, 0xf | MM_MAP_ANONYMOUS | MM_MAP_LOCKED, NOBODY, 0, MM_EAGAIN},
+	{0, (uint64_t)17 * 4096, 0, 0xf | MM_MAP_ANONYMOUS | MM_MAP_LOCKED, NOBODY, 0, MM_EAGAIN},
 	{0, 4096, 0, 0xf | MM_MAP_ANONYMOUS, NOBODY, 0, MM_EINVAL},
 	{0, 4096, 0, MM_MAP_SHARED_VALIDATE | MM_MAP_ANONYMOUS, NOBODY, 0, MM_EINVAL},
 	{0, 4096, 0, MM_MAP_SHARED | MM_MAP_ANONYMOUS | MM_MAP_GROWSDOWN, NOBODY, 0, MM_EINVAL},
@@ -136,7 +136,7 @@ static void shared_memory_is_a_file(struct mm_prop_run *p)
 		q.addr += 4 * MM_PAGE_SIZE;
 		PROP(p, mm_mmap(&t.x, t.mm, &q, &addr) == (i < 5 ? 0 : -MM_ENOMEM), "file %d", i);
 	}
-	PROP(p, t.m->vm_committed_as == 4 * 6, "%d pages are promised", (int)t.m->vm_committed_as);
+	PROP(p, t.m->vm_committed_as == 24, "%d pages are promised", (int)t.m->vm_committed_as);
 	mm_aspace_try_close(&t, p);
 }
 
@@ -190,6 +190,7 @@ static void failures_map_nothing(struct mm_prop_run *p)
 
 /* ---- plantings ---- */
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as mmap has them */
 static void said(struct mm_victim *v, uint64_t page, uint64_t len, uint32_t flags, int err)
 {
 	uint64_t addr = MM_VICTIM_BASE + page * MM_PAGE_SIZE;

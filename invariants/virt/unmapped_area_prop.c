@@ -62,11 +62,11 @@ static int highest(const struct picture *pic, int len, bool *met)
 	return -1;
 }
 
-static int lowest(const struct picture *pic, int from, int len)
+static int lowest(const struct picture *pic, int lo, int len)
 {
 	int page;
 
-	for (page = from; page + len <= PAGES; page++) {
+	for (page = lo; page + len <= PAGES; page++) {
 		if (is_free(pic, page, len) && is_clear(pic, page, len))
 			return page;
 		/* where a stack is near, all of the gap up to it is no use */

@@ -202,6 +202,7 @@ static void failures_leave_rights(struct mm_prop_run *p)
 
 /* ---- plantings ---- */
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): which, and by how many */
 static void shift(struct mm_victim *v, uint64_t page, uint64_t pgoff)
 {
 	struct vm_area_struct *vma = mm_victim_vma(v, page);

@@ -104,6 +104,7 @@ void mm_numa_fallback_order(const struct mm_machine *m, struct mm_numa_order *o)
 		for (i = 0; left; i++) {
 			int nid = mm_numa_has(left, from) ? from : best_of(m, left, from, load);
 
+			MM_PRE(nid >= 0);
 			/* the first at its distance carries the load of this one */
 			if (mm_numa_distance(m, from, nid) != mm_numa_distance(m, from, last))
 				load[nid]++;

@@ -128,7 +128,7 @@ int mm_sparse_boot(struct mm_ctx *x)
 		return mm_machine_kind_set(m, MM_OBJ_SECTION, &section_kind);
 	m->nr_sections = ((m->max_pfn - 1) >> m->desc.section_order) + 1;
 	roots = (m->nr_sections - 1) / MM_SECTIONS_PER_ROOT + 1;
-	m->section_root = mm_machine_alloc(m, (size_t)roots * sizeof(*m->section_root), 64);
+	m->section_root = mm_machine_alloc(m, (size_t)roots * sizeof(struct mem_section *), 64);
 	if (!m->section_root)
 		return -MM_ENOMEM;
 	err = mm_machine_kind_set(m, MM_OBJ_SECTION, &section_kind);
@@ -220,31 +220,33 @@ static int span_of(const struct mm_machine *m, uint64_t pfn, uint64_t pages, str
 	return 0;
 }
 
-/* Sections of the span that have any, and that have all of the span's subsections. */
-static void ask(const struct mm_machine *m, const struct span *s, bool *any, bool *all)
+struct held {
+	bool any;
+	bool all;
+};
+
+/* Do sections of the span have any, and have they all of the span's subsections? */
+static struct held ask(const struct mm_machine *m, const struct span *s)
 {
+	struct held h = {false, true};
 	uint64_t nr;
 
-	*any = false;
-	*all = true;
 	for (nr = s->first; nr <= s->last; nr++) {
 		const struct mem_section *sec = mm_sparse_section(m, nr);
 		uint64_t in = subsections_in(m, nr, s->start, s->end);
 		uint64_t have = sec ? sec->subsections & in : 0;
 
-		*any |= have != 0;
-		*all &= have == in;
+		h.any |= have != 0;
+		h.all &= have == in;
 	}
+	return h;
 }
 
 static int add_span(struct mm_ctx *x, const struct span *s)
 {
-	bool any;
-	bool all;
 	uint64_t nr;
 
-	ask(x->m, s, &any, &all);
-	if (any)
+	if (ask(x->m, s).any)
 		return -MM_EEXIST;
 	for (nr = s->first; nr <= s->last; nr++) {
 		if (!make_section(x->m, nr))
@@ -276,14 +278,11 @@ static bool holds_ram(const struct mm_machine *m, const struct span *s)
 
 static int remove_span(struct mm_ctx *x, const struct span *s)
 {
-	bool any;
-	bool all;
 	uint64_t nr;
 
 	if (holds_ram(x->m, s))
 		return -MM_EBUSY;
-	ask(x->m, s, &any, &all);
-	if (!all)
+	if (!ask(x->m, s).all)
 		return -MM_ENOENT;
 	for (nr = s->first; nr <= s->last; nr++) {
 		struct mem_section *sec = mm_sparse_section(x->m, nr);

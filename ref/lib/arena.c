@@ -190,19 +190,25 @@ struct mm_arena_part mm_arena_dense(const struct mm_arena *a, int i)
 	return dense_below(a, i, a->used);
 }
 
-/* Copy all that is in use, dense and populated, of the first `used` bytes. */
+/* How far an arena is in use. */
+struct extent {
+	size_t used;
+	size_t parts;
+};
+
+/* Copy all that is in use, dense and populated, of what an extent tells. */
 static void copy(const struct mm_arena *a, unsigned char *to, const unsigned char *from,
-		 size_t used, size_t parts)
+		 struct extent e)
 {
 	size_t k;
 	int i;
 
 	for (i = 0; i <= a->nr_sparse; i++) {
-		struct mm_arena_part d = dense_below(a, i, used);
+		struct mm_arena_part d = dense_below(a, i, e.used);
 
 		memcpy(to + d.at, from + d.at, d.len);
 	}
-	for (k = 0; k < parts; k++)
+	for (k = 0; k < e.parts; k++)
 		memcpy(to + a->part[k].at, from + a->part[k].at, a->part[k].len);
 }
 
@@ -230,7 +236,7 @@ int mm_arena_image(struct mm_arena *a)
 	a->image_used = a->used;
 	a->image_parts = a->nr_parts;
 	fault_in_image(a);
-	copy(a, image, a->base, a->used, a->nr_parts);
+	copy(a, image, a->base, (struct extent){a->used, a->nr_parts});
 	return 0;
 }
 
@@ -259,7 +265,7 @@ void mm_arena_reset(struct mm_arena *a)
 
 		clear(a->base + part->at, part->len);
 	}
-	copy(a, a->base, a->image, a->image_used, a->image_parts);
+	copy(a, a->base, a->image, (struct extent){a->image_used, a->image_parts});
 	a->dirty = dirty;
 	a->used = a->image_used;
 }

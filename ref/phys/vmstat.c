@@ -262,8 +262,8 @@ void mm_vmstat_take_over(struct mm_ctx *x, int cpu)
 	int z;
 
 	MM_PRE(cpu != x->cpu);
-	hand_over(&m->vm_events[(unsigned int)x->cpu * MM_VM_STRIDE],
-		  &m->vm_events[(unsigned int)cpu * MM_VM_STRIDE], MM_VM_NR);
+	hand_over(&m->vm_events[(size_t)x->cpu * MM_VM_STRIDE],
+		  &m->vm_events[(size_t)cpu * MM_VM_STRIDE], MM_VM_NR);
 	for (z = 0; z < m->nr_zones; z++)
 		hand_over(m->zones[z].zonestats[x->cpu].numa, m->zones[z].zonestats[cpu].numa,
 			  MM_NUMA_NR);

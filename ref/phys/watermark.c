@@ -299,6 +299,7 @@ bool mm_watermark_ok_unboosted(const struct mm_machine *m, const struct zone *z,
 	return mm_watermark_ok(m, z, order, z->wmark[MM_WMARK_MIN], highest, alloc_flags);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): its parameters are __zone_watermark_ok's */
 bool mm_watermark_ok_given(const struct mm_machine *m, const struct zone *z, unsigned int order,
 			   uint64_t mark, enum mm_zone_type highest, uint32_t alloc_flags,
 			   uint64_t free_pages)

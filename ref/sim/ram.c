@@ -114,6 +114,7 @@ bool mm_ram_is_zero(const struct mm_machine *m, pfn_t pfn)
 	return true;
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the first, then the last */
 bool mm_ram_differs(const struct mm_machine *m, pfn_t pfn, uint8_t value, uint64_t *first,
 		    uint64_t *last)
 {

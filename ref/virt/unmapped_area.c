@@ -74,6 +74,7 @@ static bool fits(const struct mm_machine *m, const struct mm_struct *mm, uint64_
 }
 
 /* Kernel: arch_get_unmapped_area_topdown, arch_get_unmapped_area. */
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as mmap has them */
 static int choose(const struct mm_machine *m, const struct mm_struct *mm, uint64_t hint,
 		  uint64_t len, uint64_t *addr)
 {

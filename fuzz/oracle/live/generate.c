@@ -443,7 +443,7 @@ static void crowd(struct gen *g)
 		(void)mm_trace_add(g->t, &op);
 }
 
-int mm_live_generate(struct mm_trace *t, uint64_t seed, size_t ops, const struct mm_live_host *h)
+int mm_live_generate(struct mm_trace *t, uint64_t seed, const struct mm_live_host *h, size_t ops)
 {
 	struct gen g = {.t = t, .h = h};
 	char machine[512];

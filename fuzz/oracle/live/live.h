@@ -24,6 +24,7 @@
 #define MM_LIVE_H
 
 #include "mm/aspace.h"
+#include "mm/process.h"
 
 #include "fuzz/oracle/live/slot.h"
 #include "fuzz/trace/run.h"
@@ -124,7 +125,7 @@ void mm_live_touch(struct mm_live_subject *s, uint64_t addr, uint64_t access);
 /* MM_CAP_... of the effective ones, of those that are permitted. */
 int64_t mm_live_caps(struct mm_live_subject *s, const struct mm_live_host *h, uint32_t caps);
 /* Soft limit, in bytes more than it has at its start where that counts. */
-int64_t mm_live_limit(struct mm_live_subject *s, uint64_t which, uint64_t bytes);
+int64_t mm_live_limit(struct mm_live_subject *s, enum mm_rlimit which, uint64_t bytes);
 /* VMAs of the window, with flags or without; l holds those of a while ago, or none: how
  * many they were decides how to ask.  -MM_EIO. */
 int mm_live_list_kernel(struct mm_live_subject *s, struct mm_live_list *l, bool flags);
@@ -252,8 +253,8 @@ int mm_live_run(struct mm_live_twin *w, struct mm_run *r, const struct mm_trace 
 /* ---- traces ---- */
 
 /* So many operations that follow from the seed alone.  -MM_ENOMEM. */
-int mm_live_generate(struct mm_trace *t, uint64_t seed, size_t ops,
-		     const struct mm_live_host *h) MM_MUST_USE;
+int mm_live_generate(struct mm_trace *t, uint64_t seed, const struct mm_live_host *h,
+		     size_t ops) MM_MUST_USE;
 
 /* ---- golden logs: a trace, and in its comments what a kernel answered ---- */
 

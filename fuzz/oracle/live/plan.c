@@ -87,13 +87,13 @@ static int keep(int fd)
 }
 
 /* The same file, opened for less. */
-static int reopen(int fd, int how)
+static int reopen(int fd, int flags)
 {
 	char path[64];
 	int again;
 
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	again = open(path, how | O_CLOEXEC);
+	again = open(path, flags | O_CLOEXEC);
 	(void)close(fd);
 	return again;
 }

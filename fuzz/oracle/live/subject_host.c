@@ -102,7 +102,7 @@ int64_t mm_live_caps(struct mm_live_subject *s, const struct mm_live_host *h, ui
 	return s->slot->answer;
 }
 
-int64_t mm_live_limit(struct mm_live_subject *s, uint64_t which, uint64_t bytes)
+int64_t mm_live_limit(struct mm_live_subject *s, enum mm_rlimit which, uint64_t bytes)
 {
 	static const int kernel[MM_NR_RLIMITS] = {RLIMIT_DATA, RLIMIT_STACK, RLIMIT_MEMLOCK,
 						  RLIMIT_AS};
@@ -294,7 +294,8 @@ static int settle(struct mm_live_subject *s, const struct mm_live_host *h)
 	for (which = 0; which < MM_NR_RLIMITS; which++) {
 		bool endless = which == MM_RLIMIT_AS || which == MM_RLIMIT_DATA;
 
-		if (mm_live_limit(s, which, endless ? UINT64_MAX : (uint64_t)8 << 20))
+		if (mm_live_limit(s, (enum mm_rlimit)which,
+				  endless ? UINT64_MAX : (uint64_t)8 << 20))
 			return -MM_EIO;
 	}
 	return s->lost ? -MM_EIO : 0;

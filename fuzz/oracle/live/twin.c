@@ -93,7 +93,8 @@ static void set_limit(struct twin *w, uint64_t pid, const struct mm_op *op)
 				 op->arg[2] > UINT64_MAX - base ? UINT64_MAX : op->arg[2] + base))
 		return;
 	if (!w->w->golden)
-		w->kernel.err = (int)-mm_live_limit(&w->subject[pid], op->arg[1], op->arg[2]);
+		w->kernel.err = (int)-mm_live_limit(&w->subject[pid], (enum mm_rlimit)op->arg[1],
+						    op->arg[2]);
 }
 
 static void call(struct twin *w, uint64_t pid, long nr, const uint64_t *args)

@@ -9,9 +9,6 @@
  * the address, the second after it.  Pages are zeroes, which add a register to a byte
  * that it points to.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include "fuzz/oracle/live/slot.h"
 
 #include <signal.h>
@@ -24,7 +21,7 @@
 #define FUTEX_WAIT_OP  0
 #define FUTEX_WAKE_OP  1
 #define CAP_VERSION_3  0x20080522u
-#define SA_RESTORER_   0x04000000u
+#define RESTORER_FLAG  0x04000000u
 #define TRAP_FLAG      0x100
 #define PR_THP_DISABLE 41
 
@@ -63,7 +60,7 @@ long subject_read(uint64_t addr);
 void subject_write(uint64_t addr);
 void subject_exec(uint64_t addr, void *where_rax_points);
 void subject_restore(void);
-void subject_start(uint64_t *stack);
+void subject_start(const uint64_t *stack);
 extern const char subject_after_read[];
 extern const char subject_after_write[];
 extern const char subject_after_exec[];
@@ -178,14 +175,14 @@ static void catch_signals(void)
 	alt.ss_size = sizeof(alt_stack);
 	(void)call(SYS_sigaltstack, (uint64_t)(uintptr_t)&alt, 0, 0, 0);
 	action[0] = (uint64_t)(uintptr_t)on_signal;
-	action[1] = (uint64_t)(SA_SIGINFO | SA_NODEFER | SA_ONSTACK) | SA_RESTORER_;
+	action[1] = (uint64_t)(SA_SIGINFO | SA_NODEFER | SA_ONSTACK) | RESTORER_FLAG;
 	action[2] = (uint64_t)(uintptr_t)subject_restore;
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		(void)call(SYS_rt_sigaction, (uint64_t)signals[i], (uint64_t)(uintptr_t)action, 0,
 			   8);
 }
 
-void subject_start(uint64_t *stack)
+void subject_start(const uint64_t *stack)
 {
 	const uint64_t map[6] = {0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, MM_LIVE_SLOT_FD, 0};
 	long at = call6(SYS_mmap, map);

@@ -55,31 +55,39 @@ static void check_treatment(const struct model *md, struct mm_report *r, const s
 		 (unsigned long long)ev->f[3], (unsigned long long)ev->f[4]);
 }
 
+/* How a request went through its zones. */
+struct attempt {
+	uint32_t flags;
+	int stop;         /* the zone that ended it, or -1 */
+	const char *what; /* became of it */
+};
+
 /* Each zone of the walk before `stop` was asked with these flags, and could not serve it. */
 static void check_walk(const struct model *md, struct mm_report *r, const struct mm_machine *m,
-		       const struct wish *w, const struct mm_walk_order *walk, uint32_t flags,
-		       int stop, const char *what)
+		       const struct wish *w, const struct mm_walk_order *walk,
+		       const struct attempt *a)
 {
 	int i;
 
-	for (i = 0; i < walk->nr && walk->zone[i] != stop; i++) {
+	for (i = 0; i < walk->nr && walk->zone[i] != a->stop; i++) {
 		int z = walk->zone[i];
-		enum zone_answer answer = page_alloc_passes_answer(&md->passes, z, flags, w->type);
+		enum zone_answer answer =
+			page_alloc_passes_answer(&md->passes, z, a->flags, w->type);
 
 		if (answer == ANSWER_LEFT_OUT)
 			continue;
 		MM_CHECK(r, "alloc.result", answer != ANSWER_NONE,
 			 "order %u gfp 0x%x %s although node %d zone %s was not asked with flags "
 			 "0x%x",
-			 w->order, w->gfp, what, m->zones[z].nid, m->zones[z].name, flags);
+			 w->order, w->gfp, a->what, m->zones[z].nid, m->zones[z].name, a->flags);
 		MM_CHECK(r, "alloc.result", md->managed[z] == md->given[z],
 			 "order %u gfp 0x%x %s although %llu frames of node %d zone %s are to come",
-			 w->order, w->gfp, what,
+			 w->order, w->gfp, a->what,
 			 (unsigned long long)(md->given[z] - md->managed[z]), m->zones[z].nid,
 			 m->zones[z].name);
 		MM_CHECK(r, "alloc.result", answer != ANSWER_YES,
 			 "order %u gfp 0x%x %s although node %d zone %s could serve it", w->order,
-			 w->gfp, what, m->zones[z].nid, m->zones[z].name);
+			 w->gfp, a->what, m->zones[z].nid, m->zones[z].name);
 	}
 }
 
@@ -88,21 +96,22 @@ static void check_first(const struct model *md, struct mm_report *r, const struc
 			const struct wish *w, const char *what)
 {
 	uint32_t kswapd = w->gfp & MM_GFP_KSWAPD_RECLAIM ? MM_ALLOC_KSWAPD : 0;
+	const struct attempt a = {MM_ALLOC_WMARK_LOW | kswapd | page_alloc_cma_due(m, w->type), -1,
+				  what};
 	struct mm_walk_order walk;
 
 	page_alloc_walk_of(md, m, w, page_alloc_first_nodes(md, w), &walk);
-	check_walk(md, r, m, w, &walk, MM_ALLOC_WMARK_LOW | kswapd | page_alloc_cma_due(m, w->type),
-		   -1, what);
+	check_walk(md, r, m, w, &walk, &a);
 }
 
 static void check_passed_over(const struct model *md, struct mm_report *r,
 			      const struct mm_machine *m, const struct wish *w, uint32_t nodes,
-			      uint32_t flags, const char *what)
+			      const struct attempt *a)
 {
 	struct mm_walk_order walk;
 
 	page_alloc_walk_of(md, m, w, nodes, &walk);
-	check_walk(md, r, m, w, &walk, flags, -1, what);
+	check_walk(md, r, m, w, &walk, a);
 }
 
 void page_alloc_check_zone_choice(const struct model *md, struct mm_report *r,
@@ -130,15 +139,17 @@ void page_alloc_check_zone_choice(const struct model *md, struct mm_report *r,
 		 "zone %s had %lld free, order %u taken with flags 0x%x", m->zones[picked].name,
 		 (long long)md->found.seen, w.order, flags);
 	if (allowed)
-		check_walk(md, r, m, &w, walk, flags, picked, "went past it");
+		check_walk(md, r, m, &w, walk,
+			   &(const struct attempt){flags, picked, "went past it"});
 	if (md->helped)
 		return; /* earlier attempts were judged when reclaim was asked */
 	if (!(flags & MM_ALLOC_WMARK_LOW))
 		check_first(md, r, m, &w, "took the slow path");
 	if (flags & (MM_ALLOC_NO_WATERMARKS | MM_ALLOC_OOM))
 		check_passed_over(md, r, m, &w, page_alloc_later_nodes(md, &w),
-				  page_alloc_slow_flags(&a) | page_alloc_cma_due(m, w.type),
-				  "took from the reserves");
+				  &(const struct attempt){page_alloc_slow_flags(&a) |
+								  page_alloc_cma_due(m, w.type),
+							  -1, "took from the reserves"});
 }
 
 /* The request is over. */
@@ -169,16 +180,19 @@ static void check_unserved(const struct model *md, struct mm_report *r, const st
 		return;
 	/* after reclaim, who was given reserves is held to their mark alone */
 	if (!md->helped || !page_alloc_reserve_flags(a)) {
-		check_passed_over(md, r, m, w, page_alloc_later_nodes(md, w),
-				  page_alloc_slow_flags(a) | cma, "failed");
+		check_passed_over(
+			md, r, m, w, page_alloc_later_nodes(md, w),
+			&(const struct attempt){page_alloc_slow_flags(a) | cma, -1, "failed"});
 		/* who is urgent may leave its nodes, but with reserves only with those */
 		if (page_alloc_urgent(w) && !page_alloc_reserve_flags(a))
-			check_passed_over(md, r, m, w, UINT32_MAX, page_alloc_slow_flags(a) | cma,
-					  "failed");
+			check_passed_over(md, r, m, w, UINT32_MAX,
+					  &(const struct attempt){page_alloc_slow_flags(a) | cma,
+								  -1, "failed"});
 	}
 	if (page_alloc_reserve_flags(a))
-		check_passed_over(md, r, m, w, UINT32_MAX, page_alloc_reserve_flags(a) | cma,
-				  "failed");
+		check_passed_over(
+			md, r, m, w, UINT32_MAX,
+			&(const struct attempt){page_alloc_reserve_flags(a) | cma, -1, "failed"});
 }
 
 /* Nothing is to be had: reclaim may ask for pages of its own meanwhile. */
@@ -329,8 +343,8 @@ void page_alloc_on_failed(struct model *md, struct mm_report *r, const struct mm
 		 "order %u gfp 0x%x failed although zone %s keeps reserved pages", w.order, w.gfp,
 		 m->zones[reserving_zone(md, m, &w, &a) & 0xff].name);
 	if ((a.gfp & MM_GFP_NOFAIL) && (a.gfp & MM_GFP_DIRECT_RECLAIM))
-		check_passed_over(md, r, m, &w, page_alloc_callers(md), MM_ALLOC_MIN_RESERVE,
-				  "failed");
+		check_passed_over(md, r, m, &w, page_alloc_callers(md),
+				  &(const struct attempt){MM_ALLOC_MIN_RESERVE, -1, "failed"});
 }
 
 /* Hit or miss by the node the request preferred, local or other by the CPU's. */

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int compare_areas(const void *a, const void *b)
 {
 	const struct mmap_area *x = a;

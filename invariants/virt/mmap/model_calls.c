@@ -140,16 +140,13 @@ void mm_mmap_due_mprotect(struct mmap_model *md, const struct mm_machine *m, str
 	uint64_t start = c->addr;
 	uint64_t end = start + mmap_page_align(c->len);
 
+	d->err = -MM_EINVAL;
 	if (grows == (MM_PROT_GROWSDOWN | MM_PROT_GROWSUP) || (start & PAGE_MASK))
-		d->err = -MM_EINVAL;
-	else if (!c->len)
 		return;
-	else if (end <= start)
-		d->err = -MM_ENOMEM;
-	else if (c->prot & ~grows & ~0xfu)
-		d->err = -MM_EINVAL;
-	else
-		d->err = due_start(md, &start, end, c->prot);
+	d->err = c->len && end <= start ? -MM_ENOMEM : 0;
+	if (!c->len || d->err)
+		return;
+	d->err = c->prot & ~grows & ~0xfu ? -MM_EINVAL : due_start(md, &start, end, c->prot);
 	if (d->err)
 		return;
 	d->err = due_range(md, m, start, end, c->prot);

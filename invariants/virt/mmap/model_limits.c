@@ -160,6 +160,7 @@ static bool place_up(const struct mmap_model *md, const struct mm_machine *m, ui
 	return false;
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as mmap has them */
 static bool place_wish(const struct mmap_model *md, const struct mm_machine *m, uint64_t hint,
 		       uint64_t len, uint64_t *addr)
 {

@@ -116,13 +116,15 @@ static uint32_t nodes_with_ram(const struct mm_machine_desc *d)
 static void spread_kernelcore(const struct mm_machine_desc *d, uint64_t *pfn)
 {
 	uint32_t with_ram = nodes_with_ram(d);
-	struct spread s = {kernelcore_pages(d), 0, usable_start(d), pfn};
+	struct spread s = {kernelcore_pages(d), 0, usable_start(d), NULL};
 	int nid;
 
+	s.pfn = pfn;
 	for (nid = 0; nid < d->nr_nodes; nid++)
 		s.nodes += mm_numa_has(with_ram, nid);
 	if (!s.pages)
 		return;
+	MM_PRE(s.nodes);
 	do {
 		uint64_t share = s.pages / (uint64_t)s.nodes;
 

@@ -179,21 +179,25 @@ bool mm_page_alloc_grow(struct mm_ctx *x, struct zone *z)
 
 /* ---- boot ---- */
 
+static void set_fast_flags_of(const struct mm_machine *m, int nid, enum mm_zonelist_kind kind)
+{
+	int z;
+
+	for (z = 0; z < MM_NR_ZONES; z++) {
+		struct zonelist *l = mm_zone_list_of(m, nid, kind, (enum mm_zone_type)z);
+
+		l->alloc_flags = mm_page_alloc_fast_flags(m, l->zone[0]);
+	}
+}
+
 static void set_fast_flags(const struct mm_machine *m)
 {
 	int nid;
 	int kind;
-	int z;
 
 	for (nid = 0; nid < m->desc.nr_nodes; nid++) {
-		for (kind = 0; kind < MM_NR_ZONELISTS; kind++) {
-			for (z = 0; z < MM_NR_ZONES; z++) {
-				struct zonelist *l = mm_zone_list_of(
-					m, nid, (enum mm_zonelist_kind)kind, (enum mm_zone_type)z);
-
-				l->alloc_flags = mm_page_alloc_fast_flags(m, l->zone[0]);
-			}
-		}
+		for (kind = 0; kind < MM_NR_ZONELISTS; kind++)
+			set_fast_flags_of(m, nid, (enum mm_zonelist_kind)kind);
 	}
 }
 

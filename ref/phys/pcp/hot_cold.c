@@ -112,6 +112,7 @@ struct page *mm_pcp_get_rarely(struct mm_ctx *x, struct zone *z, unsigned int or
 
 /* ---- giving back ---- */
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): whose, and how many */
 void mm_pcp_free_in_turn(struct mm_ctx *x, struct zone *z, int cpu, int nr)
 {
 	const struct per_cpu_pages *pcp = mm_pcp_of(z, cpu);

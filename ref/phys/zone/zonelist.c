@@ -6,6 +6,7 @@
 #include "mm/zone.h"
 
 /* Zones of a node that have pages, from highest down. */
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): how many it has, and who comes */
 static int add_node(const struct mm_machine *m, struct zonelist *list, int n, int nid,
 		    enum mm_zone_type highest)
 {
