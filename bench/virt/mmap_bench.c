@@ -116,11 +116,13 @@ static void write_map(FILE *out, struct mm_rng *rng)
 	bool file = mm_rng_below(rng, 4) == 0;
 	bool fixed = mm_rng_below(rng, 4) != 0;
 	uint64_t addr = draw_addr(rng);
+	uint64_t len = 1 + mm_rng_below(rng, 8);
+	const char *prot = draw_prot(rng);
 
 	(void)fprintf(out,
 		      "mmap p %s addr=0x%" PRIx64 " len=%" PRIu64 "p prot=%s flags=PRIVATE%s%s",
-		      file ? "f" : "-", fixed ? addr : 0, 1 + mm_rng_below(rng, 8), draw_prot(rng),
-		      file ? "" : "|ANONYMOUS", fixed ? "|FIXED" : "");
+		      file ? "f" : "-", fixed ? addr : 0, len, prot, file ? "" : "|ANONYMOUS",
+		      fixed ? "|FIXED" : "");
 	if (file)
 		(void)fprintf(out, " offset=%" PRIu64 "p", mm_rng_below(rng, 8));
 	(void)fputc('\n', out);

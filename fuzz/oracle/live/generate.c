@@ -111,9 +111,12 @@ static uint64_t wishes(struct gen *g, uint64_t flags)
 
 static uint64_t offset(struct gen *g)
 {
+	uint64_t page;
+
 	switch (below(g, 120)) {
 	case 0:
-		return below(g, 12) * MM_PAGE_SIZE + 1 + below(g, MM_PAGE_SIZE - 1);
+		page = below(g, 12);
+		return page * MM_PAGE_SIZE + 1 + below(g, MM_PAGE_SIZE - 1);
 	case 1:
 		return (uint64_t)0x7ffffffffffff000 - below(g, 20) * MM_PAGE_SIZE;
 	case 2:
@@ -317,8 +320,9 @@ static void gen_touch(struct gen *g)
 
 static void gen_brk(struct gen *g)
 {
-	uint64_t addr = MM_LIVE_HEAP + below(g, g->pages / 2) * MM_PAGE_SIZE + below(g, 3) * 100;
+	uint64_t addr = MM_LIVE_HEAP + below(g, g->pages / 2) * MM_PAGE_SIZE;
 
+	addr += below(g, 3) * 100;
 	if (once(g, 20))
 		addr = once(g, 2) ? 0 : MM_LIVE_HEAP - 1;
 	else if (once(g, 20))
@@ -377,13 +381,13 @@ static void gen_file(struct gen *g)
 		MM_FILE_READ | MM_FILE_WRITE | MM_FILE_NOEXEC | MM_FILE_NOMMAP,
 	};
 	unsigned int i = 2 + (unsigned int)below(g, FILES - 2);
+	uint64_t pages = below(g, 20);
+	uint32_t mode = modes[below(g, sizeof(modes) / sizeof(*modes))];
 
 	if (g->file[i] && once(g, 2))
 		(void)emit(g, MM_LIVE_CLOSE, g->file[i], 0, 0);
 	else
-		g->file[i] =
-			emit(g, MM_LIVE_OPEN, below(g, 20),
-			     MM_FILE_SHMEM | modes[below(g, sizeof(modes) / sizeof(*modes))], 0);
+		g->file[i] = emit(g, MM_LIVE_OPEN, pages, MM_FILE_SHMEM | mode, 0);
 }
 
 static void gen_op(struct gen *g)

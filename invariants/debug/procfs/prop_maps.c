@@ -240,8 +240,11 @@ void procfs_used_processes_read_back(struct mm_prop_run *p)
 	mm[1] = spawn(p, &x);
 	f[0] = mm_file_create(&x, 9, MM_FILE_READ | MM_FILE_WRITE);
 	f[1] = mm_file_create(&x, 9, MM_FILE_READ | MM_FILE_WRITE | MM_FILE_SHMEM);
-	for (i = 0; i < 60 && mm[0] && mm[1] && f[0] && f[1]; i++)
-		call_any(p, &x, mm[prop_below(p, 2)], f[prop_below(p, 2)]);
+	for (i = 0; i < 60 && mm[0] && mm[1] && f[0] && f[1]; i++) {
+		struct mm_struct *one = mm[prop_below(p, 2)];
+
+		call_any(p, &x, one, f[prop_below(p, 2)]);
+	}
 	for (i = 0; i < 2 && !p->failures; i++)
 		check_process(p, m, (uint64_t)i);
 	mm_machine_destroy(m);
