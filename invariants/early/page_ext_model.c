@@ -125,11 +125,11 @@ static void model_sweep(void *state, struct mm_report *r, const struct mm_machin
 	     m->page_ext && !md->full && pfn < m->max_pfn;
 	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
 		for (c = 0; c < MM_PAGE_EXT_CLIENTS; c++) {
-			if (nobody_stored(md, m, pfn, (enum mm_page_ext_client)c))
-				MM_CHECK(r, "page_ext.record",
-					 !word_of(m, pfn, (enum mm_page_ext_client)c),
-					 "pfn %llu: nobody stored for client %d",
-					 (unsigned long long)pfn, c);
+			if (!nobody_stored(md, m, pfn, (enum mm_page_ext_client)c))
+				continue;
+			MM_CHECK(r, "page_ext.record", !word_of(m, pfn, (enum mm_page_ext_client)c),
+				 "pfn %llu: nobody stored for client %d", (unsigned long long)pfn,
+				 c);
 		}
 	}
 }

@@ -345,16 +345,16 @@ static bool read_options(struct options *o, int argc, char **argv)
 	for (i = 1; i < argc; i++) {
 		if (argv[i][0] != '-') {
 			o->names[o->nr_names++] = argv[i];
-		} else if (!take_flag(o, argv[i])) {
-			if (!take_number(o, argv[i], argv[i + 1]) &&
-			    !take_text(o, argv[i], argv[i + 1])) {
-				(void)fprintf(stderr,
-					      NAME_SHOWN ": unknown or incomplete option %s\n%s",
-					      argv[i], usage);
-				return false;
-			}
-			i++;
+			continue;
 		}
+		if (take_flag(o, argv[i]))
+			continue;
+		if (!take_number(o, argv[i], argv[i + 1]) && !take_text(o, argv[i], argv[i + 1])) {
+			(void)fprintf(stderr, NAME_SHOWN ": unknown or incomplete option %s\n%s",
+				      argv[i], usage);
+			return false;
+		}
+		i++;
 	}
 	if (o->bytes && o->nr_names != 1) {
 		(void)fprintf(stderr, NAME_SHOWN ": --bytes takes a property and one file\n%s",

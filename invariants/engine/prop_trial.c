@@ -249,6 +249,7 @@ void prop_trial_keep(struct prop_trial *r, const struct prop_case *c)
 	r->smallest.input = c->input ? strdup(c->input) : NULL;
 }
 
+/* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as the API has them */
 static void free_case(void *instance, void *env)
 {
 	struct prop_case *c = instance;

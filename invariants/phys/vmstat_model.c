@@ -90,7 +90,7 @@ static void check_fold(struct mm_report *r, const struct mm_machine *m, const st
 static void check_deltas(struct model *md, struct mm_report *r, const struct mm_machine *m,
 			 int zone, uint64_t now, uint64_t next)
 {
-	uint8_t *old = &md->old[zone * m->desc.cpus * MM_NR_ZONE_STATS];
+	uint8_t *old = &md->old[(size_t)zone * (size_t)m->desc.cpus * MM_NR_ZONE_STATS];
 	int i;
 
 	for (i = 0; i < m->desc.cpus * MM_NR_ZONE_STATS; i++) {
