@@ -115,23 +115,29 @@ static bool nobody_stored(struct model *md, const struct mm_machine *m, uint64_t
 	return mm_page_ext_of(m, pfn, client) && !find(md, pfn, client);
 }
 
+/* Of a frame, what nobody stored is as it began. */
+static void check_unstored(struct model *md, struct mm_report *r, const struct mm_machine *m,
+			   uint64_t pfn)
+{
+	int c;
+
+	for (c = 0; c < MM_PAGE_EXT_CLIENTS; c++) {
+		if (!nobody_stored(md, m, pfn, (enum mm_page_ext_client)c))
+			continue;
+		MM_CHECK(r, "page_ext.record", !word_of(m, pfn, (enum mm_page_ext_client)c),
+			 "pfn %llu: nobody stored for client %d", (unsigned long long)pfn, c);
+	}
+}
+
 static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
 {
 	struct model *md = state;
 	uint64_t pfn;
-	int c;
 
 	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0);
 	     m->page_ext && !md->full && pfn < m->max_pfn;
-	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1)) {
-		for (c = 0; c < MM_PAGE_EXT_CLIENTS; c++) {
-			if (!nobody_stored(md, m, pfn, (enum mm_page_ext_client)c))
-				continue;
-			MM_CHECK(r, "page_ext.record", !word_of(m, pfn, (enum mm_page_ext_client)c),
-				 "pfn %llu: nobody stored for client %d", (unsigned long long)pfn,
-				 c);
-		}
-	}
+	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1))
+		check_unstored(md, r, m, pfn);
 }
 
 const struct mm_model mm_page_ext_model = {
