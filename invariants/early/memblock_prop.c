@@ -644,13 +644,22 @@ static void frames_are_whole_pages(struct mm_prop_run *p)
 	     "the ends of memory");
 	PROP(p, mm_memblock_add(&x, span(0x100001, 0x2fff), 1, 0) == 0, "refused");
 	PROP(p, mm_memblock_add(&x, span(0x200001, 0x1ffe), 1, 0) == 0, "refused");
+	PROP(p, mm_memblock_add(&x, span(0x300000, 0x2000), 1, 0) == 0, "refused");
 	PROP(p, mm_memblock_next_frames(m, &it) && it.span.base == 0x101 && it.span.size == 2,
 	     "0x%llx frames at 0x%llx", (unsigned long long)it.span.size,
+	     (unsigned long long)it.span.base);
+	PROP(p, mm_memblock_next_frames(m, &it) && it.span.base == 0x300 && it.span.size == 2,
+	     "0x%llx whole frames at 0x%llx", (unsigned long long)it.span.size,
 	     (unsigned long long)it.span.base);
 	PROP(p, !mm_memblock_next_frames(m, &it), "a frame out of two halves");
 	it = mm_memblock_first(NO_NODE, 0);
 	PROP(p, mm_memblock_next_frames(m, &it) && it.span.size == 16 && it.span_nid == 0,
 	     "the machine's own frames");
+	/* a node that there cannot be is none */
+	PROP(p,
+	     !mm_memblock_set_node(&x, span(0, 0x10000), MM_MEMBLOCK_MEMORY, MM_MEMBLOCK_NODES) &&
+		     m->memblock->type[MM_MEMBLOCK_MEMORY].regions[0].nid == NO_NODE,
+	     "memory of node %d", m->memblock->type[MM_MEMBLOCK_MEMORY].regions[0].nid);
 	mm_machine_destroy(m);
 }
 

@@ -364,6 +364,13 @@ static void planted(struct mm_prop_run *p)
 	mm_plants_run(p, plants);
 }
 
+static void what_is_deferred_is_said_at_boot(struct mm_prop_run *p)
+{
+	static const char *const lines[] = {"deferred: 1024 pages left to be made ready\n"};
+
+	check_boot_says(p, "ram=4M max_order=6 pageblock_order=3 section=1M deferred=on", lines, 1);
+}
+
 /* A machine with HighMem, too small to group by mobility. */
 static void grouping_off_is_said_at_boot(struct mm_prop_run *p)
 {
@@ -378,6 +385,7 @@ static void grouping_off_is_said_at_boot(struct mm_prop_run *p)
 }
 
 const struct mm_prop mm_zone_props[] = {
+	{"zone.what_is_deferred_is_said_at_boot", what_is_deferred_is_said_at_boot, 1},
 	{"zone.grouping_off_is_said_at_boot", grouping_off_is_said_at_boot, 1},
 	{"zone.sizes_are_what_was_described", sizes_are_what_was_described, 80},
 	{"zone.spans_keep_holes_at_limits", spans_keep_holes_at_limits, 1},
