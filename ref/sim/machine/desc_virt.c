@@ -2,8 +2,6 @@
 /* desc: fields about processes and their address spaces. */
 #include "desc.h"
 
-#include <string.h>
-
 /* As on x86-64 with four levels: the last page is left out. */
 #define TASK_SIZE (((uint64_t)1 << 47) - MM_PAGE_SIZE)
 #define START_BRK ((uint64_t)0x555555560000)
@@ -30,21 +28,6 @@ void mm_machine_desc_virt_defaults(struct mm_machine_desc *d)
 	d->sysctl.stack_guard_gap = 256;
 }
 
-/* Which settings are what it says, in the order of the fields. */
-static const size_t setting[] = {
-	offsetof(struct mm_sysctl, overcommit_memory),
-	offsetof(struct mm_sysctl, overcommit_ratio),
-	offsetof(struct mm_sysctl, overcommit_kbytes),
-	offsetof(struct mm_sysctl, admin_reserve_kbytes),
-	offsetof(struct mm_sysctl, user_reserve_kbytes),
-	offsetof(struct mm_sysctl, max_map_count),
-	offsetof(struct mm_sysctl, mmap_min_addr),
-	offsetof(struct mm_sysctl, stack_guard_gap),
-};
-
-_Static_assert(F_OVERCOMMIT_MEMORY + sizeof(setting) / sizeof(setting[0]) == F_NR,
-	       "a place per setting, which are the last fields");
-
 int mm_machine_desc_read_virt(struct mm_machine_desc_reader *r)
 {
 	uint64_t v = 0;
@@ -56,11 +39,8 @@ int mm_machine_desc_read_virt(struct mm_machine_desc_reader *r)
 		r->d->procs = (uint32_t)v;
 	else if (r->field == F_VMAS)
 		r->d->vmas = (uint32_t)v;
-	else if (r->field == F_FILES)
-		r->d->files = (uint32_t)v;
 	else
-		memcpy((char *)&r->d->sysctl + setting[r->field - F_OVERCOMMIT_MEMORY], &v,
-		       sizeof(v));
+		r->d->files = (uint32_t)v;
 	return 0;
 }
 
