@@ -42,7 +42,7 @@ set(MM_FREE_FOLDERS
 	fuzz/trace fuzz/mutate fuzz/command fuzz/targets fuzz/import fuzz/oracle fuzz/oracle/live fuzz/oracle/subject fuzz/record fuzz/mutants
 	bench/expected
 	corpus/recordings corpus/bugs)
-set(MM_FREE_FILES bench/gbench.h bench/counts.h bench/workload.h bench/spaces.h bench/gbench.cc bench/bench_main.c
+set(MM_FREE_FILES bench/gbench.h bench/counts.h bench/workload.h bench/spaces.h bench/replay.h bench/gbench.cc bench/bench_main.c
 	bench/floor_bench.c bench/compare.c)
 
 # ---- refusing -------------------------------------------------------------

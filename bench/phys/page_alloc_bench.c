@@ -22,7 +22,7 @@
  */
 #include "mm/page_alloc.h"
 
-#include "bench/gbench.h"
+#include "bench/replay.h"
 #include "bench/workload.h"
 #include "fuzz/import/import.h"
 #include "fuzz/trace/exec.h"
@@ -148,15 +148,6 @@ static void many(struct bench_state *s)
 
 /* ---- a recording ---- */
 
-/* [0]: nobody listens to it; [1]: a checker does. */
-struct replay {
-	struct mm_trace trace;
-	struct mm_machine *m[2];
-	struct mm_checker *checker;
-	struct mm_run *run[2];
-	bool ready;
-};
-
 static struct replay replay;
 
 static int import_trace(struct mm_trace *t, struct mm_error *e)
@@ -177,87 +168,10 @@ static int import_trace(struct mm_trace *t, struct mm_error *e)
 	return err;
 }
 
-static int boot_replay(struct replay *p, struct mm_error *e)
-{
-	int err;
-
-	mm_trace_init(&p->trace);
-	err = import_trace(&p->trace, e);
-	if (err)
-		return err;
-	for (int i = 0; i < 2; i++) {
-		p->m[i] = mm_boot(p->trace.machine, e);
-		if (!p->m[i])
-			return -MM_EINVAL;
-	}
-	p->checker = mm_checker_create(p->m[1]);
-	p->run[0] = mm_run_create(p->m[0], NULL);
-	p->run[1] = p->checker ? mm_run_create(p->m[1], p->checker) : NULL;
-	if (p->run[0] && p->run[1])
-		return 0;
-	return mm_error_set(e, -MM_ENOMEM, 0, 0, "no memory for the run");
-}
-
-static void forget_replay(struct replay *p)
-{
-	mm_run_destroy(p->run[0]);
-	mm_run_destroy(p->run[1]);
-	mm_checker_destroy(p->checker);
-	mm_machine_destroy(p->m[0]);
-	mm_machine_destroy(p->m[1]);
-	mm_trace_free(&p->trace);
-	memset(p, 0, sizeof(*p));
-}
-
 /* Imported and booted once for all runs; the recording may not be here. */
 static void setup_replay(struct bench_state *s)
 {
-	struct mm_error e = {NULL, 0, 0, ""};
-	struct replay *p = &replay;
-	char text[512];
-	int err;
-
-	bench_set_data(s, p);
-	if (p->ready)
-		return;
-	err = boot_replay(p, &e);
-	p->ready = !err;
-	if (!err)
-		return;
-	forget_replay(p);
-	if (err == -MM_EIO)
-		bench_skip(s, mm_error_text(&e, text, sizeof(text)));
-	else
-		bench_fail(s, "%s", mm_error_text(&e, text, sizeof(text)));
-}
-
-static bool play(struct bench_state *s, struct mm_run *r, const struct mm_trace *t)
-{
-	/* checked: claims after every operation, the digest followed, no sweep */
-	const struct mm_run_options o = {.atomic = r->checker != NULL};
-
-	return bench_require(s, mm_run_trace(r, t, &o) == 0, "no memory for the handles") &&
-	       bench_require(s, !r->finding, "%s @%zu: %s", r->claim ? r->claim : "",
-			     r->finding_pos, r->text) &&
-	       bench_require(s, r->stats.ops == t->nr && r->stats.skipped == 0,
-			     "%" PRIu64 " operations skipped", r->stats.skipped);
-}
-
-/* Both machines end in the same state, and the digest was followed to it. */
-static bool replay_ok(struct bench_state *s, struct replay *p)
-{
-	uint64_t unchecked;
-
-	for (int i = 0; i < 2; i++) {
-		mm_run_reset(p->run[i]);
-		if (!play(s, p->run[i], &p->trace))
-			return false;
-	}
-	unchecked = mm_machine_digest_sweep(p->m[0]);
-	return bench_require(s,
-			     unchecked == mm_machine_digest_sweep(p->m[1]) &&
-				     unchecked == mm_machine_digest(p->m[1]),
-			     "the checked replay ends in another state than the unchecked");
+	replay_setup(s, &replay, import_trace);
 }
 
 static bool count_replay(struct bench_state *s, struct replay *p)
@@ -271,7 +185,7 @@ static bool count_replay(struct bench_state *s, struct replay *p)
 	if (!bench_require(s, counts_listen(&c, p->m[0]), "no room for a listener"))
 		return false;
 	mm_run_reset(p->run[0]);
-	ok = play(s, p->run[0], &p->trace);
+	ok = replay_play(s, p->run[0], &p->trace);
 	counts_unlisten(&c, p->m[0]);
 	return ok && counts_report(s, &c, row, p->trace.nr);
 }
@@ -285,16 +199,9 @@ static void replay_git_log(struct bench_state *s)
 
 	if ((bench_first_run(s) && !replay_ok(s, p)) || !count_replay(s, p))
 		return;
-	mm_run_reset(r);
 	checks = r->checker ? r->checker->report.checks : 0;
-	for (uint64_t n = bench_begin(s); n != 0 || bench_end(s); n--) {
-		if (!play(s, r, &p->trace))
-			return;
-		bench_pause(s);
-		mm_run_reset(r);
-		bench_resume(s);
-	}
-	bench_items(s, bench_iterations(s) * p->trace.nr);
+	if (!replay_time(s, r, &p->trace))
+		return;
 	if (r->checker)
 		counts_show(s, "checks", r->checker->report.checks - checks,
 			    bench_iterations(s) * p->trace.nr);
