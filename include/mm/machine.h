@@ -43,8 +43,6 @@
 #define MM_FILES_MAX        (1u << 16)
 #define MM_ZONES_MAX        80 /* MM_NR_ZONES of each node */
 
-_Static_assert(MM_ZONES_MAX == MM_NODES_MAX * MM_NR_ZONES, "a zone of each kind");
-
 /* Kernel: LOCAL_DISTANCE and REMOTE_DISTANCE, in the units of ACPI's SLIT. */
 #define MM_DISTANCE_LOCAL  10
 #define MM_DISTANCE_REMOTE 20

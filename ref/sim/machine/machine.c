@@ -21,6 +21,8 @@
 #define BYTES_PER_VMA  1024
 #define BYTES_PER_FILE 256
 
+_Static_assert(MM_ZONES_MAX == MM_NODES_MAX * MM_NR_ZONES, "a zone of each kind");
+
 static const struct mm_upcalls no_upcalls;
 
 struct sysctl_def {
