@@ -34,6 +34,8 @@ int mm_ram_boot(struct mm_ctx *x);
 
 /* One byte at offset (0 .. 4095) of a frame of the machine. */
 uint8_t mm_ram_read(const struct mm_machine *m, pfn_t pfn, uint64_t offset);
+/* All that is kept of a frame, mm_ram_unit(m) bytes. */
+void mm_ram_read_all(const struct mm_machine *m, pfn_t pfn, uint8_t *bytes);
 void mm_ram_write(struct mm_ctx *x, pfn_t pfn, uint64_t offset, uint8_t value);
 /* All bytes of n frames become value. */
 void mm_ram_fill(struct mm_ctx *x, pfn_t pfn, uint64_t n, uint8_t value);

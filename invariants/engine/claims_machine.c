@@ -16,7 +16,7 @@ static const char reserves_matter[] =
 	"ram=4M dma=1M dma32=2M max_order=6 pageblock_order=3 min_free_kbytes=400 "
 	"lowmem_reserve_ratio=2/3/4/5/6 watermark_scale_factor=300";
 
-const char *const mm_walk_machines[] = {
+const char *mm_walk_machines[] = {
 	/* the plain one, and one with every zone */
 	"ram=4M max_order=6 pageblock_order=3 cpus=2",
 	"ram=4M dma=512K dma32=1M normal=2M highmem=3M max_order=6 pageblock_order=3 cpus=3",
@@ -51,12 +51,6 @@ const char *const mm_walk_machines[] = {
 	"ram=8M section=1M deferred=on max_order=6 pageblock_order=3 cpus=2",
 	("ram=1M-5M,6M-8M reserved=2M-2100K,4M-5M section=512K deferred=on dma32=2300K max_order=5 "
 	 "pageblock_order=3 cpus=3 nodes=2 pcp=on min_free_kbytes=512"),
-	/* frames whose numbers 32 bits do not hold: after a wide hole, of each zone */
-	("ram=0-1M,20971520M-20971524M section=4M deferred=on max_order=6 pageblock_order=3 cpus=2 "
-	 "pcp=on min_free_kbytes=64"),
-	("ram=2M-4M,20971520M-20971524M nodes=2M-4M/20971520M-20971524M dma=20971521M "
-	 "dma32=20971522M normal=20971523M section=2M deferred=on max_order=6 pageblock_order=3 "
-	 "cpus=3 reserved=20971520M-21474836600K,20971522M-21474838588K"),
 	/* lists and counters by CPU: little memory, huge pages, every zone, big caches */
 	"ram=4M max_order=6 pageblock_order=3 cpus=2 pcp=on",
 	"ram=4M max_order=6 pageblock_order=5 cpus=2 pcp=on thp=5 min_free_kbytes=64",
@@ -69,8 +63,22 @@ const char *const mm_walk_machines[] = {
 	/* guards beside small blocks */
 	"ram=2M dma=516K hole=1M-1100K max_order=6 pageblock_order=3 debug_guardpage_minorder=3",
 	"ram=2M max_order=6 pageblock_order=2 cpus=2 pcp=on debug_guardpage_minorder=2",
+	/* far ones: frames whose numbers 32 bits do not hold: after a wide hole, of each zone */
+	("ram=0-1M,20971520M-20971524M section=4M deferred=on max_order=6 pageblock_order=3 cpus=2 "
+	 "pcp=on min_free_kbytes=64"),
+	("ram=2M-4M,20971520M-20971524M nodes=2M-4M/20971520M-20971524M dma=20971521M "
+	 "dma32=20971522M normal=20971523M section=2M deferred=on max_order=6 pageblock_order=3 "
+	 "cpus=3 reserved=20971520M-21474836600K,20971522M-21474838588K"),
 	NULL,
 };
+
+#define FAR_MACHINES 2
+
+void mm_walk_only_near(void)
+{
+	mm_walk_machines[sizeof(mm_walk_machines) / sizeof(mm_walk_machines[0]) - 1 -
+			 FAR_MACHINES] = NULL;
+}
 
 static uint64_t below(struct mm_prop_run *p, uint64_t ceil)
 {

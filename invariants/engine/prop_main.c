@@ -15,6 +15,7 @@
 #include "mm/err.h"
 
 #include "fuzz/trace/arg.h"
+#include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop_run.h"
 
 #include <errno.h>
@@ -259,6 +260,8 @@ static const char usage[] =
 	"  --ms N         run each property that draws for N ms\n"
 	"  --shrink-ms N  make a failure smaller for N ms; 10000\n"
 	"  --fork         each run in a child: a crash is shrunk like any failure\n"
+	"  --near         no machines that span terabytes, of which an emulator may\n"
+	"                 keep a record per page\n"
 	"  --cover        print how many runs got where they have to\n"
 	"  --failures DIR keep failures in DIR, which run first the next time;\n"
 	"                 " FAILURES ", none: keep none\n"
@@ -316,6 +319,8 @@ static bool take_flag(struct options *o, const char *word)
 		o->run.fork = true;
 	else if (strcmp(word, "--cover") == 0)
 		o->run.cover = true;
+	else if (strcmp(word, "--near") == 0)
+		mm_walk_only_near();
 	else if (strcmp(word, "--tap") == 0)
 		o->tap = true;
 	else

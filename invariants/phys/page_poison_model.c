@@ -85,16 +85,16 @@ static uint8_t due(const struct model *md, uint64_t pfn, unsigned int slot)
 static void check_content(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 			  uint64_t pfn)
 {
+	uint8_t have[MM_PAGE_SIZE];
 	unsigned int i;
 
+	mm_ram_read_all(m, pfn_of(pfn), have);
 	for (i = 0; i < md->unit; i++) {
-		uint8_t have = mm_ram_read(m, pfn_of(pfn), i * span(md));
-
-		if (have == due(md, pfn, i))
+		if (have[i] == due(md, pfn, i))
 			continue;
 		MM_CHECK(r, "poison.free_content", false,
 			 "free pfn %llu holds 0x%02x at %llu, and should 0x%02x",
-			 (unsigned long long)pfn, have, (unsigned long long)(i * span(md)),
+			 (unsigned long long)pfn, have[i], (unsigned long long)(i * span(md)),
 			 due(md, pfn, i));
 		return;
 	}

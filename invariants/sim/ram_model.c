@@ -75,13 +75,10 @@ static uint64_t offset_of(const struct model *md, unsigned int slot)
 
 static void learn(struct model *md, const struct mm_machine *m, uint64_t pfn)
 {
-	unsigned int i;
-
 	if (mm_bitmap_test(md->known, pfn))
 		return;
 	mm_bitmap_set(md->known, pfn);
-	for (i = 0; i < md->unit; i++)
-		md->copy[pfn * md->unit + i] = mm_ram_read(m, pfn_of(pfn), offset_of(md, i));
+	mm_ram_read_all(m, pfn_of(pfn), md->copy + pfn * md->unit);
 }
 
 static void note(struct model *md, uint64_t pfn)
@@ -114,18 +111,16 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 static void compare(const struct model *md, struct mm_report *r, const struct mm_machine *m,
 		    uint64_t pfn)
 {
+	const uint8_t *want = md->copy + pfn * md->unit;
+	uint8_t have[MM_PAGE_SIZE];
 	unsigned int i;
 
-	for (i = 0; i < md->unit; i++) {
-		uint8_t have = mm_ram_read(m, pfn_of(pfn), offset_of(md, i));
-		uint8_t want = md->copy[pfn * md->unit + i];
-
-		MM_CHECK(r, "ram.read_your_write", have == want,
-			 "pfn %llu offset %llu holds 0x%02x, 0x%02x was written",
-			 (unsigned long long)pfn, (unsigned long long)offset_of(md, i), have, want);
-		if (have != want)
-			return;
-	}
+	mm_ram_read_all(m, pfn_of(pfn), have);
+	for (i = 0; i + 1 < md->unit && have[i] == want[i];)
+		i++;
+	MM_CHECK(r, "ram.read_your_write", have[i] == want[i],
+		 "pfn %llu offset %llu holds 0x%02x, 0x%02x was written", (unsigned long long)pfn,
+		 (unsigned long long)offset_of(md, i), have[i], want[i]);
 }
 
 static void model_after_op(void *state, struct mm_report *r, const struct mm_machine *m)

@@ -42,9 +42,8 @@ static uint8_t pattern(const struct mm_machine *m, pfn_t pfn, unsigned int slot)
 			 1);
 }
 
-static void fill_pattern(const struct mm_machine *m, pfn_t pfn)
+static void fill_pattern(const struct mm_machine *m, pfn_t pfn, unsigned char *b)
 {
-	unsigned char *b = frame_bytes(m, pfn);
 	unsigned int i;
 
 	for (i = 0; i < mm_ram_unit(m); i++)
@@ -63,6 +62,15 @@ uint8_t mm_ram_read(const struct mm_machine *m, pfn_t pfn, uint64_t offset)
 	return frame_bytes(m, pfn)[slot];
 }
 
+void mm_ram_read_all(const struct mm_machine *m, pfn_t pfn, uint8_t *bytes)
+{
+	MM_PRE(pfn_raw(pfn) < m->max_pfn);
+	if (mm_bitmap_test(m->written, pfn_raw(pfn)))
+		memcpy(bytes, frame_bytes(m, pfn), mm_ram_unit(m));
+	else
+		fill_pattern(m, pfn, bytes);
+}
+
 void mm_ram_write(struct mm_ctx *x, pfn_t pfn, uint64_t offset, uint8_t value)
 {
 	struct mm_machine *m = x->m;
@@ -72,7 +80,7 @@ void mm_ram_write(struct mm_ctx *x, pfn_t pfn, uint64_t offset, uint8_t value)
 		return;
 	mm_event(x, MM_EV_mm_ram_write, pfn_raw(pfn), offset, value);
 	if (!mm_bitmap_test(m->written, pfn_raw(pfn))) {
-		fill_pattern(m, pfn);
+		fill_pattern(m, pfn, frame_bytes(m, pfn));
 		mm_bitmap_set(m->written, pfn_raw(pfn));
 	}
 	frame_bytes(m, pfn)[slot_of(m, offset)] = value;
@@ -119,18 +127,23 @@ bool mm_ram_differs(const struct mm_machine *m, pfn_t pfn, uint8_t value, uint64
 		    uint64_t *last)
 {
 	unsigned int unit = mm_ram_unit(m);
-	uint64_t span = unit ? MM_PAGE_SIZE / unit : 0;
-	bool found = false;
-	uint64_t at;
+	unsigned char b[MM_PAGE_SIZE];
+	unsigned int from = 0;
+	unsigned int to = unit;
 
-	for (at = 0; span && at < MM_PAGE_SIZE; at += span) {
-		if (mm_ram_read(m, pfn, at) == value)
-			continue;
-		*first = found ? *first : at;
-		*last = at + span - 1;
-		found = true;
-	}
-	return found;
+	if (!unit)
+		return false;
+	mm_ram_read_all(m, pfn, b);
+	/* each is what the next one is, and the first is value */
+	if (b[0] == value && memcmp(b, b + 1, unit - 1) == 0)
+		return false;
+	while (b[from] == value)
+		from++;
+	while (b[to - 1] == value)
+		to--;
+	*first = from * (MM_PAGE_SIZE / unit);
+	*last = to * (MM_PAGE_SIZE / unit) - 1;
+	return true;
 }
 
 /* Byte by byte, so that both byte orders give one hash; compilers make one load of it. */
