@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * clean_cache model: the age of each cached page, and how often a request may have memory
- * reclaimed: once, and again while some zone could be above min and reclaim has not
- * failed too often.
+ * clean_cache model: cached pages in the order they came, and how often a request may
+ * have memory reclaimed: once, and again while some zone could be above min and reclaim
+ * has not failed too often.
  *
  *     begin, frees, end, zones looked at ... the last one ok: begin
  *                                            none ok, or none looked at: the request fails
@@ -12,9 +12,11 @@
 #include "mm/check.h"
 #include "mm/task.h"
 
+#include <string.h>
+
 struct model {
-	uint64_t *age; /* of each frame: when it was cached, from 1; 0: it is not */
-	uint64_t now;
+	uint64_t *cached; /* frames, the oldest first */
+	uint64_t nr_cached;
 	uint32_t task[MM_CPUS_MAX];
 	uint32_t mems[MM_CPUS_MAX];
 
@@ -42,34 +44,35 @@ static void model_boot(void *state, const struct mm_machine *m)
 	struct model *md = state;
 
 	(void)m;
-	md->age = (uint64_t *)(void *)((uint8_t *)state + sizeof(*md));
+	md->cached = (uint64_t *)(void *)((uint8_t *)state + sizeof(*md));
 }
 
-/* ---- age ---- */
+/* ---- the order they came in ---- */
 
 static void on_del(struct model *md, struct mm_report *r, const struct mm_machine *m,
 		   const struct mm_event *ev)
 {
 	uint64_t pfn = ev->f[0];
+	uint64_t highest = ev->f[1];
 	int nid = m->memmap[pfn].zone / MM_NR_ZONES;
 	uint64_t i;
 
+	for (i = 0; i < md->nr_cached && md->cached[i] != pfn; i++) {
+		int zone = m->memmap[md->cached[i]].zone;
+
+		MM_CHECK(r, "reclaim.oldest_first",
+			 zone / MM_NR_ZONES != nid || (uint64_t)(zone % MM_NR_ZONES) > highest,
+			 "pfn %llu is given up before pfn %llu, which is older",
+			 (unsigned long long)pfn, (unsigned long long)md->cached[i]);
+	}
 	MM_CHECK(r, "reclaim.oldest_first",
-		 md->age[pfn] && m->memmap[pfn].zone % MM_NR_ZONES <= ev->f[1],
+		 i < md->nr_cached && m->memmap[pfn].zone % MM_NR_ZONES <= highest,
 		 "pfn %llu is given up, and is not cached or helps nobody",
 		 (unsigned long long)pfn);
-	for (i = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); i < m->max_pfn && md->age[pfn];
-	     i = mm_machine_kind_next(m, MM_OBJ_FRAME, i + 1)) {
-		int zone = md->age[i] ? m->memmap[i].zone : 0;
-
-		if (!md->age[i] || zone / MM_NR_ZONES != nid ||
-		    (uint64_t)(zone % MM_NR_ZONES) > ev->f[1])
-			continue;
-		MM_CHECK(r, "reclaim.oldest_first", md->age[i] >= md->age[pfn],
-			 "pfn %llu is given up before pfn %llu, which is older",
-			 (unsigned long long)pfn, (unsigned long long)i);
-	}
-	md->age[pfn] = 0;
+	if (i == md->nr_cached)
+		return;
+	md->nr_cached--;
+	memmove(md->cached + i, md->cached + i + 1, (md->nr_cached - i) * sizeof(uint64_t));
 }
 
 /* ---- how often ---- */
@@ -268,7 +271,12 @@ static void model_event(void *state, struct mm_report *r, const struct mm_machin
 
 	/* clang-format off */
 	switch ((int)ev->kind) {
-	case MM_EV_mm_cache_add:       md->age[ev->f[0]] = ++md->now; break;
+	case MM_EV_mm_cache_add:
+		MM_CHECK(r, "reclaim.listed", md->nr_cached < m->max_pfn,
+			 "pfn %llu is cached, and more than there are", (unsigned long long)ev->f[0]);
+		if (md->nr_cached < m->max_pfn)
+			md->cached[md->nr_cached++] = ev->f[0];
+		break;
 	case MM_EV_mm_cache_del:
 		on_del(md, r, m, ev);
 		md->freed++;
@@ -300,13 +308,17 @@ static void model_after_op(void *state, struct mm_report *r, const struct mm_mac
 static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
 {
 	const struct model *md = state;
-	uint64_t pfn;
+	uint64_t listed = 0;
+	uint64_t i;
 
-	for (pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); pfn < m->max_pfn;
-	     pfn = mm_machine_kind_next(m, MM_OBJ_FRAME, pfn + 1))
-		MM_CHECK(r, "reclaim.listed",
-			 ((m->memmap[pfn].flags & MM_PG_LRU) != 0) == (md->age[pfn] != 0),
-			 "pfn %llu is cached on one side only", (unsigned long long)pfn);
+	for (i = mm_machine_kind_next(m, MM_OBJ_FRAME, 0); i < m->max_pfn;
+	     i = mm_machine_kind_next(m, MM_OBJ_FRAME, i + 1))
+		listed += (m->memmap[i].flags & MM_PG_LRU) != 0;
+	for (i = 0; i < md->nr_cached; i++)
+		MM_CHECK(r, "reclaim.listed", m->memmap[md->cached[i]].flags & MM_PG_LRU,
+			 "pfn %llu is cached and not listed", (unsigned long long)md->cached[i]);
+	MM_CHECK(r, "reclaim.listed", listed == md->nr_cached, "%llu pages are listed, %llu cached",
+		 (unsigned long long)listed, (unsigned long long)md->nr_cached);
 }
 
 const struct mm_model mm_clean_cache_model = {
