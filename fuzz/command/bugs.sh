@@ -38,8 +38,8 @@ Plants each bug of corpus/bugs (or those named) and says which claim saw it.
 
 Columns: the bug; the claim that fell (or how the process died); inputs until
 then, as median, least and most over the seeds, - when the fuzzer was not asked;
-the seconds that the median takes at the target's floor of executions, where
-its file has one; the trace that showed it, or the seeds.
+the seconds that the median takes on this host at the target's floor of
+executions, where its file has one; the trace that showed it, or the seeds.
 END
 }
 
@@ -218,12 +218,28 @@ spread() { # LINES
 		}'
 }
 
+# A floor counts executions by a yardstick of this host's: how many are that in a
+# second? Asked once for each target, of the tree without bugs.
+floor_per_second() { # TARGET
+	local floor seeds_of=$work/seeds/$1
+	floor=$(sed -n 's/^floor execs \([0-9]\{1,\}\)$/\1/p' "fuzz/targets/$1.target" | head -n 1)
+	if [ ! -e "$seeds_of.speed" ]; then
+		mkdir -p "$seeds_of"
+		"$work/mmref-without" corpus seed "$1" "$seeds_of" >"$log" 2>&1
+		"$work/mmref-without" corpus speed "$1" "$seeds_of" >"$seeds_of.speed" 2>"$log" || true
+	fi
+	sed -n 's/.*: \([0-9]*\) executions per CPU second, \([0-9]*\) in the time of .*/\1 \2/p' "$seeds_of.speed" |
+		awk -v "floor=${floor:-0}" '$2 > 0 { print $1 * floor / $2 }'
+}
+
 # The seconds that so many inputs take at the floor of the target.
 seconds() { # SPREAD TARGET
-	local floor
-	floor=$(sed -n 's/^floor execs \([0-9]\{1,\}\)$/\1/p' "fuzz/targets/$2.target" | head -n 1)
-	printf '%s' "$1" | awk -v "floor=${floor:-0}" '
-		/^[0-9]/ && floor > 0 { printf "%.1f", $1 / floor; next }
+	local rate=0
+	case $1 in
+	[0-9]*) rate=$(floor_per_second "$2") ;;
+	esac
+	printf '%s' "$1" | awk -v "rate=${rate:-0}" '
+		/^[0-9]/ && rate > 0 { printf "%.1f", $1 / rate; next }
 		{ printf "-" }'
 }
 
@@ -352,6 +368,7 @@ sync_folder . "$tree"
 configure_tree "$tree" fuzz
 build mmref-cli || { cat "$log" >&2; die 1 "the tree does not build"; }
 cp "$tree/build/fuzz/mmref" "$work/mmref-without"
+rm -rf "$work/seeds"
 if ! run_logged ../tree/build/fuzz/mmref check ../tree/corpus; then
 	cat "$log" >&2
 	die 1 "the corpus has a finding without any bug planted: nothing can be told from it"

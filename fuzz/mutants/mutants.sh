@@ -245,8 +245,17 @@ module_of() { # FILE
 
 # Whose machines have what the file is about.
 target_of_file() { # FILE
-	local target
-	case $1 in
+	local target file=$1
+	case $file in
+	# a contract goes with what it is about
+	include/mm/*.h)
+		if compgen -G "$source/ref/virt/$(module_of "$file")*" >/dev/null; then
+			file=ref/virt/header
+		fi
+		;;
+	esac
+	case $file in
+	ref/virt/*) target=vma ;;
 	ref/early/memblock/* | include/mm/memblock.h) target=memblock ;;
 	ref/early/*) target=boot ;;
 	ref/phys/buddy/* | include/mm/buddy.h | include/mm/migratetype.h) target=fallback ;;
