@@ -126,8 +126,7 @@ void mm_live_touch(struct mm_live_subject *s, uint64_t addr, uint64_t access);
 int64_t mm_live_caps(struct mm_live_subject *s, const struct mm_live_host *h, uint32_t caps);
 /* Soft limit, in bytes more than it has at its start where that counts. */
 int64_t mm_live_limit(struct mm_live_subject *s, enum mm_rlimit which, uint64_t bytes);
-/* VMAs of the window, with flags or without; l holds those of a while ago, or none: how
- * many they were decides how to ask.  -MM_EIO. */
+/* VMAs of the window, with flags or without.  -MM_EIO. */
 int mm_live_list_kernel(struct mm_live_subject *s, struct mm_live_list *l, bool flags);
 int mm_live_totals(struct mm_live_subject *s, struct mm_live_totals *t);
 

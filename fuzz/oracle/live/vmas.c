@@ -35,7 +35,6 @@ struct procmap_query {
 #define PROCMAP_QUERY_NR     _IOWR('f', 17, struct procmap_query)
 #define COVERING_OR_NEXT_VMA 0x10
 #define QUERY_RIGHTS         0xf /* readable, writable, executable, shared: as VM_... */
-#define QUERIES_MAX          12  /* above it, one file is cheaper to read */
 #define PROC_TEXT_MAX        ((size_t)1 << 20)
 
 /* ---- the kernel's ---- */
@@ -74,21 +73,38 @@ static char *read_all(int fd)
 	return got < 0 ? NULL : text;
 }
 
-/* "100000000000-100000001000 rw-p 00000000 ..." */
-static bool parse_line(const char *line, struct mm_live_vma *v)
+/* The number in hexadecimal digits at *at, which goes on behind it. */
+static uint64_t take_hex(const char **at)
 {
-	char *at;
+	uint64_t value = 0;
 
+	for (;; (*at)++) {
+		unsigned int digit = (unsigned char)**at;
+
+		if (digit - '0' <= 9)
+			value = value << 4 | (digit - '0');
+		else if (digit - 'a' <= 5)
+			value = value << 4 | (digit - 'a' + 10);
+		else
+			return value;
+	}
+}
+
+/* "100000000000-100000001000 rw-p 00000000 ..." */
+static bool parse_line(const char *at, struct mm_live_vma *v)
+{
 	*v = (struct mm_live_vma){0};
-	v->start = strtoull(line, &at, 16);
+	v->start = take_hex(&at);
 	if (*at != '-')
 		return false;
-	v->end = strtoull(at + 1, &at, 16);
-	if (*at != ' ' || strlen(at) < 6)
+	at++;
+	v->end = take_hex(&at);
+	if (*at != ' ' || strnlen(at, 6) < 6)
 		return false;
 	v->rights = (at[1] == 'r' ? MM_VM_READ : 0) | (at[2] == 'w' ? MM_VM_WRITE : 0) |
 		    (at[3] == 'x' ? MM_VM_EXEC : 0) | (at[4] == 's' ? MM_VM_SHARED : 0);
-	v->offset = strtoull(at + 5, NULL, 16);
+	at += 6;
+	v->offset = take_hex(&at);
 	return true;
 }
 
@@ -138,8 +154,7 @@ static bool take_line(const char *line, struct mm_live_list *l, bool *inside)
 	return v.start < MM_LIVE_END;
 }
 
-/* maps or smaps, up to the end of the window; those of the latter carry flags.  One read of
- * maps has some fifty lines, and costs what a dozen queries do. */
+/* maps or smaps, up to the end of the window; those of the latter carry flags. */
 static int list_by_text(int fd, struct mm_live_list *l)
 {
 	char text[8192];
@@ -167,13 +182,11 @@ static int list_by_text(int fd, struct mm_live_list *l)
 
 int mm_live_list_kernel(struct mm_live_subject *s, struct mm_live_list *l, bool flags)
 {
-	bool few = l->nr <= QUERIES_MAX;
-
 	l->nr = 0;
 	l->has_flags = flags;
 	if (flags)
 		return list_by_text(s->smaps, l);
-	return s->procmap && few ? list_by_query(s, l) : list_by_text(s->maps, l);
+	return s->procmap ? list_by_query(s, l) : list_by_text(s->maps, l);
 }
 
 static uint64_t pages_of(const char *text, const char *name)
