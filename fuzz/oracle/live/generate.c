@@ -311,11 +311,36 @@ static void gen_touch(struct gen *g)
 	uint64_t a = access[below(g, sizeof(access))];
 	uint64_t addr = address(g);
 
+	/* what was mapped last, before it is cut and covered: files end in it */
+	if (g->last.arg[2] >= MM_LIVE_BASE && g->last.arg[2] < MM_LIVE_END && once(g, 3))
+		addr = g->last.arg[2] + below(g, g->last.arg[3] / MM_PAGE_SIZE) * MM_PAGE_SIZE;
 	if (once(g, 80))
 		addr = below(g, 2 * MM_PAGE_SIZE);
 	else if (a != 2 && once(g, 4))
 		addr += below(g, MM_PAGE_SIZE);
 	(void)emit(g, MM_LIVE_TOUCH_OP, g->at, addr, a);
+}
+
+/*
+ * What was mapped last is parted by a page that may not be written to, touched on both
+ * sides, and becomes whole again, if the sides may be one: they were touched while they
+ * were no neighbours.
+ */
+static void gen_bridge(struct gen *g)
+{
+	uint64_t pages = g->last.arg[3] / MM_PAGE_SIZE;
+	uint64_t middle = g->last.arg[2] + (1 + below(g, 2)) * MM_PAGE_SIZE;
+	struct mm_op part = {.op = (uint16_t)mm_live_op_row(MM_LIVE_MPROTECT),
+			     .arg = {g->at, middle, MM_PAGE_SIZE, MM_PROT_READ}};
+
+	if (pages < 3 || g->last.arg[2] < MM_LIVE_BASE || g->last.arg[2] >= MM_LIVE_END)
+		return;
+	(void)mm_trace_add(g->t, &part);
+	(void)emit(g, MM_LIVE_TOUCH_OP, g->at, middle - MM_PAGE_SIZE, 1);
+	if (below(g, 3))
+		(void)emit(g, MM_LIVE_TOUCH_OP, g->at, middle + MM_PAGE_SIZE, 1);
+	part.arg[3] = g->last.arg[4];
+	(void)mm_trace_add(g->t, &part);
 }
 
 static void gen_brk(struct gen *g)
@@ -399,8 +424,10 @@ static void gen_op(struct gen *g)
 		gen_limit(g);
 		return;
 	}
-	if (n < 450)
+	if (n < 440)
 		gen_mmap(g);
+	else if (n < 450)
+		gen_bridge(g);
 	else if (n < 590)
 		gen_munmap(g);
 	else if (n < 770)
