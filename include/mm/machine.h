@@ -150,7 +150,7 @@ struct mm_machine_desc {
 	uint64_t mmap_base;   /* mappings go below it, or above it when bottom_up */
 	uint64_t start_brk;   /* where heaps begin */
 	bool bottom_up;       /* Kernel: legacy_va_layout */
-	bool read_prepares;   /* reading anonymous memory prepares an anon_vma, as seen in 6.18 */
+	bool read_prepares;   /* reading anonymous memory prepares an anon_vma */
 	bool merge_unfaulted; /* memory without anon_vma takes over one from either side, as
 			       * from 6.16 on */
 	struct mm_sysctl sysctl;

@@ -93,7 +93,7 @@ struct mm_live_host {
  */
 int mm_live_probe(struct mm_live_host *h, struct mm_error *e) MM_MUST_USE;
 void mm_live_host_print(const struct mm_live_host *h, FILE *out);
-/* Its machine: "ram=64M procs=8 ... kernel=6.18". */
+/* Its machine: "ram=64M procs=8 ... kernel=6.18 read_prepares=off". */
 void mm_live_machine(const struct mm_live_host *h, char *buf, size_t len);
 /* Switches into a machine that is booted. */
 void mm_live_switches(const struct mm_live_host *h, struct mm_machine *m);

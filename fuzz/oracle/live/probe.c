@@ -378,11 +378,8 @@ void mm_live_host_print(const struct mm_live_host *h, FILE *out)
 		      ", legacy_va_layout %s\n",
 		      h->mmap_min_addr, h->stack_guard_gap, h->max_map_count, h->overcommit,
 		      h->bottom_up ? "on" : "off");
-	(void)fprintf(out, "kernel=host: read_prepares=%d merge_unfaulted=%d%s\n", h->read_prepares,
-		      h->merge_unfaulted,
-		      h->read_prepares != h->merge_unfaulted ? ""
-		      : h->read_prepares                     ? " (kernel=6.18)"
-							     : " (kernel=6.12)");
+	(void)fprintf(out, "kernel=host: kernel=%s read_prepares=%s\n",
+		      h->merge_unfaulted ? "6.18" : "6.12", h->read_prepares ? "on" : "off");
 }
 
 void mm_live_machine(const struct mm_live_host *h, char *buf, size_t len)
@@ -391,12 +388,12 @@ void mm_live_machine(const struct mm_live_host *h, char *buf, size_t len)
 		       "ram=64M procs=%d vmas=4096 files=4096 task_size=0x%" PRIx64
 		       " mmap_base=0x%" PRIx64 " start_brk=0x%" PRIx64 " mmap_min_addr=%" PRIu64
 		       " stack_guard_gap=%" PRIu64 " max_map_count=%" PRIu64
-		       " overcommit_memory=%" PRIu64 "%s kernel=%s",
+		       " overcommit_memory=%" PRIu64 "%s kernel=%s read_prepares=%s",
 		       MM_LIVE_PROCS, MM_LIVE_TASK_SIZE,
 		       h->bottom_up ? (uint64_t)0x2aaaaaaab000 : (uint64_t)0x7ffff7fff000,
 		       (uint64_t)MM_LIVE_HEAP, h->mmap_min_addr, h->stack_guard_gap,
 		       h->max_map_count, h->overcommit, h->bottom_up ? " legacy_va_layout=on" : "",
-		       h->read_prepares ? "6.18" : "6.12");
+		       h->merge_unfaulted ? "6.18" : "6.12", h->read_prepares ? "on" : "off");
 }
 
 void mm_live_switches(const struct mm_live_host *h, struct mm_machine *m)

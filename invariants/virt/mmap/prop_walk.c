@@ -25,7 +25,7 @@ const char *const mm_mmap_machines[] = {
 	MMAP_STRETCH "vmas=64",
 	MMAP_STRETCH "vmas=64 kernel=6.18",
 	/* VMAs run out before they are too many, and after */
-	MMAP_STRETCH "vmas=12 kernel=6.18",
+	MMAP_STRETCH "vmas=12 kernel=6.18 read_prepares=on",
 	MMAP_STRETCH "vmas=64 max_map_count=10",
 	/* less than a hundred pages may be promised */
 	MMAP_STRETCH "vmas=64 overcommit_memory=2 overcommit_kbytes=400 admin_reserve_kbytes=64",

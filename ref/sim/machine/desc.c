@@ -146,7 +146,6 @@ static int read_contents(struct mm_machine_desc_reader *r)
 static int read_kernel(struct mm_machine_desc_reader *r)
 {
 	r->d->merge_unfaulted = mm_machine_desc_is(r, "6.18");
-	r->d->read_prepares = r->d->merge_unfaulted;
 	return r->d->merge_unfaulted || mm_machine_desc_is(r, "6.12")
 		       ? 0
 		       : mm_machine_desc_refuse(r, "only these releases are modelled");
@@ -161,6 +160,7 @@ static int read_switch(struct mm_machine_desc_reader *r)
 		   : r->field == F_PAGE_POISON      ? &r->d->page_poison
 		   : r->field == F_PAGE_OWNER       ? &r->d->page_owner
 		   : r->field == F_LEGACY_VA_LAYOUT ? &r->d->bottom_up
+		   : r->field == F_READ_PREPARES    ? &r->d->read_prepares
 						    : &r->d->movable_node;
 
 	*to = mm_machine_desc_is(r, "on");
@@ -372,6 +372,8 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "where heaps begin; 0x555555560000"},
 	{"legacy_va_layout", read_switch, 0, 0, "on or off",
 	 "mappings go from mmap_base upwards; off"},
+	{"read_prepares", read_switch, 0, 0, "on or off",
+	 "reading anonymous memory prepares an anon_vma; off"},
 	{"overcommit_memory", read_setting, 0, 2, "0, 1 or 2",
 	 "refuse what is more than all memory, nothing, what exceeds the limit; 0"},
 	{"overcommit_ratio", read_setting, 0, INT32_MAX, "0 .. 2147483647",
