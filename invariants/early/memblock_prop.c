@@ -194,13 +194,14 @@ static bool fits(const struct bytes *b, uint64_t i, const struct mm_memblock_req
 
 static void check_search(struct bytes *b)
 {
-	struct mm_memblock_request q = {
-		1 + any(b, 40), (uint64_t)1 << any(b, 6), 0, 0, (int)any(b, 3) - 1, false};
+	struct mm_memblock_request q = {.size = 1 + any(b, 40)};
 	struct mm_prop_run *p = b->p;
 	uint64_t low = 0;
 	uint64_t high = 0;
 	uint64_t i;
 
+	q.align = (uint64_t)1 << any(b, 6);
+	q.nid = (int)any(b, 3) - 1;
 	for (i = 0; i < BYTES; i++) {
 		if (!fits(b, i, &q))
 			continue;

@@ -91,7 +91,8 @@ static void each_change_is_told_once(struct mm_prop_run *p)
 	memset(byte, 0xaa, sizeof(byte));
 	while (nr-- > 0) {
 		uint64_t at = prop_below(p, 4);
-		uint8_t v = (uint8_t)(0xaa ^ (prop_below(p, 3) << prop_below(p, 7)));
+		uint64_t change = prop_below(p, 3);
+		uint8_t v = (uint8_t)(0xaa ^ (change << prop_below(p, 7)));
 
 		PROP(p, !mm_page_poison_scribble(&x, pfn, at, v), "it is free");
 		byte[at] = v;

@@ -154,9 +154,10 @@ static void files_keep_what_they_take(struct mm_prop_run *p)
 		return;
 	for (i = 0; i < 200; i++) {
 		size_t file = (size_t)prop_below(p, mm_failpoint_files() + 1);
-		int64_t value = (int64_t)prop_any(p, 40) - (int64_t)prop_below(p, 4);
+		int64_t value = (int64_t)prop_any(p, 40);
 		int err;
 
+		value -= (int64_t)prop_below(p, 4);
 		before = w.m->faults[0];
 		err = mm_failpoint_write(x, file, value);
 		PROP(p, (err == -MM_ENOENT) == (file == mm_failpoint_files()), "file %zu: %d", file,

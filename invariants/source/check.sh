@@ -27,6 +27,7 @@ rules=(
 	"words      no marks of unfinished work, nothing about how the text came to be"
 	"licence    each source file names its licence"
 	"typedefs   only typed ids and function types have one"
+	"draws      a seed means the same with every compiler: no two draws in no order"
 	"host       the reference asks the host for nothing"
 	"filenames  no file is called after nothing in particular"
 	"size       limit: lines of files, headers and READMEs"

@@ -73,7 +73,7 @@ warned() {
 # ---- the call ----
 
 make_tree "$work/tree"
-expect "a tree with nothing wrong" 0 "18 rules, 2 skipped: 0 findings, 0 over a limit"
+expect "a tree with nothing wrong" 0 "19 rules, 2 skipped: 0 findings, 0 over a limit"
 expect "one rule" 0 "1 rules, 0 skipped: 0 findings" links
 expect "the list" 0 "host       the reference" --list
 expect "an unknown rule" 2 "no rule linkz" linkz

@@ -52,6 +52,24 @@ refused "ref/phys/zone.c:1: licence: names no licence" <<<'sed -i "1s/.*//" ref/
 refused "invariants/phys/zone_prop.c:1: licence: names no licence" \
 	<<<'sed -i "1s/.*//" invariants/phys/zone_prop.c'
 
+# draws LINE: a function that draws in that statement, after one that it may call.
+draws() {
+	printf 'static int one(void)\n{\n\treturn prop_below(p, 2);\n}\nvoid two(void)\n{\n\t%s\n}\n' "$1" >>ref/phys/zone.c
+}
+drawn="ref/phys/zone.c:12: draws: two draws in no order"
+refused "$drawn" <<<'draws "f(one(), one());"'
+refused "$drawn" <<<'draws "x = one() << prop_below(p, 3);"'
+refused "$drawn" <<<'draws "int x[] = {one(), 3, g(one())};"'
+refused "$drawn" <<<'draws "x[one()] = f(one() ? 1 : 2);"'
+refused "$drawn" <<<'draws "f(one() && y, (z ? one() : 0) + 1);"'
+make_tree "$work/tree"
+(
+	cd "$work/tree" || exit 1
+	draws "if (one() && one()) x = one() ? one() : f(prop_below(p, one()));"
+	draws "for (i = one(); i < one(); i++) { one(); f(one(), \"one(one())\"); } /* one() + one() */"
+)
+expect "draws in an order" 0 "0 findings"
+
 refused "ref/phys/zone.c:6: typedefs: a typedef" <<<'echo "typedef int number;" >>ref/phys/zone.c'
 make_tree "$work/tree"
 (

@@ -64,6 +64,12 @@ rule_typedefs() {
 	}'
 }
 
+# ---- draws ---------------------------------------------------------------------------
+
+rule_draws() {
+	over '^(ref|fuzz|invariants|bench)/.*\.(c|h|cc)$' "$(<"$here/draws.awk")"
+}
+
 # ---- the host -----------------------------------------------------------------------
 
 # Machines are values: memory is an arena, time and chance are simulated. The

@@ -200,16 +200,14 @@ static void call_any(struct mm_prop_run *p, struct mm_ctx *x, struct mm_struct *
 	static const uint32_t types[] = {MM_MAP_PRIVATE, MM_MAP_SHARED,
 					 MM_MAP_PRIVATE | MM_MAP_ANONYMOUS,
 					 MM_MAP_SHARED | MM_MAP_ANONYMOUS};
-	struct mm_mmap_request q = {
-		.addr = mm->start_brk + prop_below(p, 64) * PAGE,
-		.len = (1 + prop_below(p, 8)) * PAGE,
-		.prot = (uint32_t)prop_below(p, 8),
-		.flags = MM_MAP_FIXED | types[prop_below(p, 4)],
-		.file = f,
-		.offset = prop_below(p, 1 << 20) * PAGE,
-	};
+	struct mm_mmap_request q = {.addr = mm->start_brk, .flags = MM_MAP_FIXED, .file = f};
 	uint64_t addr;
 
+	q.addr += prop_below(p, 64) * PAGE;
+	q.len = (1 + prop_below(p, 8)) * PAGE;
+	q.prot = (uint32_t)prop_below(p, 8);
+	q.flags |= types[prop_below(p, 4)];
+	q.offset = prop_below(p, 1 << 20) * PAGE;
 	switch (prop_below(p, 6)) {
 	case 0:
 		p->checks += mm_munmap(x, mm, q.addr, q.len) == 0;

@@ -327,7 +327,8 @@ struct mm_maple_range picture_any_range(struct mm_prop_run *p, const struct pict
 void picture_fill(struct mm_prop_run *p, struct picture *pic, uint64_t nr)
 {
 	uint64_t order = prop_below(p, 3);
-	uint64_t hole = prop_below(p, 3) * prop_any(p, 8);
+	uint64_t times = prop_below(p, 3);
+	uint64_t hole = times * prop_any(p, 8);
 	uint64_t size = 1 + prop_any(p, 5);
 	uint64_t base[] = {0, (uint64_t)1 << 47, 0 - nr * (size + hole), 1};
 	uint64_t from = base[prop_below(p, 4)];

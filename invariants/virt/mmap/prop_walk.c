@@ -103,7 +103,7 @@ static void add_mmap(struct text *t)
 	static const char *const files[] = {"f", "g", "h"};
 	uint64_t page = some_page(t);
 	const char *kind;
-	bool anonymous;
+	char who;
 
 	if (prop_below(t->p, 3) == 2) {
 		add(t, "mmap p - addr=0x%" PRIx64, BASE + page * MM_PAGE_SIZE);
@@ -112,8 +112,8 @@ static void add_mmap(struct text *t)
 		return;
 	}
 	kind = word(t, kinds, 6);
-	anonymous = strstr(kind, "ANONYMOUS") != NULL;
-	add(t, "mmap %c %s", process(t), anonymous ? "-" : word(t, files, 3));
+	who = process(t);
+	add(t, "mmap %c %s", who, strstr(kind, "ANONYMOUS") ? "-" : word(t, files, 3));
 	if (prop_below(t->p, 8) < 7)
 		add(t, " addr=0x%" PRIx64, BASE + page * MM_PAGE_SIZE);
 	add(t, " len=%" PRIu64 "p", length(t));
@@ -130,7 +130,8 @@ static void add_mprotect(struct text *t)
 
 	add(t, "mprotect %c addr=0x%" PRIx64, process(t), BASE + page * MM_PAGE_SIZE);
 	add(t, " len=%" PRIu64 "p", length(t));
-	add(t, " prot=%s%s\n", rights(t), prop_below(t->p, 12) ? "" : "|GROWSDOWN");
+	add(t, " prot=%s", rights(t));
+	add(t, "%s\n", prop_below(t->p, 12) ? "" : "|GROWSDOWN");
 }
 
 static void add_munmap(struct text *t)
@@ -183,8 +184,8 @@ static void add_setting(struct text *t)
 		    64 * prop_below(t->p, 16));
 		break;
 	default:
-		add(t, "setcap %c caps=%s\n", process(t),
-		    prop_below(t->p, 2) ? "IPC_LOCK|SYS_ADMIN" : "NONE");
+		add(t, "setcap %c", process(t));
+		add(t, " caps=%s\n", prop_below(t->p, 2) ? "IPC_LOCK|SYS_ADMIN" : "NONE");
 		break;
 	}
 }
