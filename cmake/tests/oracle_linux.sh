@@ -62,6 +62,7 @@ expect 3 'cannot be read' --from nowhere
 expect 2 'linux: a TRACE, or --from LOG' --from log --ops 5
 expect 2 'linux: a TRACE, or --from LOG' log --fuzz 5
 expect 2 '--sweep is of zoneinfo' --sweep
+expect 2 'jobs' --jobs 257
 "$mmref" oracle zoneinfo --ops 5 >"$scratch/out" 2>&1
 [ $? -eq 2 ] || fail "oracle zoneinfo --ops: it takes that"
 
@@ -85,6 +86,13 @@ for op in spawn exit mmap munmap mprotect brk touch open close setrlimit; do
 done
 grep -E '^a (new range|part) became' "$scratch/out" | grep -vE 'range .*none 0' |
 	grep -qE ' 0(,|$)' && fail "a way to become one never occurred"
+
+# However many work at it, they compare the same.
+for jobs in 1 3; do
+	"$mmref" oracle linux --ops 50000 --jobs $jobs --seed 9 2>"$scratch/err" |
+		grep -E '^([a-z]+ |a (new range|part) became|touches:)' >"$scratch/jobs.$jobs"
+done
+[ -s "$scratch/jobs.1" ] && cmp "$scratch/jobs.1" "$scratch/jobs.3" || fail "three jobs count other than one"
 
 # What cannot run is passed over, the rest compared.
 cat >"$scratch/mixed.ops" <<'END'

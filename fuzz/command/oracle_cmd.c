@@ -27,6 +27,7 @@ struct options {
 	uint64_t seconds;
 	uint64_t ops;
 	uint64_t seed;
+	uint64_t jobs;
 };
 
 static const struct command_option rows[] = {
@@ -41,6 +42,8 @@ static const struct command_option rows[] = {
 	OPTION_NUMBER("ops", "N", struct options, ops, 0,
 		      "linux: so many generated operations; 20000"),
 	OPTION_NUMBER("seed", "N", struct options, seed, 0, "linux: of the first trace; 1"),
+	OPTION_NUMBER("jobs", "N", struct options, jobs, 256,
+		      "linux: traces at a time, each on a CPU of its own; as many as there are"),
 	OPTION_TEXT("record", "LOG", WORD_FILE, struct options, record,
 		    "linux: write what the kernel answers, for --from LOG"),
 	OPTION_FLAG("json", struct options, json, "an object per line"),
@@ -293,7 +296,7 @@ static int sweep(const struct options *o)
 static int compare_linux(const struct options *o)
 {
 	const struct oracle_linux_args a = {o->trace, o->from, o->record, o->seconds,
-					    o->ops,   o->seed, o->json};
+					    o->ops,   o->seed, o->jobs,   o->json};
 
 	if (o->sweep)
 		return usage_error("oracle", "--sweep is of zoneinfo");
@@ -312,8 +315,9 @@ int command_oracle(int argc, char **argv)
 		return status;
 	if (strcmp(o.what, "linux") == 0)
 		return compare_linux(&o);
-	if (o.trace || o.record || o.seconds || o.ops)
-		return usage_error("oracle", "TRACE, --fuzz, --ops and --record are of linux");
+	if (o.trace || o.record || o.seconds || o.ops || o.jobs)
+		return usage_error("oracle",
+				   "TRACE, --fuzz, --ops, --jobs and --record are of linux");
 	if (o.sweep && o.from)
 		return usage_error("oracle", "a saved copy takes no settings: --sweep or --from");
 	if (strcmp(o.what, "extfrag") == 0) {

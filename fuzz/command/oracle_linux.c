@@ -12,11 +12,18 @@
 #include "fuzz/trace/shrink.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #define TRACE_OPS      20000u
 #define SHRINK_SECONDS 60.0
+#define JOBS_MAX       64
 
 struct job {
 	const struct oracle_linux_args *a;
@@ -246,26 +253,169 @@ static int run_recorded(struct job *j)
 	return status ? status : save_log(j);
 }
 
+/* ---- many at a time ---- */
+
+/* What the workers and their parent share. */
+struct work {
+	uint64_t next;  /* trace to be run */
+	uint64_t done;  /* operations */
+	uint64_t found; /* the first trace that differs; UINT64_MAX: none */
+	struct worker {
+		struct mm_live_counts counts;
+		unsigned int traces;
+	} worker[JOBS_MAX];
+};
+
+/* Operations of the nth trace; 0: there are no more. */
+static uint64_t ops_of(const struct oracle_linux_args *a, uint64_t nth)
+{
+	uint64_t limit = a->ops ? a->ops : a->seconds ? UINT64_MAX : TRACE_OPS;
+
+	if (nth >= limit / TRACE_OPS)
+		return nth == limit / TRACE_OPS ? limit % TRACE_OPS : 0;
+	return TRACE_OPS;
+}
+
+static void keep_first(uint64_t *found, uint64_t nth)
+{
+	uint64_t first = __atomic_load_n(found, __ATOMIC_RELAXED);
+
+	while (nth < first && !__atomic_compare_exchange_n(found, &first, nth, false,
+							   __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
+/* Traces, one after the other, up to one that differs: the parent runs that again. */
+static int work(struct job *j, struct work *s)
+{
+	for (;;) {
+		uint64_t nth = __atomic_fetch_add(&s->next, 1, __ATOMIC_RELAXED);
+		uint64_t ops = ops_of(j->a, nth);
+		struct mm_live_counts before = j->counts;
+		struct mm_live_twin w = twin_of(j, &j->counts);
+		struct mm_error e = {NULL, 0, 0, ""};
+		int err;
+
+		if (!ops || nth > __atomic_load_n(&s->found, __ATOMIC_RELAXED) ||
+		    (j->a->seconds && wall_seconds() - j->start >= (double)j->a->seconds))
+			return STATUS_OK;
+		if (mm_live_generate(&j->trace, j->a->seed + nth, &j->host, (size_t)ops))
+			return STATUS_OUR_FAULT;
+		err = mm_live_run(&w, j->run, &j->trace, &e);
+		free(w.diff.report);
+		if (w.diff.found) {
+			keep_first(&s->found, nth);
+			j->counts = before;
+			return STATUS_OK;
+		}
+		if (err)
+			return refused(&e, err);
+		j->traces++;
+		__atomic_fetch_add(&s->done, j->trace.nr, __ATOMIC_RELAXED);
+	}
+}
+
+static _Noreturn void be_worker(struct job *j, struct work *s, unsigned int nr)
+{
+	int status;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	mm_live_stay(nr);
+	status = work(j, s);
+	s->worker[nr].counts = j->counts;
+	s->worker[nr].traces = j->traces;
+	_exit(status);
+}
+
+/* All fields are counts; most VMAs at a time are not to be added up. */
+static void add_counts(struct mm_live_counts *to, const struct mm_live_counts *from)
+{
+	uint64_t most = to->vmas_max > from->vmas_max ? to->vmas_max : from->vmas_max;
+	uint64_t *sum = (uint64_t *)(void *)to;
+	const uint64_t *more = (const uint64_t *)(const void *)from;
+	size_t i;
+
+	for (i = 0; i < sizeof(*to) / sizeof(*sum); i++)
+		sum[i] += more[i];
+	to->vmas_max = most;
+}
+
+static int start_workers(struct job *j, struct work *s, unsigned int nr, pid_t *pid)
+{
+	unsigned int i;
+
+	(void)fflush(stdout);
+	for (i = 0; i < nr; i++) {
+		pid[i] = fork();
+		if (pid[i] == 0)
+			be_worker(j, s, i);
+		if (pid[i] < 0)
+			return STATUS_OUR_FAULT;
+	}
+	return STATUS_OK;
+}
+
+/* The worst status of all of them. */
+static int wait_workers(struct job *j, const struct work *s, unsigned int nr, const pid_t *pid)
+{
+	const struct timespec moment = {0, 20000000};
+	int worst = STATUS_OK;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		int status = 0;
+
+		while (pid[i] > 0 && waitpid(pid[i], &status, WNOHANG) == 0) {
+			progress_step(&j->progress, __atomic_load_n(&s->done, __ATOMIC_RELAXED),
+				      j->a->ops);
+			(void)nanosleep(&moment, NULL);
+		}
+		status = WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_OUR_FAULT;
+		worst = status > worst ? status : worst;
+		add_counts(&j->counts, &s->worker[i].counts);
+		j->traces += s->worker[i].traces;
+	}
+	return worst;
+}
+
+static int run_found(struct job *j, uint64_t nth)
+{
+	uint64_t seed = j->a->seed + nth;
+	int status;
+
+	mm_live_stay(0);
+	if (mm_live_generate(&j->trace, seed, &j->host, (size_t)ops_of(j->a, nth)))
+		return STATUS_OUR_FAULT;
+	status = run_trace(j, &j->trace);
+	(void)fprintf(stderr,
+		      status ? "of seed %" PRIu64 "\n"
+			     : "the trace of seed %" PRIu64 " differed, and not again\n",
+		      seed);
+	return status ? status : STATUS_FINDING;
+}
+
 static int run_generated(struct job *j)
 {
-	uint64_t limit = j->a->ops ? j->a->ops : j->a->seconds ? UINT64_MAX : TRACE_OPS;
-	uint64_t done = 0;
-	int status = STATUS_OK;
+	unsigned int nr = j->a->jobs ? (unsigned int)j->a->jobs : mm_live_cpus();
+	struct work *s =
+		mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid[JOBS_MAX] = {0};
+	uint64_t found;
+	int status;
+	int worst;
 
-	while (!status && done < limit) {
-		uint64_t ops = limit - done < TRACE_OPS ? limit - done : TRACE_OPS;
-
-		if (j->a->seconds && wall_seconds() - j->start >= (double)j->a->seconds)
-			break;
-		progress_step(&j->progress, done, j->a->ops);
-		if (mm_live_generate(&j->trace, j->a->seed + j->traces, &j->host, (size_t)ops))
-			return STATUS_OUR_FAULT;
-		status = run_trace(j, &j->trace);
-		if (status == STATUS_FINDING)
-			(void)fprintf(stderr, "of seed %" PRIu64 "\n", j->a->seed + j->traces - 1);
-		done += j->trace.nr;
-	}
-	return status;
+	if (s == MAP_FAILED)
+		return STATUS_OUR_FAULT;
+	s->found = UINT64_MAX;
+	nr = nr < JOBS_MAX ? nr : JOBS_MAX;
+	while (nr > 1 && !ops_of(j->a, nr - 1))
+		nr--;
+	status = start_workers(j, s, nr, pid);
+	worst = wait_workers(j, s, nr, pid);
+	status = worst > status ? worst : status;
+	found = s->found;
+	(void)munmap(s, sizeof(*s));
+	return status || found == UINT64_MAX ? status : run_found(j, found);
 }
 
 static int run_file(struct job *j)
@@ -305,8 +455,8 @@ static int compare(struct job *j)
 	uint64_t settings = mm_live_settings();
 	int status;
 
-	if (!j->a->from)
-		mm_live_stay();
+	if (j->a->trace || j->a->record)
+		mm_live_stay(0);
 	progress_start(&j->progress, "oracle linux");
 	j->start = wall_seconds();
 	status = j->a->from     ? run_trace(j, &j->golden.trace)

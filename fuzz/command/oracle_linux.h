@@ -15,6 +15,7 @@ struct oracle_linux_args {
 	uint64_t seconds;   /* 0: no limit */
 	uint64_t ops;       /* 0: no limit */
 	uint64_t seed;
+	uint64_t jobs; /* 0: as many as there are CPUs */
 	bool json;
 };
 

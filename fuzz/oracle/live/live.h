@@ -111,9 +111,11 @@ struct mm_live_subject {
 	struct mm_live_totals base;
 };
 
-/* From here on this process and its subjects have one CPU: to wake another one would cost
- * ten times what most operations do. */
-void mm_live_stay(void);
+/* How many CPUs this process may run on. */
+unsigned int mm_live_cpus(void);
+/* From here on this process and its subjects have one CPU, the nth of those: to wake
+ * another one would cost ten times what most operations do. */
+void mm_live_stay(unsigned int nth);
 /* A process that has the window free and nothing else.  -MM_ENODEV and why in e. */
 int mm_live_start(struct mm_live_subject *s, const struct mm_live_host *h,
 		  struct mm_error *e) MM_MUST_USE;

@@ -204,16 +204,29 @@ static int pad_data(struct mm_live_subject *s)
 
 /* ---- starting ---- */
 
-void mm_live_stay(void)
+unsigned int mm_live_cpus(void)
 {
 	cpu_set_t set;
-	int cpu = sched_getcpu();
 
-	CPU_ZERO(&set);
-	if (cpu < 0)
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return 1;
+	return (unsigned int)CPU_COUNT(&set);
+}
+
+void mm_live_stay(unsigned int nth)
+{
+	cpu_set_t all;
+	cpu_set_t one;
+	size_t cpu;
+
+	if (sched_getaffinity(0, sizeof(all), &all))
 		return;
-	CPU_SET((size_t)cpu, &set);
-	(void)sched_setaffinity(0, sizeof(set), &set);
+	CPU_ZERO(&one);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (CPU_ISSET(cpu, &all) && nth-- == 0)
+			CPU_SET(cpu, &one);
+	}
+	(void)sched_setaffinity(0, sizeof(one), &one);
 }
 
 /* Which descriptors it keeps: its own two, and files of the trace above. */
