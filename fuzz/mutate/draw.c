@@ -5,6 +5,8 @@
  */
 #include "fuzz/mutate/draw.h"
 
+#include "mm/types.h"
+
 #include "fuzz/trace/arg.h"
 
 #include <stdlib.h>
@@ -90,10 +92,75 @@ static unsigned int draw_raw(struct mm_draw *d, enum mm_arg_kind kind)
 	}
 }
 
+/* Where a range of the trace begins or ends, or a few pages from there: ranges that do not
+ * meet have nothing to do with each other. */
+static bool address_from_trace(struct mm_draw *d, uint64_t *value)
+{
+	const struct mm_edit *e = d->edit;
+	size_t page = mm_draw_below(d, 4);
+	int tries;
+
+	for (tries = 0; tries < 4 && e->nr; tries++) {
+		const struct mm_op *op = &e->steps[mm_draw_below(d, e->nr)].op;
+		const struct mm_op_def *def = mm_optable_get(op->op);
+		int at = find_arg(def, MM_ARG_ADDR);
+		int len = find_arg(def, MM_ARG_LEN);
+
+		if (at < 0 || op->arg[at] < MM_ARG_ADDR_BASE)
+			continue;
+		*value = op->arg[at];
+		if (len >= 0 && mm_draw_below(d, 2))
+			*value += op->arg[len];
+		*value += mm_draw_below(d, 2) ? page * MM_PAGE_SIZE : 0 - page * MM_PAGE_SIZE;
+		return *value >= MM_ARG_ADDR_BASE &&
+		       *value < MM_ARG_ADDR_BASE + MM_ARG_ADDR_PAGES * MM_PAGE_SIZE;
+	}
+	return false;
+}
+
+/* A page at the beginning of the stretch or in its middle, any, or one of the limits. */
+static uint64_t draw_address(struct mm_draw *d)
+{
+	size_t how = mm_draw_below(d, 16);
+	uint64_t value;
+	unsigned int raw;
+
+	if (how < 10 && address_from_trace(d, &value))
+		return value;
+	if (how == 15)
+		raw = (unsigned int)mm_draw_below(d, MM_ARG_RAW_NR);
+	else if (how == 14)
+		raw = (unsigned int)mm_draw_below(d, 1 + MM_ARG_ADDR_PAGES);
+	else if (how == 13)
+		raw = 1 + MM_ARG_ADDR_PAGES / 2 + (unsigned int)mm_draw_below(d, 8);
+	else
+		raw = (unsigned int)mm_draw_below(d, 17);
+	return mm_arg_from_raw(MM_ARG_ADDR, raw);
+}
+
+/* A few pages, mostly. */
+static uint64_t draw_length(struct mm_draw *d)
+{
+	size_t how = mm_draw_below(d, 16);
+	unsigned int raw;
+
+	if (how == 15)
+		raw = (unsigned int)mm_draw_below(d, MM_ARG_RAW_NR);
+	else if (how > 11)
+		raw = (unsigned int)mm_draw_below(d, MM_ARG_ADDR_PAGES);
+	else
+		raw = 1 + (unsigned int)mm_draw_below(d, 4);
+	return mm_arg_from_raw(MM_ARG_LEN, raw);
+}
+
 uint64_t mm_draw_value(struct mm_draw *d, enum mm_arg_kind kind)
 {
 	uint64_t value;
 
+	if (kind == MM_ARG_ADDR)
+		return draw_address(d);
+	if (kind == MM_ARG_LEN)
+		return draw_length(d);
 	if (mm_draw_below(d, 3) == 0 && value_from_trace(d, kind, &value))
 		return value;
 	if (mm_draw_below(d, 64) == 0) {

@@ -16,6 +16,8 @@
  *   anon_vma.chain_symmetry   a link is in the tree and on the chain, keyed as its VMA
  *   anon_vma.num_active       counts the VMAs whose own it is
  *   anon_vma.refcount         it is there as long as a VMA or another refers to it
+ *   anon_vma.lent             the first touch takes that of a VMA that this one could be one with
+ *                             but for their rights, the one above first; else it makes one
  *   anon_vma.kept             pages of a VMA that had one find it in any VMA they come to be in
  */
 #ifndef MM_ANON_VMA_H

@@ -94,6 +94,8 @@ const struct mm_inv mm_anon_vma_invs[] = {
 	 check_counts, false},
 	{"anon_vma.refcount", "an anon_vma is there as long as links are in its tree",
 	 MM_OBJ_ANON_VMA, check_counts, false},
+	{"anon_vma.lent", "the first touch takes a neighbour's anon_vma, or makes one",
+	 MM_OBJ_EVENT, NULL, false},
 	{"anon_vma.kept", "pages whose VMA had an anon_vma find it in the one they are in now",
 	 MM_OBJ_EVENT, NULL, false},
 	{NULL, NULL, MM_OBJ_NR, NULL, false},

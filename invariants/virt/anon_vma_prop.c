@@ -149,6 +149,31 @@ static void lost_on_the_way(struct mm_victim *v)
 	mm_aspace_answer(v->x, 0, MM_CALL_TOUCH, MM_FAULT_OK, 0);
 }
 
+/* The VMA above it could be one with it but for rights, and is touched while it looks as if
+ * it were of another kind. */
+static void not_taken_over(struct mm_victim *v)
+{
+	struct vm_area_struct *vma = mm_victim_vma(v, 48);
+	uint64_t above = vma->vm_end;
+	const struct mm_mmap_request q = {.addr = above,
+					  .len = MM_PAGE_SIZE,
+					  .prot = MM_PROT_READ | MM_PROT_WRITE | MM_PROT_EXEC,
+					  .flags =
+						  MM_MAP_PRIVATE | MM_MAP_ANONYMOUS | MM_MAP_FIXED};
+	uint64_t addr;
+
+	(void)anon(v, 48);
+	if (mm_mmap(v->x, vma->vm_mm, &q, &addr))
+		return;
+	vma = mm_aspace_find(vma->vm_mm, above);
+	mm_aspace_enter(v->x, vma->vm_mm, MM_CALL_TOUCH, above, 0, MM_ACCESS_READ);
+	mm_victim_vma(v, 48)->vm_flags ^= MM_VM_LOCKED;
+	if (mm_anon_vma_prepare(v->x, vma))
+		return;
+	mm_victim_vma(v, 48)->vm_flags ^= MM_VM_LOCKED;
+	mm_aspace_answer(v->x, 0, MM_CALL_TOUCH, MM_FAULT_OK, 0);
+}
+
 static const struct mm_plant plants[] = {
 	{"anon_vma.root", another_vmas, "anon_vma.num_active", false},
 	{"anon_vma.root", links_and_none_of_its_own, "anon_vma.num_active", false},
@@ -156,6 +181,7 @@ static const struct mm_plant plants[] = {
 	{"anon_vma.chain_symmetry", of_another_vma, NULL, false},
 	{"anon_vma.num_active", active_twice, NULL, false},
 	{"anon_vma.refcount", one_reference_too_many, NULL, false},
+	{"anon_vma.lent", not_taken_over, NULL, true},
 	{"anon_vma.kept", lost_on_the_way, NULL, true},
 	{NULL, NULL, NULL, false},
 };

@@ -6,9 +6,10 @@
  *     it ends       --> what must it answer?  It did: pages become what that means
  *     afterwards    --> VMAs, by the table of objects, show each page as it is here
  *
- * How VMAs are joined is no part of it, but for two rules that need only look at them
+ * How VMAs are joined is no part of it, but for three rules that need only look at them
  * before and after: where the call tried, none that touch could be one (vma.merged_maximal);
- * no page has lost its anon_vma (anon_vma.kept).
+ * no page has lost its anon_vma (anon_vma.kept); who is touched first takes that of a
+ * neighbour that it could be one with, but for rights (anon_vma.lent).
  *
  * Memory can be refused where a call needs some: then it may fail, and all is as it was.
  */
@@ -207,10 +208,43 @@ static void check_brk(struct mmap_model *md, struct mm_report *r, const struct m
 	md->brk[pid] = answer;
 }
 
+/* ---- first touches ---- */
+
+/* Would b lend a its anon_vma? */
+static bool lends(const struct mmap_area *a, const struct mmap_area *b)
+{
+	const struct mmap_area *low = a < b ? a : b;
+	const struct mmap_area *high = a < b ? b : a;
+
+	return b->pid == a->pid && b->anon && b->one_link && low->end == high->start &&
+	       low->file == high->file && !((low->flags ^ high->flags) & ~(uint64_t)MM_VM_ACCESS) &&
+	       low->pgoff + (low->end - low->start) / MM_PAGE_SIZE == high->pgoff;
+}
+
+/* v is of before the touch; now it has an anon_vma. */
+static void check_lent(const struct mmap_model *md, struct mm_report *r, const struct mmap_area *v,
+		       const struct anon_vma *anon)
+{
+	const struct mmap_area *first = md->before.at;
+	const struct mmap_area *end = first + md->before.nr;
+	const struct mmap_area *from = v + 1 < end && lends(v, v + 1) ? v + 1
+				       : v > first && lends(v, v - 1) ? v - 1
+								      : NULL;
+	const struct mmap_area *a;
+
+	for (a = first; a < end && !from && a->anon != anon;)
+		a++;
+	MM_CHECK(r, "anon_vma.lent", from ? from->anon == anon : a == end,
+		 "process %llu, 0x%llx-0x%llx: its anon_vma is %s", (unsigned long long)v->pid,
+		 (unsigned long long)v->start, (unsigned long long)v->end,
+		 from ? "not the neighbour's" : "another VMA's");
+}
+
 static void check_touch(struct mmap_model *md, struct mm_report *r, const struct mm_machine *m,
 			const struct mmap_due *d, uint64_t answer)
 {
 	const struct mmap_area *v = mm_mmap_areas_at(&md->now, md->call.pid, md->call.addr);
+	const struct mmap_area *was = mm_mmap_areas_at(&md->before, md->call.pid, md->call.addr);
 	bool stayed = d->grows && answer == MM_FAULT_SEGV_MAPERR && may_fail(md, m, d);
 	bool oom = d->own && answer == MM_FAULT_OOM && may_fail(md, m, d);
 
@@ -223,6 +257,8 @@ static void check_touch(struct mmap_model *md, struct mm_report *r, const struct
 	MM_CHECK(r, "touch.answer", !d->own || stayed || oom || (v && v->anon),
 		 "process %llu, 0x%llx: a page of its own, and the VMA has no anon_vma",
 		 (unsigned long long)md->call.pid, (unsigned long long)md->call.addr);
+	if (was && !was->anon && v && v->anon)
+		check_lent(md, r, was, v->anon);
 }
 
 /* What is to be there at once is in the VMA's own memory, if it is to be private. */
