@@ -363,6 +363,30 @@ static void retype_moves_all_free_blocks(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* Where there is too little memory to group it, all ordinary types are one. */
+static void without_grouping_types_are_one(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=64K max_order=5 pageblock_order=3", NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	struct mm_ctx x;
+	uint64_t pfn;
+
+	PROP(p, m && m->grouping_off, "no machine without grouping");
+	mm_ctx_init(&x, m, 0);
+	PROP(p, take(&x, z, 0, MM_MIGRATE_UNMOVABLE), "nothing is free");
+	mm_lock_acquire(&x, &z->lock);
+	mm_buddy_move(&x, z, 0, MM_MIGRATE_MOVABLE, MM_BUDDY_OTHER);
+	mm_lock_release(&x, &z->lock);
+	for (pfn = 0; pfn < m->max_pfn; pfn++) {
+		const struct page *page = &m->memmap[pfn];
+
+		PROP(p, !(page->flags & MM_PG_BUDDY) || page->list == MM_MIGRATE_UNMOVABLE,
+		     "pfn %llu is on list %u", (unsigned long long)pfn, page->list);
+	}
+	check_claims(p, m);
+	mm_machine_destroy(m);
+}
+
 /* Above a pageblock, a block goes back pageblock by pageblock. */
 static void giants_return_by_pageblock(struct mm_prop_run *p)
 {
@@ -495,6 +519,7 @@ const struct mm_prop mm_buddy_props[] = {
 	{"buddy.can_steal_in_full", can_steal_table, 1},
 	{"buddy.pageblocks_are_counted", pageblocks_are_counted, 10},
 	{"buddy.retype_moves_all_free_blocks", retype_moves_all_free_blocks, 10},
+	{"buddy.without_grouping_types_are_one", without_grouping_types_are_one, 1},
 	{"buddy.giants_return_by_pageblock", giants_return_by_pageblock, 6},
 	{"buddy.moved_pieces_wait_at_the_tail", moved_pieces_wait_at_the_tail, 1},
 	{"buddy.moved_pageblocks_take_their_pages_along", moved_pageblocks_take_their_pages_along,

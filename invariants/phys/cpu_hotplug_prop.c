@@ -152,6 +152,26 @@ static const struct mm_stateful_cover cover[] = {
 const struct mm_stateful mm_cpu_hotplug_stateful = {
 	.module = "cpu_hotplug", .machines = machines, .cover = cover, .runs = 30, .ops = 400};
 
+/* Who is away, who came last, and where nodes are reclaimed are state. */
+static void who_is_away_is_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4M nodes=2 cpus=4 pcp=on max_order=6 pageblock_order=3", NULL);
+	uint64_t seen[6];
+	int i;
+	int j;
+
+	PROP(p, m, "the machine does not boot");
+	for (i = 0; i < 6; i++) {
+		m->cpus_offline = (const uint64_t[]){0, 2, 4, 0, 0, 0}[i];
+		m->cpu_coming = i == 3 ? 2 : 0;
+		m->node_reclaim_busy = i > 3 ? (uint32_t)i - 3 : 0;
+		seen[i] = mm_machine_digest_sweep(m);
+		for (j = 0; j < i; j++)
+			PROP(p, seen[j] != seen[i], "states %d and %d have one digest", j, i);
+	}
+	mm_machine_destroy(m);
+}
+
 /* ---- plantings ---- */
 
 /* The victim's CPU 1 keeps pages; of these none is on CPU 1's lists of DMA. */
@@ -235,6 +255,7 @@ const struct mm_prop mm_cpu_hotplug_props[] = {
 	{"cpu_hotplug.who_may_go_and_come", who_may_go_and_come, 1},
 	{"cpu_hotplug.limits_follow_who_is_online", limits_follow_who_is_online, 1},
 	{"cpu_hotplug.what_it_kept_is_free_again", what_it_kept_is_free_again, 30},
+	{"cpu_hotplug.who_is_away_is_in_the_digest", who_is_away_is_in_the_digest, 1},
 	{"cpu_hotplug.who_is_away_does_nothing", who_is_away_does_nothing, 1},
 	{"cpu_hotplug." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},

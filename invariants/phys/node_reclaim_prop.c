@@ -56,6 +56,23 @@ static void shares_double_up_to_all(struct mm_prop_run *p)
 	}
 }
 
+/* More pages are cached than 32 bits count, so there is something to reclaim. */
+static void many_cached_pages_are_plenty(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4M max_order=6 pageblock_order=3", NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	struct mm_ctx x;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	PROP(p, mm_node_reclaim(&x, z, 0, MM_GFP_KERNEL, MM_ZONE_MOVABLE) == MM_NODE_RECLAIM_FULL,
+	     "nothing is cached");
+	z->vm_stat[MM_NR_ZONE_CACHE] = (int64_t)1 << 32;
+	PROP(p, mm_node_reclaim(&x, z, 0, MM_GFP_KERNEL, MM_ZONE_MOVABLE) == MM_NODE_RECLAIM_SOME,
+	     "2^32 pages are cached");
+	mm_machine_destroy(m);
+}
+
 /* What stays is worked out zone by zone, each rounded down. */
 static void each_zone_keeps_its_percent(struct mm_prop_run *p)
 {
@@ -124,6 +141,7 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_node_reclaim_props[] = {
 	{"node_reclaim.reasons_not_to_are_these", reasons_not_to_are_these, 400},
 	{"node_reclaim.shares_double_up_to_all", shares_double_up_to_all, 200},
+	{"node_reclaim.many_cached_pages_are_plenty", many_cached_pages_are_plenty, 1},
 	{"node_reclaim.each_zone_keeps_its_percent", each_zone_keeps_its_percent, 20},
 	{"node_reclaim." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},

@@ -216,6 +216,16 @@ static void nodes_are_said_at_boot(struct mm_prop_run *p)
 			lines, sizeof(lines) / sizeof(lines[0]));
 }
 
+/* The last hole ends with its section, though part of the section could be left out. */
+static void the_last_hole_is_said_at_boot(struct mm_prop_run *p)
+{
+	static const char *const lines[] = {
+		"On node 0, zone Normal: 768 pages in unavailable ranges\n"};
+
+	check_boot_says(p, "ram=5M section=4M memmodel=sparse max_order=6 pageblock_order=3", lines,
+			1);
+}
+
 /* The order of a list and the counts are state; the digest sees them. */
 static void lists_are_in_the_digest(struct mm_prop_run *p)
 {
@@ -390,6 +400,7 @@ const struct mm_prop mm_zone_props[] = {
 	{"zone.sizes_are_what_was_described", sizes_are_what_was_described, 80},
 	{"zone.spans_keep_holes_at_limits", spans_keep_holes_at_limits, 1},
 	{"zone.a_pc_boots_as_it_says", a_pc_boots_as_it_says, 1},
+	{"zone.the_last_hole_is_said_at_boot", the_last_hole_is_said_at_boot, 1},
 	{"zone.nodes_are_said_at_boot", nodes_are_said_at_boot, 1},
 	{"zone.counts_are_in_the_digest", counts_are_in_the_digest, 1},
 	{"zone.highmem_is_said_at_boot", highmem_is_said_at_boot, 1},
