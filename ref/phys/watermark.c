@@ -129,7 +129,7 @@ static uint64_t settings_hash(const struct mm_machine *m, uint64_t id)
 	if (m->cpus_offline || m->cpu_coming)
 		h = mm_hash64_step(h, m->cpus_offline ^ (uint64_t)m->cpu_coming << 58);
 	if (m->node_reclaim_busy)
-		h = mm_hash64_step(h, m->node_reclaim_busy);
+		h = mm_hash64_step(mm_hash64_step(h, MM_NR_ZONES), m->node_reclaim_busy);
 	for (i = 0; i < m->desc.nr_nodes; i++) {
 		if (m->node_dirty[i].dirty | m->node_dirty[i].writeback)
 			h = mm_hash64_step(h, m->node_dirty[i].dirty << 32 |
