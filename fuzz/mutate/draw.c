@@ -153,6 +153,19 @@ static uint64_t draw_length(struct mm_draw *d)
 	return mm_arg_from_raw(MM_ARG_LEN, raw);
 }
 
+/* Rights and flags are bits of their raw numbers, those that matter most the lowest. */
+static uint64_t draw_bits(struct mm_draw *d, enum mm_arg_kind kind)
+{
+	size_t how = mm_draw_below(d, 8);
+	unsigned int raw = (unsigned int)mm_draw_below(d, how == 7 ? MM_ARG_RAW_NR : 8);
+
+	if (kind == MM_ARG_MAP && how > 3)
+		raw |= 1; /* fixed */
+	if (how == 0)
+		raw |= 1u << mm_draw_below(d, 14);
+	return mm_arg_from_raw(kind, raw);
+}
+
 uint64_t mm_draw_value(struct mm_draw *d, enum mm_arg_kind kind)
 {
 	uint64_t value;
@@ -161,6 +174,8 @@ uint64_t mm_draw_value(struct mm_draw *d, enum mm_arg_kind kind)
 		return draw_address(d);
 	if (kind == MM_ARG_LEN)
 		return draw_length(d);
+	if (kind == MM_ARG_MAP || kind == MM_ARG_PROT)
+		return draw_bits(d, kind);
 	if (mm_draw_below(d, 3) == 0 && value_from_trace(d, kind, &value))
 		return value;
 	if (mm_draw_below(d, 64) == 0) {

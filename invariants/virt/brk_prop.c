@@ -44,6 +44,23 @@ static void it_ends_where_it_says(struct mm_prop_run *p)
 	mm_aspace_try_close(&t, p);
 }
 
+/* Where all that comes is to be locked, a heap is, and its pages are there at once. */
+static void locked_heaps_are_counted(struct mm_prop_run *p)
+{
+	struct mm_aspace_try t;
+	const struct vm_area_struct *vma;
+
+	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
+		return;
+	t.mm->def_flags |= MM_VM_LOCKED;
+	PROP(p, moves(&t, MM_TRY_PAGE(HEAP + 3)) && t.mm->locked_vm == 3, "%llu pages are locked",
+	     (unsigned long long)t.mm->locked_vm);
+	vma = mm_aspace_find(t.mm, MM_TRY_PAGE(HEAP));
+	PROP(p, vma && (vma->vm_flags & MM_VM_LOCKED) && vma->anon_vma, "no page is there");
+	PROP(p, moves(&t, MM_TRY_PAGE(HEAP)) && !t.mm->locked_vm, "to its start");
+	mm_aspace_try_close(&t, p);
+}
+
 /* A page, and below a stack its gap too, stays free to what is above. */
 static void neighbours_keep_their_distance(struct mm_prop_run *p)
 {
@@ -135,6 +152,7 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_brk_props[] = {
 	{"brk.it_ends_where_it_says", it_ends_where_it_says, 1},
 	{"brk.neighbours_keep_their_distance", neighbours_keep_their_distance, 1},
+	{"brk.locked_heaps_are_counted", locked_heaps_are_counted, 1},
 	{"brk.limits_hold", limits_hold, 1},
 	{"brk." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},

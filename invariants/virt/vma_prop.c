@@ -12,6 +12,7 @@
 #include "invariants/engine/claims_plant.h"
 #include "invariants/engine/prop.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const rules[] = {MM_TRY_MACHINE, MM_TRY_MACHINE "kernel=6.18"};
@@ -129,6 +130,43 @@ static void one_merging(struct mm_prop_run *p, const struct merging *g, int rule
 	     "%s, %c, %s: %d, \"%s\"; due: \"%s\"", g->before, g->call, rules[rule], err,
 	     mm_aspace_try_text(&t), g->after[rule]);
 	mm_aspace_try_close(&t, p);
+}
+
+/* Whichever allocation fails, rights change and VMAs become one, or all is as it was. */
+static void one_failing(struct mm_prop_run *p, const struct merging *g, int rule, unsigned int nth)
+{
+	struct mm_aspace_try t;
+	char before[MM_TRY_LEN];
+	int err;
+
+	if (!mm_aspace_try_open(&t, p, rules[rule]))
+		return;
+	err = g->before[1] == 'R' ? make_middle_first(&t, g->before) : make_all(&t, g->before);
+	PROP(p, !err, "%s: %d before", g->before, err);
+	(void)snprintf(before, sizeof(before), "%s", mm_aspace_try_text(&t));
+	mm_failpoint_arm(&t.x, nth);
+	err = mm_aspace_try_protect(&t, 2, 2, MM_TRY_RW);
+	mm_failpoint_arm(&t.x, 0);
+	PROP(p,
+	     (!err || err == -MM_ENOMEM) &&
+		     strcmp(mm_aspace_try_text(&t), err ? before : g->after[rule]) == 0,
+	     "%s, %s, failure %u: %d, \"%s\"", g->before, rules[rule], nth, err, t.text);
+	mm_aspace_try_close(&t, p);
+}
+
+static void failing_merges_change_nothing(struct mm_prop_run *p)
+{
+	size_t i;
+	int rule;
+
+	for (i = 0; i < sizeof(mergings) / sizeof(mergings[0]); i++) {
+		for (rule = 0; rule < 2 && mergings[i].call == 'w' && !p->failures; rule++) {
+			unsigned int nth;
+
+			for (nth = 1; nth < 5; nth++)
+				one_failing(p, &mergings[i], rule, nth);
+		}
+	}
 }
 
 static void vmas_become_one(struct mm_prop_run *p)
@@ -270,6 +308,7 @@ static void planted(struct mm_prop_run *p)
 
 const struct mm_prop mm_vma_props[] = {
 	{"vma.vmas_become_one", vmas_become_one, 1},
+	{"vma.failing_merges_change_nothing", failing_merges_change_nothing, 1},
 	{"vma.parts_go_over", parts_go_over, 1},
 	{"vma.failures_leave_rights", failures_leave_rights, 1},
 	{"vma." MM_PLANTS_PROPERTY, planted, 1},
