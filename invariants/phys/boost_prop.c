@@ -48,6 +48,29 @@ static void cap_of_all_small_zones(struct mm_prop_run *p)
 	}
 }
 
+/* What kswapd saw may be more than what is left, or less than what came since. */
+static void no_more_is_dropped_than_there_is(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=4M max_order=6 pageblock_order=3", NULL);
+	struct zone *z = m ? &m->zones[MM_ZONE_NORMAL] : NULL;
+	struct mm_ctx x;
+	uint64_t boost;
+	uint64_t pages;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	for (boost = 0; boost < 6; boost++) {
+		for (pages = 0; pages < 9; pages++) {
+			z->boost = boost;
+			mm_boost_drop(&x, z, pages);
+			PROP(p, z->boost == (pages < boost ? boost - pages : 0),
+			     "%llu of %llu: %llu are left", (unsigned long long)pages,
+			     (unsigned long long)boost, (unsigned long long)z->boost);
+		}
+	}
+	mm_machine_destroy(m);
+}
+
 /* The numbers of a kernel: 4 GiB Normal with a high mark of 16200, pageblocks of 512;
  * the same with the largest factor there is, where the product has 46 bits. */
 static void cap_of_a_kernel(struct mm_prop_run *p)
@@ -188,6 +211,7 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_boost_props[] = {
 	{"boost.cap_of_all_small_zones", cap_of_all_small_zones, 1},
 	{"boost.cap_of_a_kernel", cap_of_a_kernel, 1},
+	{"boost.no_more_is_dropped_than_there_is", no_more_is_dropped_than_there_is, 1},
 	{"boost.urgent_single_pages_ignore_it", urgent_single_pages_ignore_it, 1},
 	{"boost.sysctls_that_move_marks_end_it", sysctls_that_move_marks_end_it, 1},
 	{"boost." MM_PLANTS_PROPERTY, planted, 1},
