@@ -279,6 +279,25 @@ static void check_populated(const struct mmap_model *md, struct mm_report *r,
 		 (unsigned long long)a->pid, (unsigned long long)a->start);
 }
 
+/* Private locked memory that may be written to now, and could not, has pages of its own. */
+static void check_locked(const struct mmap_model *md, struct mm_report *r)
+{
+	const uint64_t which = MM_VM_WRITE | MM_VM_SHARED | MM_VM_LOCKED;
+	size_t i;
+
+	for (i = 0; i < md->parts.nr && !was_short(md); i++) {
+		const struct mmap_area *a = &md->parts.at[i];
+		const struct mmap_area *was = mm_mmap_areas_at(&md->before, a->pid, a->start);
+		const struct mmap_area *v = mm_mmap_areas_at(&md->now, a->pid, a->start);
+
+		if (!was || (was->flags & which) != MM_VM_LOCKED || !(a->flags & MM_VM_WRITE))
+			continue;
+		MM_CHECK(r, "mprotect.answer", v && v->anon,
+			 "process %llu, 0x%llx: locked and writable, and the VMA has no anon_vma",
+			 (unsigned long long)a->pid, (unsigned long long)a->start);
+	}
+}
+
 /* ---- files of shared anonymous memory ---- */
 
 static bool in_use(const struct mmap_areas *as, uint32_t file)
@@ -458,6 +477,7 @@ static void judge(struct mmap_model *md, struct mm_report *r, const struct mm_ma
 		mm_mmap_due_mprotect(md, m, &d);
 		check_error(md, r, m, &d, err);
 		check_count(md, r, m);
+		check_locked(md, r);
 		break;
 	case MM_CALL_BRK:
 		mm_mmap_due_brk(md, m, &d);
