@@ -153,16 +153,21 @@ static uint64_t draw_length(struct mm_draw *d)
 	return mm_arg_from_raw(MM_ARG_LEN, raw);
 }
 
-/* Rights and flags are bits of their raw numbers, those that matter most the lowest. */
+/* Rights and flags are bits of their raw numbers, those that matter most the lowest; half
+ * of all are the usual ones, or few VMAs would be alike. */
 static uint64_t draw_bits(struct mm_draw *d, enum mm_arg_kind kind)
 {
-	size_t how = mm_draw_below(d, 8);
-	unsigned int raw = (unsigned int)mm_draw_below(d, how == 7 ? MM_ARG_RAW_NR : 8);
+	size_t how = mm_draw_below(d, 16);
+	unsigned int raw = 0;
 
-	if (kind == MM_ARG_MAP && how > 3)
+	if (how == 15)
+		raw = (unsigned int)mm_draw_below(d, MM_ARG_RAW_NR);
+	else if (how > 7)
+		raw = (unsigned int)mm_draw_below(d, 8);
+	else if (how == 7)
+		raw = 1u << mm_draw_below(d, 14);
+	if (kind == MM_ARG_MAP && how < 12)
 		raw |= 1; /* fixed */
-	if (how == 0)
-		raw |= 1u << mm_draw_below(d, 14);
 	return mm_arg_from_raw(kind, raw);
 }
 

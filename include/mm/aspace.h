@@ -21,6 +21,7 @@
  *   mm.total_vm             is the sum of their pages
  *   mm.data_exec_stack_vm   are those of the three classes
  *   mm.locked_vm            are those of VMAs that are locked
+ *   mm.no_reserve           between calls nothing is promised to the tree or kept for it
  *   vma.flags_closed        flags go together as they may
  *   vma.addr_limits         VMAs end at task_size at the latest
  *   maple.structure         the range tree is sound

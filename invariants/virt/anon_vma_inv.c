@@ -80,6 +80,10 @@ static void check_counts(struct mm_report *r, const struct mm_machine *m, uint64
 	MM_CHECK(r, "anon_vma.num_active", av->num_active_vmas == active,
 		 "anon_vma %llu: num_active_vmas %u, it is that of %llu VMAs",
 		 (unsigned long long)id, av->num_active_vmas, (unsigned long long)active);
+	/* each is its own root, and its only child */
+	MM_CHECK(r, "anon_vma.num_active", av->num_children == 1,
+		 "anon_vma %llu: num_children %u, and nobody forked", (unsigned long long)id,
+		 av->num_children);
 	MM_CHECK(r, "anon_vma.refcount", av->refcount == links && links,
 		 "anon_vma %llu: refcount %u, %llu links in its tree", (unsigned long long)id,
 		 av->refcount, (unsigned long long)links);

@@ -142,6 +142,9 @@ static void check_mm(struct mm_report *r, const struct mm_machine *m, uint64_t p
 	MM_CHECK(r, "mm.locked_vm", mm->locked_vm == n.locked,
 		 "locked_vm %llu, locked VMAs have %llu pages", (unsigned long long)mm->locked_vm,
 		 (unsigned long long)n.locked);
+	MM_CHECK(r, "mm.no_reserve", !mm->tree.nr_reserved && !mm->tree.nr_promised,
+		 "%u stores in the tree are promised, %u nodes kept", mm->tree.nr_promised,
+		 mm->tree.nr_reserved);
 }
 
 const struct mm_inv mm_aspace_invs[] = {
@@ -160,5 +163,7 @@ const struct mm_inv mm_aspace_invs[] = {
 	 MM_OBJ_MM, check_mm, false},
 	{"mm.locked_vm", "locked_vm is the sum of pages of locked VMAs", MM_OBJ_MM, check_mm,
 	 false},
+	{"mm.no_reserve", "between calls no node is kept for the tree, and no store promised",
+	 MM_OBJ_MM, check_mm, false},
 	{NULL, NULL, MM_OBJ_NR, NULL, false},
 };

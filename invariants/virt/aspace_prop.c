@@ -4,6 +4,7 @@
 
 #include "mm/pool.h"
 #include "mm/process.h"
+#include "mm/vma.h"
 
 #include "invariants/engine/aspace_try.h"
 #include "invariants/engine/claims_plant.h"
@@ -112,6 +113,34 @@ static void limits_are_exact(struct mm_prop_run *p)
 	mm_aspace_try_close(&t, p);
 }
 
+/* No two address spaces that differ in one number are summed up alike. */
+static void numbers_are_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_aspace_try t;
+	uint64_t seen[19];
+	size_t nr = 0;
+	size_t i;
+
+	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
+		return;
+	seen[nr++] = mm_machine_digest_sweep(t.m);
+	while (nr < sizeof(seen) / sizeof(seen[0])) {
+		uint64_t *const number[] = {&t.mm->task_size, &t.mm->mmap_base, &t.mm->start_brk,
+					    &t.mm->brk,       &t.mm->def_flags, &t.mm->total_vm,
+					    &t.mm->data_vm,   &t.mm->exec_vm,   &t.mm->stack_vm};
+		uint64_t more = 1 + nr % 2;
+
+		*number[(nr - 1) / 2] += more;
+		seen[nr] = mm_machine_digest_sweep(t.m);
+		*number[(nr - 1) / 2] -= more;
+		for (i = 0; i < nr; i++)
+			PROP(p, seen[nr] != seen[i], "number %zu is not in the digest",
+			     (nr - 1) / 2);
+		nr++;
+	}
+	mm_aspace_try_close(&t, p);
+}
+
 /* ---- plantings ---- */
 
 static struct mm_struct *touched(struct mm_victim *v)
@@ -210,6 +239,11 @@ static void locked_too_much(struct mm_victim *v)
 	touched(v)->locked_vm++;
 }
 
+static void promised_and_not_released(struct mm_victim *v)
+{
+	PROP(v->p, !mm_vma_reserve(v->x, touched(v), 1), "nothing can be promised");
+}
+
 static const struct mm_plant plants[] = {
 	{"vma.sorted_disjoint", into_the_next,
 	 "vma.tree_agrees anon_vma.chain_symmetry mm.total_vm mm.data_exec_stack_vm "
@@ -228,6 +262,7 @@ static const struct mm_plant plants[] = {
 	{"mm.data_exec_stack_vm", code_too_much, NULL, false},
 	{"mm.data_exec_stack_vm", stack_too_small, NULL, false},
 	{"mm.locked_vm", locked_too_much, NULL, false},
+	{"mm.no_reserve", promised_and_not_released, NULL, false},
 	{NULL, NULL, NULL, false},
 };
 
@@ -239,6 +274,7 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_aspace_props[] = {
 	{"aspace.addresses_find_vmas", addresses_find_vmas, 20},
 	{"aspace.limits_are_exact", limits_are_exact, 50},
+	{"aspace.numbers_are_in_the_digest", numbers_are_in_the_digest, 1},
 	{"aspace." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

@@ -25,6 +25,8 @@
 
 /* A call makes two VMAs by splitting and one of its own, and maps no more areas. */
 #define SLACK 8
+/* The file of shared anonymous memory. */
+#define OWN_MODE (MM_FILE_READ | MM_FILE_WRITE | MM_FILE_SHMEM | MM_FILE_ANON)
 
 static const char *const answer_claim[MM_CALL_NR] = {
 	[MM_CALL_MMAP] = "mmap.answer",         [MM_CALL_MUNMAP] = "munmap.answer",
@@ -320,7 +322,7 @@ static void learn_file(struct mmap_model *md, struct mm_report *r, const struct 
 
 	mm_mmap_areas_replace(md, a->pid, a->start, a->end, NULL);
 	MM_CHECK(r, "mmap.answer",
-		 f && (f->mode & MM_FILE_ANON) && f->pages == (a->end - a->start) / MM_PAGE_SIZE &&
+		 f && f->mode == OWN_MODE && f->pages == (a->end - a->start) / MM_PAGE_SIZE &&
 			 !in_use(&md->pages, v->file),
 		 "process %llu, 0x%llx: shared memory that is no file of its own",
 		 (unsigned long long)a->pid, (unsigned long long)a->start);
