@@ -2,6 +2,7 @@
 /* aspace properties: what is found by address beside a walk over the table; plantings. */
 #include "mm/aspace.h"
 
+#include "mm/file.h"
 #include "mm/pool.h"
 #include "mm/process.h"
 #include "mm/vma.h"
@@ -141,6 +142,38 @@ static void numbers_are_in_the_digest(struct mm_prop_run *p)
 	mm_aspace_try_close(&t, p);
 }
 
+/* Nor two VMAs. */
+static void vmas_are_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_aspace_try t;
+	struct vm_area_struct *vma;
+	uint64_t seen[7];
+	int i;
+	int j;
+
+	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
+		return;
+	PROP(p,
+	     !mm_aspace_try_map(&t, 0, 2, MM_TRY_RW, 0) && mm_file_create(&t.x, 1, MM_FILE_READ) &&
+		     mm_file_create(&t.x, 1, MM_FILE_READ),
+	     "no VMA, or no file");
+	vma = mm_aspace_find(t.mm, MM_TRY_PAGE(0));
+	for (i = 0; i < 7; i++) {
+		const struct vm_area_struct was = *vma;
+
+		vma->vm_start += i == 1;
+		vma->vm_end += i == 2;
+		vma->vm_flags += i == 3;
+		vma->vm_pgoff += i == 4;
+		vma->vm_file = i > 4 ? mm_file_at(t.m, (uint64_t)i - 5) : NULL;
+		seen[i] = mm_machine_digest_sweep(t.m);
+		*vma = was;
+		for (j = 0; j < i; j++)
+			PROP(p, seen[j] != seen[i], "states %d and %d have one digest", j, i);
+	}
+	mm_aspace_try_close(&t, p);
+}
+
 /* ---- plantings ---- */
 
 static struct mm_struct *touched(struct mm_victim *v)
@@ -275,6 +308,7 @@ const struct mm_prop mm_aspace_props[] = {
 	{"aspace.addresses_find_vmas", addresses_find_vmas, 20},
 	{"aspace.limits_are_exact", limits_are_exact, 50},
 	{"aspace.numbers_are_in_the_digest", numbers_are_in_the_digest, 1},
+	{"aspace.vmas_are_in_the_digest", vmas_are_in_the_digest, 1},
 	{"aspace." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

@@ -468,6 +468,9 @@ static void judge(struct mmap_model *md, struct mm_report *r, const struct mm_ma
 		check_error(md, r, m, &d, err);
 		if (!err && !d.err)
 			check_place(md, r, &d, answer);
+		MM_CHECK(r, "mmap.answer", !err || !answer,
+			 "process %llu: it fails, and answers 0x%llx",
+			 (unsigned long long)md->call.pid, (unsigned long long)answer);
 		if (!err && md->parts.nr)
 			check_populated(md, r, m);
 		break;
