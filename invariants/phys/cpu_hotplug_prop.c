@@ -155,7 +155,8 @@ const struct mm_stateful mm_cpu_hotplug_stateful = {
 /* Who is away, who came last, and where nodes are reclaimed are state. */
 static void who_is_away_is_in_the_digest(struct mm_prop_run *p)
 {
-	struct mm_machine *m = mm_boot("ram=4M nodes=2 cpus=4 pcp=on max_order=6 pageblock_order=3", NULL);
+	struct mm_machine *m =
+		mm_boot("ram=4M nodes=2 cpus=4 pcp=on max_order=6 pageblock_order=3", NULL);
 	uint64_t seen[6];
 	int i;
 	int j;
