@@ -46,7 +46,8 @@ static bool model_concerns(const struct mm_machine *m)
 
 static size_t model_size(const struct mm_machine *m)
 {
-	return sizeof(struct mmap_model) + 5 * areas_max(m) * sizeof(struct mmap_area);
+	return sizeof(struct mmap_model) + 5 * areas_max(m) * sizeof(struct mmap_area) +
+	       3 * areas_max(m) * sizeof(uint32_t);
 }
 
 static void model_boot(void *state, const struct mm_machine *m)
@@ -59,6 +60,9 @@ static void model_boot(void *state, const struct mm_machine *m)
 	md->before.at = at + 2 * areas_max(m);
 	md->now.at = at + 3 * areas_max(m);
 	md->parts.at = at + 4 * areas_max(m);
+	md->order.rank = (uint32_t *)(void *)(at + 5 * areas_max(m));
+	md->order.slot = md->order.rank + areas_max(m);
+	md->order.late = md->order.slot + areas_max(m);
 }
 
 static void model_reset(void *state)
@@ -110,7 +114,7 @@ static void on_enter(struct mmap_model *md, const struct mm_machine *m, const st
 		.short_of_files = m->files && !m->files->nr_free,
 	};
 	md->failed_points = false;
-	mm_mmap_areas_gather(m, &md->before);
+	mm_mmap_areas_gather(m, &md->order, &md->before);
 }
 
 /* ---- memory that was refused ---- */
@@ -510,7 +514,7 @@ static void on_exit(struct mmap_model *md, struct mm_report *r, const struct mm_
 	md->call.open = false;
 	md->failed = err && md->call.call != MM_CALL_MPROTECT;
 	md->parts.nr = 0;
-	mm_mmap_areas_gather(m, &md->now);
+	mm_mmap_areas_gather(m, &md->order, &md->now);
 	judge(md, r, m, ev->f[2], err);
 	if (r->failures != failures)
 		return;
@@ -559,7 +563,7 @@ static void model_after(void *state, struct mm_report *r, const struct mm_machin
 {
 	struct mmap_model *md = state;
 
-	mm_mmap_areas_gather(m, &md->now);
+	mm_mmap_areas_gather(m, &md->order, &md->now);
 	mm_mmap_areas_compare(&md->pages, &md->now, r,
 			      md->failed ? "op.atomicity_on_failure" : "mmap.pages");
 	check_breaks(md, r, m);

@@ -28,6 +28,7 @@ struct mmap_area {
 	uint32_t file;  /* its number plus one; NO_FILE */
 
 	/* of VMAs only */
+	uint32_t id; /* in their table */
 	const struct anon_vma *anon;
 	bool one_link; /* on its chain */
 };
@@ -36,6 +37,14 @@ struct mmap_area {
 struct mmap_areas {
 	struct mmap_area *at;
 	size_t nr;
+};
+
+/* Where VMAs were in their order when they were gathered last, by id: few are elsewhere
+ * now.  What else it has is for while they are gathered. */
+struct mmap_order {
+	uint32_t *rank;
+	uint32_t *slot;
+	uint32_t *late;
 };
 
 struct mmap_call {
@@ -77,6 +86,7 @@ struct mmap_model {
 	struct mmap_areas spare; /* where the next state of pages is made */
 	struct mmap_areas before;
 	struct mmap_areas now;
+	struct mmap_order order;
 	/* parts of VMAs that mprotect changes, in order, with what they become; or what
 	 * else becomes of the call */
 	struct mmap_areas parts;
@@ -91,7 +101,7 @@ struct mmap_model {
 /* ---- areas (model_areas.c) ---- */
 
 /* All VMAs of the machine, by the table of objects. */
-void mm_mmap_areas_gather(const struct mm_machine *m, struct mmap_areas *as);
+void mm_mmap_areas_gather(const struct mm_machine *m, struct mmap_order *o, struct mmap_areas *as);
 /* The first of a process that ends above addr; NULL. */
 const struct mmap_area *mm_mmap_areas_above(const struct mmap_areas *as, uint64_t pid,
 					    uint64_t addr);

@@ -6,6 +6,7 @@
 #include "model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libc wants it so */
 static int compare_areas(const void *a, const void *b)
@@ -20,30 +21,68 @@ static int compare_areas(const void *a, const void *b)
 	return 0;
 }
 
-void mm_mmap_areas_gather(const struct mm_machine *m, struct mmap_areas *as)
+static struct mmap_area area_of(const struct mm_machine *m, uint32_t id)
 {
-	uint64_t id;
+	const struct vm_area_struct *vma = mm_pool_at(m->vmas, id);
 
-	as->nr = 0;
-	for (id = 0; id < mm_pool_max(m->vmas); id++) {
-		const struct vm_area_struct *vma = mm_pool_at(m->vmas, id);
+	return (struct mmap_area){
+		.pid = (uint64_t)(vma->vm_mm->owner - m->processes),
+		.start = vma->vm_start,
+		.end = vma->vm_end,
+		.flags = vma->vm_flags,
+		.pgoff = vma->vm_pgoff,
+		.file = vma->vm_file ? 1 + (uint32_t)mm_pool_id(m->files, vma->vm_file) : NO_FILE,
+		.id = id,
+		.anon = vma->anon_vma,
+		.one_link = vma->anon_vma_chain.next != &vma->anon_vma_chain &&
+			    vma->anon_vma_chain.next == vma->anon_vma_chain.prev,
+	};
+}
 
-		if (!vma)
-			continue;
-		as->at[as->nr++] = (struct mmap_area){
-			.pid = (uint64_t)(vma->vm_mm->owner - m->processes),
-			.start = vma->vm_start,
-			.end = vma->vm_end,
-			.flags = vma->vm_flags,
-			.pgoff = vma->vm_pgoff,
-			.file = vma->vm_file ? 1 + (uint32_t)mm_pool_id(m->files, vma->vm_file)
-					     : NO_FILE,
-			.anon = vma->anon_vma,
-			.one_link = vma->anon_vma_chain.next != &vma->anon_vma_chain &&
-				    vma->anon_vma_chain.next == vma->anon_vma_chain.prev,
-		};
+/* Few are out of order; where many are, as at first, the library sorts. */
+static void sort_nearly_sorted(struct mmap_areas *as)
+{
+	size_t moves = 0;
+	size_t i;
+
+	for (i = 1; i < as->nr && moves <= 4 * as->nr; i++) {
+		struct mmap_area a = as->at[i];
+		size_t to = i;
+
+		for (; to && compare_areas(&as->at[to - 1], &a) > 0; to--)
+			as->at[to] = as->at[to - 1];
+		as->at[to] = a;
+		moves += i - to;
 	}
-	qsort(as->at, as->nr, sizeof(as->at[0]), compare_areas);
+	if (i < as->nr)
+		qsort(as->at, as->nr, sizeof(as->at[0]), compare_areas);
+}
+
+void mm_mmap_areas_gather(const struct mm_machine *m, struct mmap_order *o, struct mmap_areas *as)
+{
+	uint32_t max = (uint32_t)mm_pool_max(m->vmas);
+	uint32_t late = 0;
+	uint32_t i;
+
+	memset(o->slot, 0, max * sizeof(*o->slot));
+	for (i = 0; i < max; i++) {
+		if (!mm_pool_at(m->vmas, i))
+			continue;
+		if (o->slot[o->rank[i]])
+			o->late[late++] = i;
+		else
+			o->slot[o->rank[i]] = 1 + i;
+	}
+	as->nr = 0;
+	for (i = 0; i < max; i++) {
+		if (o->slot[i])
+			as->at[as->nr++] = area_of(m, o->slot[i] - 1);
+	}
+	for (i = 0; i < late; i++)
+		as->at[as->nr++] = area_of(m, o->late[i]);
+	sort_nearly_sorted(as);
+	for (i = 0; i < as->nr; i++)
+		o->rank[as->at[i].id] = i;
 }
 
 /* The first that is of a later process, or ends above addr. */
