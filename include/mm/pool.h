@@ -17,6 +17,7 @@
 #ifndef MM_POOL_H
 #define MM_POOL_H
 
+#include "mm/bitmap.h"
 #include "mm/machine.h"
 
 struct mm_pool {
@@ -45,12 +46,17 @@ static inline uint64_t mm_pool_id(const struct mm_pool *p, const void *obj)
 {
 	return (uint64_t)((const unsigned char *)obj - p->base) / p->size;
 }
-/* The object of that number; NULL: there is no such object in use. */
-void *mm_pool_at(const struct mm_pool *p, uint64_t id);
 /* How many a table has, in use or not. */
 static inline uint64_t mm_pool_max(const struct mm_pool *p)
 {
 	return p->base ? p->per_chunk : 0;
+}
+/* The object of that number; NULL: there is no such object in use. */
+static inline void *mm_pool_at(const struct mm_pool *p, uint64_t id)
+{
+	if (id >= mm_pool_max(p) || !mm_bitmap_test(p->in_use, id))
+		return NULL;
+	return p->base + id * p->size;
 }
 /* Is the object poisoned?  Always false without AddressSanitizer. */
 bool mm_pool_poisoned(const struct mm_pool *p, const void *obj);

@@ -74,6 +74,7 @@ static void model_reset(void *state)
 	for (i = 0; i < MM_PROCS_MAX; i++)
 		md->brk[i] = 0;
 	md->call.open = false;
+	md->now_holds = false;
 	md->failed = false;
 }
 
@@ -114,7 +115,15 @@ static void on_enter(struct mmap_model *md, const struct mm_machine *m, const st
 		.short_of_files = m->files && !m->files->nr_free,
 	};
 	md->failed_points = false;
-	mm_mmap_areas_gather(m, &md->order, &md->before);
+	if (md->now_holds) {
+		const struct mmap_areas spare = md->before;
+
+		md->before = md->now;
+		md->now = spare;
+	} else {
+		mm_mmap_areas_gather(m, &md->order, &md->before);
+	}
+	md->now_holds = false;
 }
 
 /* ---- memory that was refused ---- */
@@ -567,6 +576,7 @@ static void model_after(void *state, struct mm_report *r, const struct mm_machin
 	mm_mmap_areas_compare(&md->pages, &md->now, r,
 			      md->failed ? "op.atomicity_on_failure" : "mmap.pages");
 	check_breaks(md, r, m);
+	md->now_holds = true;
 	md->failed = false;
 }
 

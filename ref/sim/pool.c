@@ -104,13 +104,6 @@ struct mm_pool *mm_pool_create_table(struct mm_ctx *x, const char *name, size_t 
 	return p->base ? p : NULL;
 }
 
-void *mm_pool_at(const struct mm_pool *p, uint64_t id)
-{
-	if (id >= mm_pool_max(p) || !mm_bitmap_test(p->in_use, id))
-		return NULL;
-	return p->base + id * p->size;
-}
-
 void *mm_pool_get(struct mm_ctx *x, struct mm_pool *p)
 {
 	void *obj;

@@ -86,6 +86,7 @@ struct mmap_model {
 	struct mmap_areas spare; /* where the next state of pages is made */
 	struct mmap_areas before;
 	struct mmap_areas now;
+	bool now_holds; /* nothing was called since it was gathered */
 	struct mmap_order order;
 	/* parts of VMAs that mprotect changes, in order, with what they become; or what
 	 * else becomes of the call */
