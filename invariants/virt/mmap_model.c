@@ -225,15 +225,21 @@ static void check_brk(struct mmap_model *md, struct mm_report *r, const struct m
 
 /* ---- first touches ---- */
 
+/* Does high go on where low ends, with the same flags but for those that may differ? */
+static bool goes_on(const struct mmap_area *low, const struct mmap_area *high, uint64_t may_differ)
+{
+	return low->end == high->start && low->file == high->file &&
+	       !((low->flags ^ high->flags) & ~may_differ) &&
+	       low->pgoff + (low->end - low->start) / MM_PAGE_SIZE == high->pgoff;
+}
+
 /* Would b lend a its anon_vma? */
 static bool lends(const struct mmap_area *a, const struct mmap_area *b)
 {
 	const struct mmap_area *low = a < b ? a : b;
 	const struct mmap_area *high = a < b ? b : a;
 
-	return b->pid == a->pid && b->anon && b->one_link && low->end == high->start &&
-	       low->file == high->file && !((low->flags ^ high->flags) & ~(uint64_t)MM_VM_ACCESS) &&
-	       low->pgoff + (low->end - low->start) / MM_PAGE_SIZE == high->pgoff;
+	return b->pid == a->pid && b->anon && b->one_link && goes_on(low, high, MM_VM_ACCESS);
 }
 
 /* v is of before the touch; now it has an anon_vma. */
@@ -351,8 +357,7 @@ static bool could_be_one(const struct mm_machine *m, const struct mmap_area *low
 	const struct mmap_area *made = low_is_made ? low : high;
 	const struct mmap_area *other = low_is_made ? high : low;
 
-	if (low->flags != high->flags || low->file != high->file ||
-	    low->pgoff + (low->end - low->start) / MM_PAGE_SIZE != high->pgoff)
+	if (!goes_on(low, high, 0))
 		return false;
 	if (made->anon == other->anon)
 		return true;

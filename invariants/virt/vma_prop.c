@@ -115,6 +115,11 @@ static int make_middle_first(struct mm_aspace_try *t, const char *kinds)
 	return err ? err : make_beside(t, kinds[2], 5, 4);
 }
 
+static int make_before(struct mm_aspace_try *t, const char *kinds)
+{
+	return kinds[1] == 'R' ? make_middle_first(t, kinds) : make_all(t, kinds);
+}
+
 static void one_merging(struct mm_prop_run *p, const struct merging *g, int rule)
 {
 	struct mm_aspace_try t;
@@ -122,7 +127,7 @@ static void one_merging(struct mm_prop_run *p, const struct merging *g, int rule
 
 	if (!mm_aspace_try_open(&t, p, rules[rule]))
 		return;
-	err = g->before[1] == 'R' ? make_middle_first(&t, g->before) : make_all(&t, g->before);
+	err = make_before(&t, g->before);
 	PROP(p, !err, "%s: %d before", g->before, err);
 	err = g->call == 'm' ? mm_aspace_try_map(&t, 2, 2, MM_TRY_RW, 0)
 			     : mm_aspace_try_protect(&t, 2, 2, MM_TRY_RW);
@@ -141,7 +146,7 @@ static void one_failing(struct mm_prop_run *p, const struct merging *g, int rule
 
 	if (!mm_aspace_try_open(&t, p, rules[rule]))
 		return;
-	err = g->before[1] == 'R' ? make_middle_first(&t, g->before) : make_all(&t, g->before);
+	err = make_before(&t, g->before);
 	PROP(p, !err, "%s: %d before", g->before, err);
 	(void)snprintf(before, sizeof(before), "%s", mm_aspace_try_text(&t));
 	mm_failpoint_arm(&t.x, nth);
