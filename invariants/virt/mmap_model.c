@@ -46,8 +46,9 @@ static bool model_concerns(const struct mm_machine *m)
 
 static size_t model_size(const struct mm_machine *m)
 {
-	return sizeof(struct mmap_model) + 5 * areas_max(m) * sizeof(struct mmap_area) +
-	       3 * areas_max(m) * sizeof(uint32_t);
+	return sizeof(struct mmap_model) +
+	       areas_max(m) * (5 * sizeof(struct mmap_area) + sizeof(struct mmap_look) +
+			       sizeof(uint32_t) + sizeof(bool));
 }
 
 static void model_boot(void *state, const struct mm_machine *m)
@@ -60,9 +61,10 @@ static void model_boot(void *state, const struct mm_machine *m)
 	md->before.at = at + 2 * areas_max(m);
 	md->now.at = at + 3 * areas_max(m);
 	md->parts.at = at + 4 * areas_max(m);
-	md->order.rank = (uint32_t *)(void *)(at + 5 * areas_max(m));
-	md->order.slot = md->order.rank + areas_max(m);
-	md->order.late = md->order.slot + areas_max(m);
+	md->gathered.areas = md->now;
+	md->gathered.look = (struct mmap_look *)(void *)(at + 5 * areas_max(m));
+	md->gathered.other = (uint32_t *)(void *)(md->gathered.look + areas_max(m));
+	md->gathered.is_other = (bool *)(void *)(md->gathered.other + areas_max(m));
 }
 
 static void model_reset(void *state)
@@ -71,10 +73,12 @@ static void model_reset(void *state)
 	int i;
 
 	md->pages.nr = 0;
+	md->agree = false;
 	for (i = 0; i < MM_PROCS_MAX; i++)
 		md->brk[i] = 0;
 	md->call.open = false;
 	md->now_holds = false;
+	md->has_ended = false;
 	md->failed = false;
 }
 
@@ -121,7 +125,7 @@ static void on_enter(struct mmap_model *md, const struct mm_machine *m, const st
 		md->before = md->now;
 		md->now = spare;
 	} else {
-		mm_mmap_areas_gather(m, &md->order, &md->before);
+		(void)mm_mmap_areas_gather(md, m, &md->before);
 	}
 	md->now_holds = false;
 }
@@ -409,14 +413,13 @@ static bool is_new(const struct mmap_model *md, uint64_t start, uint64_t end)
 	       end <= md->parts.at[0].end;
 }
 
-/* Pages that a had before the call, and are there now. */
+/* Pages that a had before the call, and are there now, v being the first that may have some. */
 static void check_kept_by(const struct mmap_model *md, struct mm_report *r,
-			  const struct mmap_area *a)
+			  const struct mmap_area *a, const struct mmap_area *v)
 {
 	const struct mmap_area *last = md->now.at + md->now.nr;
-	const struct mmap_area *v = mm_mmap_areas_above(&md->now, a->pid, a->start);
 
-	for (; v && v < last && v->pid == a->pid && v->start < a->end; v++) {
+	for (; v < last && v->pid == a->pid && v->start < a->end; v++) {
 		uint64_t start = v->start > a->start ? v->start : a->start;
 		uint64_t end = v->end < a->end ? v->end : a->end;
 
@@ -429,35 +432,32 @@ static void check_kept_by(const struct mmap_model *md, struct mm_report *r,
 
 static void check_kept(const struct mmap_model *md, struct mm_report *r)
 {
+	const struct mmap_area *v = md->now.at;
+	const struct mmap_area *last = v + md->now.nr;
 	size_t i;
 
 	for (i = 0; i < md->before.nr; i++) {
-		if (md->before.at[i].anon)
-			check_kept_by(md, r, &md->before.at[i]);
+		const struct mmap_area *a = &md->before.at[i];
+
+		while (v < last && (v->pid < a->pid || (v->pid == a->pid && v->end <= a->start)))
+			v++;
+		if (a->anon)
+			check_kept_by(md, r, a, v);
 	}
-}
-
-static uint64_t count_of(const struct mmap_areas *as, uint64_t pid)
-{
-	uint64_t n = 0;
-	size_t i;
-
-	for (i = 0; i < as->nr; i++)
-		n += as->at[i].pid == pid;
-	return n;
 }
 
 /* Whoever splits a VMA for other rights asks first whether there are too many. */
 static void check_count(const struct mmap_model *md, struct mm_report *r,
 			const struct mm_machine *m)
 {
-	uint64_t before = count_of(&md->before, md->call.pid);
-	uint64_t now = count_of(&md->now, md->call.pid);
+	const struct mmap_area *first;
+	size_t before = mm_mmap_areas_of(&md->before, md->call.pid, &first);
+	size_t now = mm_mmap_areas_of(&md->now, md->call.pid, &first);
 
 	MM_CHECK(r, "mprotect.answer", now <= before || now <= m->sysctl.max_map_count,
-		 "process %llu: %llu VMAs, there were %llu, and may be %llu",
-		 (unsigned long long)md->call.pid, (unsigned long long)now,
-		 (unsigned long long)before, (unsigned long long)m->sysctl.max_map_count);
+		 "process %llu: %zu VMAs, there were %zu, and may be %llu",
+		 (unsigned long long)md->call.pid, now, before,
+		 (unsigned long long)m->sysctl.max_map_count);
 }
 
 /* ---- a call ends ---- */
@@ -524,17 +524,20 @@ static void on_exit(struct mmap_model *md, struct mm_report *r, const struct mm_
 {
 	uint64_t failures = r->failures;
 	int err = (int)(int64_t)ev->f[3];
+	bool changed;
 
 	md->call.open = false;
 	md->failed = err && md->call.call != MM_CALL_MPROTECT;
 	md->parts.nr = 0;
-	mm_mmap_areas_gather(m, &md->order, &md->now);
+	changed = mm_mmap_areas_gather(md, m, &md->now);
+	md->has_ended = true;
 	judge(md, r, m, ev->f[2], err);
 	if (r->failures != failures)
 		return;
 	apply(md, r, m);
 	check_merged(md, r, m);
-	check_kept(md, r);
+	if (changed)
+		check_kept(md, r);
 }
 
 static void model_event(void *state, struct mm_report *r, const struct mm_machine *m,
@@ -573,16 +576,37 @@ static void check_breaks(const struct mmap_model *md, struct mm_report *r,
 	}
 }
 
+static void compare(struct mmap_model *md, struct mm_report *r, const struct mm_machine *m)
+{
+	uint64_t failures = r->failures;
+
+	if (!md->agree)
+		mm_mmap_areas_compare(&md->pages, &md->now, r,
+				      md->failed ? "op.atomicity_on_failure" : "mmap.pages");
+	md->agree = r->failures == failures;
+	check_breaks(md, r, m);
+	md->now_holds = true;
+	md->has_ended = false;
+	md->failed = false;
+}
+
+/* The end of a call is announced when all is done.  Should something change after that, a
+ * sweep sees it, or the end of the next call. */
 static void model_after(void *state, struct mm_report *r, const struct mm_machine *m)
 {
 	struct mmap_model *md = state;
 
-	mm_mmap_areas_gather(m, &md->order, &md->now);
-	mm_mmap_areas_compare(&md->pages, &md->now, r,
-			      md->failed ? "op.atomicity_on_failure" : "mmap.pages");
-	check_breaks(md, r, m);
-	md->now_holds = true;
-	md->failed = false;
+	if (!md->has_ended)
+		(void)mm_mmap_areas_gather(md, m, &md->now);
+	compare(md, r, m);
+}
+
+static void model_sweep(void *state, struct mm_report *r, const struct mm_machine *m)
+{
+	struct mmap_model *md = state;
+
+	(void)mm_mmap_areas_gather(md, m, &md->now);
+	compare(md, r, m);
 }
 
 const struct mm_model mm_mmap_model = {
@@ -598,5 +622,5 @@ const struct mm_model mm_mmap_model = {
 	.reset = model_reset,
 	.on_event = model_event,
 	.after_op = model_after,
-	.sweep = model_after,
+	.sweep = model_sweep,
 };

@@ -39,12 +39,25 @@ struct mmap_areas {
 	size_t nr;
 };
 
-/* Where VMAs were in their order when they were gathered last, by id: few are elsewhere
- * now.  What else it has is for while they are gathered. */
-struct mmap_order {
-	uint32_t *rank;
-	uint32_t *slot;
-	uint32_t *late;
+/* A VMA as it was when VMAs were gathered last, without what follows from the rest. */
+struct mmap_look {
+	const struct mm_process *owner; /* NULL: there was none of that id */
+	uint64_t start;
+	uint64_t end;
+	uint64_t flags;
+	uint64_t pgoff;
+	const struct mm_file *file;
+	const struct anon_vma *anon;
+	const struct mm_list *next; /* on its chain */
+	const struct mm_list *prev;
+};
+
+/* What was gathered last, so that only what is otherwise now has to be put in its place. */
+struct mmap_gathered {
+	struct mmap_look *look;  /* by id */
+	struct mmap_areas areas; /* one of the model's */
+	uint32_t *other;         /* ids of VMAs that are otherwise now */
+	bool *is_other;          /* by id; all false between times */
 };
 
 struct mmap_call {
@@ -87,7 +100,9 @@ struct mmap_model {
 	struct mmap_areas before;
 	struct mmap_areas now;
 	bool now_holds; /* nothing was called since it was gathered */
-	struct mmap_order order;
+	bool has_ended; /* a call did, and now is of then */
+	bool agree;     /* pages and now did, and neither has changed */
+	struct mmap_gathered gathered;
 	/* parts of VMAs that mprotect changes, in order, with what they become; or what
 	 * else becomes of the call */
 	struct mmap_areas parts;
@@ -101,8 +116,10 @@ struct mmap_model {
 
 /* ---- areas (model_areas.c) ---- */
 
-/* All VMAs of the machine, by the table of objects. */
-void mm_mmap_areas_gather(const struct mm_machine *m, struct mmap_order *o, struct mmap_areas *as);
+/* as becomes all VMAs of the machine, by the table of objects.  Has one changed? */
+bool mm_mmap_areas_gather(struct mmap_model *md, const struct mm_machine *m, struct mmap_areas *as);
+/* How many a process has, and the first of them, which one that has none has not. */
+size_t mm_mmap_areas_of(const struct mmap_areas *as, uint64_t pid, const struct mmap_area **first);
 /* The first of a process that ends above addr; NULL. */
 const struct mmap_area *mm_mmap_areas_above(const struct mmap_areas *as, uint64_t pid,
 					    uint64_t addr);

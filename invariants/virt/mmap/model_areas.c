@@ -39,13 +39,59 @@ static struct mmap_area area_of(const struct mm_machine *m, uint32_t id)
 	};
 }
 
-/* Few are out of order; where many are, as at first, the library sorts. */
-static void sort_nearly_sorted(struct mmap_areas *as)
+static struct mmap_look look_at(const struct vm_area_struct *vma)
+{
+	return (struct mmap_look){
+		.owner = vma->vm_mm->owner,
+		.start = vma->vm_start,
+		.end = vma->vm_end,
+		.flags = vma->vm_flags,
+		.pgoff = vma->vm_pgoff,
+		.file = vma->vm_file,
+		.anon = vma->anon_vma,
+		.next = vma->anon_vma_chain.next,
+		.prev = vma->anon_vma_chain.prev,
+	};
+}
+
+static bool looks_like(const struct vm_area_struct *vma, const struct mmap_look *was)
+{
+	if (!vma)
+		return !was->owner;
+	return vma->vm_mm->owner == was->owner && vma->vm_start == was->start &&
+	       vma->vm_end == was->end && vma->vm_flags == was->flags &&
+	       vma->vm_pgoff == was->pgoff && vma->vm_file == was->file &&
+	       vma->anon_vma == was->anon && vma->anon_vma_chain.next == was->next &&
+	       vma->anon_vma_chain.prev == was->prev;
+}
+
+/* Which VMAs came, went or are otherwise than they were; how many. */
+static uint32_t find_others(const struct mm_machine *m, struct mmap_gathered *g)
+{
+	uint32_t max = (uint32_t)mm_pool_max(m->vmas);
+	uint32_t nr = 0;
+	uint32_t i;
+
+	for (i = 0; i < max; i++) {
+		const struct vm_area_struct *vma = mm_pool_at(m->vmas, i);
+
+		if (looks_like(vma, &g->look[i]))
+			continue;
+		g->look[i] = vma ? look_at(vma) : (struct mmap_look){0};
+		g->is_other[i] = true;
+		g->other[nr++] = i;
+	}
+	return nr;
+}
+
+/* All but the first nr_sorted are few as a rule; where they are many, as after a reset, the
+ * library sorts. */
+static void sort_rest(struct mmap_areas *as, size_t nr_sorted)
 {
 	size_t moves = 0;
 	size_t i;
 
-	for (i = 1; i < as->nr && moves <= 4 * as->nr; i++) {
+	for (i = nr_sorted; i < as->nr && moves <= 4 * as->nr; i++) {
 		struct mmap_area a = as->at[i];
 		size_t to = i;
 
@@ -58,31 +104,43 @@ static void sort_nearly_sorted(struct mmap_areas *as)
 		qsort(as->at, as->nr, sizeof(as->at[0]), compare_areas);
 }
 
-void mm_mmap_areas_gather(const struct mm_machine *m, struct mmap_order *o, struct mmap_areas *as)
+/* Take the others out, and put them in as they are now. */
+static void put_in_place(const struct mm_machine *m, struct mmap_gathered *g, struct mmap_areas *as,
+			 uint32_t nr_others)
 {
-	uint32_t max = (uint32_t)mm_pool_max(m->vmas);
-	uint32_t late = 0;
+	size_t nr_sorted = 0;
 	uint32_t i;
 
-	memset(o->slot, 0, max * sizeof(*o->slot));
-	for (i = 0; i < max; i++) {
-		if (!mm_pool_at(m->vmas, i))
-			continue;
-		if (o->slot[o->rank[i]])
-			o->late[late++] = i;
-		else
-			o->slot[o->rank[i]] = 1 + i;
+	for (i = 0; i < as->nr; i++) {
+		if (!g->is_other[as->at[i].id])
+			as->at[nr_sorted++] = as->at[i];
 	}
-	as->nr = 0;
-	for (i = 0; i < max; i++) {
-		if (o->slot[i])
-			as->at[as->nr++] = area_of(m, o->slot[i] - 1);
+	as->nr = nr_sorted;
+	for (i = 0; i < nr_others; i++) {
+		uint32_t id = g->other[i];
+
+		g->is_other[id] = false;
+		if (g->look[id].owner)
+			as->at[as->nr++] = area_of(m, id);
 	}
-	for (i = 0; i < late; i++)
-		as->at[as->nr++] = area_of(m, o->late[i]);
-	sort_nearly_sorted(as);
-	for (i = 0; i < as->nr; i++)
-		o->rank[as->at[i].id] = i;
+	sort_rest(as, nr_sorted);
+}
+
+bool mm_mmap_areas_gather(struct mmap_model *md, const struct mm_machine *m, struct mmap_areas *as)
+{
+	struct mmap_gathered *g = &md->gathered;
+	uint32_t nr_others = find_others(m, g);
+
+	if (as->at != g->areas.at) {
+		memcpy(as->at, g->areas.at, g->areas.nr * sizeof(as->at[0]));
+		as->nr = g->areas.nr;
+	}
+	if (nr_others) {
+		put_in_place(m, g, as, nr_others);
+		md->agree = false;
+	}
+	g->areas = *as;
+	return nr_others > 0;
 }
 
 /* The first that is of a later process, or ends above addr. */
@@ -101,6 +159,14 @@ static size_t search(const struct mmap_areas *as, uint64_t pid, uint64_t addr)
 			low = mid + 1;
 	}
 	return low;
+}
+
+size_t mm_mmap_areas_of(const struct mmap_areas *as, uint64_t pid, const struct mmap_area **first)
+{
+	size_t i = search(as, pid, 0);
+
+	*first = as->at + i;
+	return search(as, pid + 1, 0) - i;
 }
 
 const struct mmap_area *mm_mmap_areas_above(const struct mmap_areas *as, uint64_t pid,
@@ -184,39 +250,37 @@ static uint64_t more(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+static void push_all(struct mmap_areas *as, const struct mmap_area *a, size_t nr)
+{
+	memcpy(&as->at[as->nr], a, nr * sizeof(*a));
+	as->nr += nr;
+}
+
+/* Only what touches the range can go on in what is put there, or in what is left. */
 void mm_mmap_areas_replace(struct mmap_model *md, uint64_t pid, uint64_t start, uint64_t end,
 			   const struct mmap_area *put)
 {
-	struct mmap_areas old = md->pages;
+	const struct mmap_areas old = md->pages;
 	struct mmap_areas *as = &md->spare;
-	size_t i;
+	size_t i = search(&old, pid, start);
 
 	as->nr = 0;
-	for (i = 0; i < old.nr; i++) {
-		const struct mmap_area *a = &old.at[i];
-
-		if (put && (a->pid > pid || (a->pid == pid && a->end > start))) {
-			if (a->pid == pid)
-				push(as, a, a->start, less(a->end, start));
-			push(as, put, start, end);
-			put = NULL;
-			if (a->pid == pid)
-				push(as, a, more(a->start, end), a->end);
-			else
-				push(as, a, a->start, a->end);
-			continue;
-		}
-		if (a->pid != pid) {
-			push(as, a, a->start, a->end);
-			continue;
-		}
-		push(as, a, a->start, less(a->end, start));
-		push(as, a, more(a->start, end), a->end);
-	}
+	push_all(as, old.at, i);
+	if (i < old.nr && old.at[i].pid == pid)
+		push(as, &old.at[i], old.at[i].start, less(old.at[i].end, start));
 	if (put)
 		push(as, put, start, end);
-	md->pages = md->spare;
+	for (; i < old.nr && old.at[i].pid == pid && old.at[i].end <= end; i++)
+		;
+	if (i < old.nr) {
+		const struct mmap_area *a = &old.at[i];
+
+		push(as, a, a->pid == pid ? more(a->start, end) : a->start, a->end);
+		push_all(as, a + 1, old.nr - i - 1);
+	}
+	md->pages = *as;
 	md->spare = old;
+	md->agree = false;
 }
 
 /* ---- both beside each other ---- */

@@ -84,22 +84,6 @@ bool mm_mmap_keeps_clear(const struct mm_machine *m, const struct mmap_area *a, 
 	return !a || end <= kept_from(m, a);
 }
 
-/* Areas of the process: how many, and the first. */
-static size_t areas_of(const struct mmap_model *md, const struct mmap_area **first)
-{
-	size_t n = 0;
-	size_t i;
-
-	*first = NULL;
-	for (i = 0; i < md->pages.nr; i++) {
-		if (md->pages.at[i].pid != md->call.pid)
-			continue;
-		if (!n++)
-			*first = &md->pages.at[i];
-	}
-	return n;
-}
-
 /* Does [low, high), cut to the gap below area k of n, hold len bytes? */
 static bool gap_holds(const struct mmap_area *a, size_t n, size_t k, uint64_t *low, uint64_t *high,
 		      uint64_t len)
@@ -115,7 +99,7 @@ static bool place_down(const struct mmap_model *md, const struct mm_machine *m, 
 		       uint64_t *addr)
 {
 	const struct mmap_area *a;
-	size_t n = areas_of(md, &a);
+	size_t n = mm_mmap_areas_of(&md->pages, md->call.pid, &a);
 	uint64_t top = m->desc.mmap_base;
 	size_t k;
 
@@ -144,7 +128,7 @@ static bool place_up(const struct mmap_model *md, const struct mm_machine *m, ui
 	uint64_t bottom =
 		m->desc.bottom_up ? m->desc.mmap_base : mmap_page_align(m->desc.task_size / 3);
 	const struct mmap_area *a;
-	size_t n = areas_of(md, &a);
+	size_t n = mm_mmap_areas_of(&md->pages, md->call.pid, &a);
 	size_t k;
 
 	for (k = 0; k <= n; k++) {
