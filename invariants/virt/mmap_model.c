@@ -386,13 +386,14 @@ static void check_border(const struct mmap_model *md, struct mm_report *r,
 }
 
 /* Joining was tried at both ends of what changed; a heap grows onto what is before it, and
- * begins on its own. */
+ * begins on its own.  Where there was no memory for it, new mappings go on without, and
+ * mprotect ends before the part that it was about. */
 static void check_merged(const struct mmap_model *md, struct mm_report *r,
 			 const struct mm_machine *m)
 {
 	size_t i;
 
-	if (was_short(md) || md->call.call == MM_CALL_TOUCH)
+	if ((was_short(md) && md->call.call != MM_CALL_MPROTECT) || md->call.call == MM_CALL_TOUCH)
 		return;
 	for (i = 0; i < md->parts.nr; i++) {
 		const struct mmap_area *a = &md->parts.at[i];
