@@ -35,6 +35,7 @@
 
 #define MM_RANGES_GIVEN_MAX 16 /* in one field of a description */
 #define MM_RAM_RANGES_MAX   48 /* after nodes and kinds of RAM have cut them */
+#define MM_MEMBLOCK_REGIONS 128 /* Kernel: INIT_MEMBLOCK_REGIONS, which architectures may set */
 #define MM_CPUS_MAX         64
 #define MM_NODES_MAX        16
 #define MM_SPANNED_MAX      ((uint64_t)1 << 34) /* frames: 64 TiB */
@@ -131,6 +132,7 @@ struct mm_machine_desc {
 	bool page_owner;            /* records of who has a page; page_ext has the owner's part */
 	bool deferred;              /* sections are made ready when needed */
 	enum mm_profile profile;
+	unsigned int memblock_regions; /* in its tables at first, a power of two; 128 */
 	bool pcp;                  /* per-CPU lists and counters, default by size */
 	bool hot_cold;             /* those lists are as they were up to 4.14: see pcp.h */
 	unsigned int thp_order;    /* its own lists; 0: none */

@@ -42,7 +42,6 @@
 
 #include "mm/machine.h"
 
-#define MM_MEMBLOCK_REGIONS     128 /* Kernel: INIT_MEMBLOCK_REGIONS */
 #define MM_MEMBLOCK_REGIONS_MAX 8192
 #define MM_MEMBLOCK_NODES       64 /* Kernel: MAX_NUMNODES */
 #define MM_MEMBLOCK_NO_NODE     (-1)

@@ -109,7 +109,8 @@ static bool is_reserved(const struct mm_machine *m, struct mm_memblock_span s)
 static void check_capacity(struct mm_report *r, const struct mm_machine *m, uint64_t id)
 {
 	const struct memblock_type *t = table_of(m, id);
-	uint64_t max = 128;
+	const uint64_t first = m->desc.memblock_regions;
+	uint64_t max = first;
 
 	if (!t)
 		return;
@@ -119,7 +120,7 @@ static void check_capacity(struct mm_report *r, const struct mm_machine *m, uint
 		 "%s has %llu regions, and room for %llu", names[id], (unsigned long long)t->cnt,
 		 (unsigned long long)t->max);
 	MM_CHECK(r, "memblock.capacity",
-		 t->max == 128 ? !t->home.size
+		 t->max == first ? !t->home.size
 			       : t->home.size >= t->max * sizeof(struct memblock_region) &&
 					 is_reserved(m, t->home),
 		 "%s: the table of %llu at 0x%llx is not reserved", names[id],

@@ -60,6 +60,11 @@ static const struct {
 	{"ram=4M section=3M", 1, 8, "power of two"},
 	{"ram=4M section=2M", 1, 8, "smaller than a block"},
 	{"ram=4M profile=vax", 1, 8, "unknown profile"},
+	{"ram=4M memblock_regions=4", 1, 8, "8 .. 128"},
+	{"ram=4M memblock_regions=256", 1, 8, "8 .. 128"},
+	{"ram=4M memblock_regions=24", 1, 8, "power of two"},
+	{"ram=0-1p,2p-3p,4p-5p,6p-7p,8p-9p,10p-11p,12p-13p memblock_regions=8", 1, 50,
+	 "two more than there are ranges"},
 	{"ram=4M max_order=6 nodes=0", 1, 20, "1 .. 16 nodes"},
 	{"ram=4M max_order=6 nodes=17", 1, 20, "1 .. 16 nodes"},
 	{"ram=4M nodes=2", 1, 8, "less than a block"},
@@ -230,6 +235,11 @@ static void other_fields_are_read(struct mm_prop_run *p)
 	     "pcp, thp or cache");
 	PROP(p, mm_machine_desc_parse(&d, "ram=64M thp=none", NULL) == 0 && !d.thp_order,
 	     "huge pages that were declined");
+	PROP(p,
+	     d.memblock_regions == 128 &&
+		     mm_machine_desc_parse(&d, "ram=64M memblock_regions=8", NULL) == 0 &&
+		     d.memblock_regions == 8,
+	     "room of tables");
 }
 
 static void nodes_are_read(struct mm_prop_run *p)

@@ -92,15 +92,16 @@ static int fill(struct mm_ctx *x)
 int mm_memblock_boot(struct mm_ctx *x)
 {
 	struct memblock *mb = mm_machine_alloc(x->m, sizeof(*mb), 64);
+	size_t max = x->m->desc.memblock_regions;
 	int kind;
 	int err;
 
 	if (!mb)
 		return -MM_ENOMEM;
 	for (kind = 0; kind < MM_MEMBLOCK_KINDS; kind++) {
-		mb->type[kind].max = MM_MEMBLOCK_REGIONS;
-		mb->type[kind].regions = mm_machine_alloc(
-			x->m, MM_MEMBLOCK_REGIONS * sizeof(struct memblock_region), 64);
+		mb->type[kind].max = max;
+		mb->type[kind].regions =
+			mm_machine_alloc(x->m, max * sizeof(struct memblock_region), 64);
 		if (!mb->type[kind].regions)
 			return -MM_ENOMEM;
 	}

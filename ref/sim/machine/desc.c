@@ -237,6 +237,18 @@ static int read_section(struct mm_machine_desc_reader *r)
 	return 0;
 }
 
+static int read_regions(struct mm_machine_desc_reader *r)
+{
+	uint64_t v = 0;
+
+	if (mm_machine_desc_ranged(r, &v))
+		return -MM_EINVAL;
+	if (v & (v - 1))
+		return mm_machine_desc_refuse(r, "not a power of two");
+	r->d->memblock_regions = (unsigned int)v;
+	return 0;
+}
+
 static int read_thp(struct mm_machine_desc_reader *r)
 {
 	uint64_t v = 0;
@@ -316,6 +328,8 @@ static const struct mm_machine_desc_def field_defs[F_NR] = {
 	 "sections get their struct pages when a request needs them; on above 64G"},
 	{"profile", read_profile, 0, 0, "none, x86-64 or arm64",
 	 "zone limits of an architecture: dma=16M dma32=4G, or dma=4G; none"},
+	{"memblock_regions", read_regions, 8, MM_MEMBLOCK_REGIONS, "8 .. 128, a power of two",
+	 "that memblock's tables have room for before they grow; 128"},
 	{"page_ext", read_page_ext, 0, 0, "owner, idle, table_check",
 	 "who has a record beside each struct page; none"},
 	{"page_owner", read_switch, 0, 0, "on or off",
@@ -483,6 +497,7 @@ static void set_defaults(struct mm_machine_desc *d)
 	d->contents = MM_CONTENTS_TAG;
 	d->seed = 1;
 	d->memmodel = MM_MEMMODEL_VMEMMAP;
+	d->memblock_regions = MM_MEMBLOCK_REGIONS;
 	d->section_order = SECTION_ORDER;
 	d->nr_nodes = 1;
 	d->sysctl.watermark_scale_factor = 10;

@@ -41,6 +41,7 @@ enum mm_machine_desc_field {
 	F_SECTION,
 	F_DEFERRED,
 	F_PROFILE,
+	F_MEMBLOCK_REGIONS,
 	F_PAGE_EXT,
 	F_PAGE_OWNER,
 	F_MAX_ORDER,

@@ -243,6 +243,17 @@ static int check_movable(struct mm_machine_desc_reader *r)
 	return 0;
 }
 
+/* Two more may be needed where what is said of a part of one splits it. */
+static int check_regions(struct mm_machine_desc_reader *r)
+{
+	int most = r->d->nr_ram > r->d->nr_reserved ? r->d->nr_ram : r->d->nr_reserved;
+
+	if (r->d->memblock_regions < (unsigned int)most + 2)
+		return mm_machine_desc_refuse_at(r, F_MEMBLOCK_REGIONS,
+						 "less than two more than there are ranges");
+	return 0;
+}
+
 int mm_machine_desc_check(struct mm_machine_desc_reader *r)
 {
 	static int (*const checks[])(struct mm_machine_desc_reader * r) = {
@@ -256,6 +267,7 @@ int mm_machine_desc_check(struct mm_machine_desc_reader *r)
 		check_cma,
 		mm_machine_desc_check_nodes,
 		check_movable,
+		check_regions,
 		mm_machine_desc_check_virt,
 	};
 	size_t i;
