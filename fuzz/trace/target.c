@@ -2,7 +2,7 @@
 /*
  * target: a fuzz target is a text of a few lines, embedded at build time.
  *
- *     machine ram=4M max_order=6      up to eight; the first is the default
+ *     machine ram=4M max_order=6      up to 16; the first is the default
  *     modules page_alloc ram          whose operations inputs may use
  *     ops_max 1000                    operations per input
  *     about TEXT                      what it is for, one line
@@ -75,7 +75,7 @@ static int read_machine(struct target_parse *p, const char *s, const char *end)
 	char *to;
 
 	if (t->nr_machines == MM_TARGET_MACHINES_MAX)
-		return refuse(p, "expected at most 8 machines");
+		return refuse(p, "expected at most 16 machines");
 	to = t->machines[t->nr_machines];
 	for (w = next_word(&s, end); w.len; w = next_word(&s, end)) {
 		if (len + w.len + 2 > MM_TARGET_MACHINE_LEN)

@@ -51,7 +51,7 @@ void mm_optable_row_print(const struct mm_op_def *def, char *buf, size_t len);
 
 /* ---- targets: data, not code ---- */
 
-#define MM_TARGET_MACHINES_MAX 8
+#define MM_TARGET_MACHINES_MAX 16
 #define MM_TARGET_MACHINE_LEN  256
 #define MM_OPS_MAX             256 /* rows of all modules together */
 
