@@ -144,11 +144,11 @@ void mm_buddy_retype(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_mig
 struct page *mm_buddy_take_special(struct mm_ctx *x, struct zone *z, unsigned int order,
 				   enum mm_migratetype type);
 
-/* Does the zone span all of the pageblock at pfn? */
+/*
+ * Does the zone span all of the pageblock at pfn?  Only then may it move: zones meet inside
+ * a pageblock at most once, and nodes do not.
+ */
 bool mm_buddy_whole_pageblock(const struct mm_machine *m, const struct zone *z, uint64_t pfn);
-
-/* And is no frame of it another zone's? */
-bool mm_buddy_may_move(const struct mm_machine *m, const struct zone *z, uint64_t pfn);
 
 /* Why a pageblock changes its type: field of the event mm_pageblock_move. */
 enum mm_buddy_why {
@@ -160,7 +160,7 @@ enum mm_buddy_why {
 };
 
 /*
- * The pageblock at pfn, which may move, gets a type of any kind: its
+ * The pageblock at pfn, all of it the zone's, gets a type of any kind: its
  * free blocks go to the end of that type's lists, and counts follow.  A free block
  * larger than the pageblock is split first, a free pageblock may join with what lies
  * beside it.  Caller: zone lock held.  Kernel: move_freepages_block,

@@ -66,6 +66,9 @@ static inline void mm_lock_release(struct mm_ctx *x, struct mm_lock *l)
 	l->cpu = 0;
 }
 
+/* Kernel: lockdep_assert_held().  A rule is broken when this context does not hold it. */
+void mm_lock_assert_held(struct mm_ctx *x, const struct mm_lock *l);
+
 /* Kernel: might_sleep().  A rule is broken when a lock is held. */
 void mm_lock_might_sleep(struct mm_ctx *x);
 

@@ -33,8 +33,8 @@
 
 #include <stdio.h>
 
-#define MM_RANGES_GIVEN_MAX 16 /* in one field of a description */
-#define MM_RAM_RANGES_MAX   48 /* after nodes and kinds of RAM have cut them */
+#define MM_RANGES_GIVEN_MAX 16  /* in one field of a description */
+#define MM_RAM_RANGES_MAX   48  /* after nodes and kinds of RAM have cut them */
 #define MM_MEMBLOCK_REGIONS 128 /* Kernel: INIT_MEMBLOCK_REGIONS, which architectures may set */
 #define MM_CPUS_MAX         64
 #define MM_NODES_MAX        16
@@ -133,16 +133,16 @@ struct mm_machine_desc {
 	bool deferred;              /* sections are made ready when needed */
 	enum mm_profile profile;
 	unsigned int memblock_regions; /* in its tables at first, a power of two; 128 */
-	bool pcp;                  /* per-CPU lists and counters, default by size */
-	bool hot_cold;             /* those lists are as they were up to 4.14: see pcp.h */
-	unsigned int thp_order;    /* its own lists; 0: none */
-	uint64_t cache_slice;      /* bytes of data cache a CPU has to itself */
-	enum mm_contents contents; /* default tag */
-	bool init_on_alloc;        /* zero each block handed out, default off */
-	bool init_on_free;         /* zero each block taken back, default off */
-	bool page_poison;          /* fill each block taken back with a pattern, and look for
+	bool pcp;                      /* per-CPU lists and counters, default by size */
+	bool hot_cold;                 /* those lists are as they were up to 4.14: see pcp.h */
+	unsigned int thp_order;        /* its own lists; 0: none */
+	uint64_t cache_slice;          /* bytes of data cache a CPU has to itself */
+	enum mm_contents contents;     /* default tag */
+	bool init_on_alloc;            /* zero each block handed out, default off */
+	bool init_on_free;             /* zero each block taken back, default off */
+	bool page_poison;              /* fill each block taken back with a pattern, and look for
 				    * it when it is handed out: see page_poison.h; off */
-	uint64_t seed;             /* of unwritten contents, default 1 */
+	uint64_t seed;                 /* of unwritten contents, default 1 */
 
 	/* address spaces */
 	uint32_t procs;       /* processes at the same time; 0: none, and nothing of this */

@@ -121,8 +121,8 @@ static void check_capacity(struct mm_report *r, const struct mm_machine *m, uint
 		 (unsigned long long)t->max);
 	MM_CHECK(r, "memblock.capacity",
 		 t->max == first ? !t->home.size
-			       : t->home.size >= t->max * sizeof(struct memblock_region) &&
-					 is_reserved(m, t->home),
+				 : t->home.size >= t->max * sizeof(struct memblock_region) &&
+					   is_reserved(m, t->home),
 		 "%s: the table of %llu at 0x%llx is not reserved", names[id],
 		 (unsigned long long)t->max, (unsigned long long)t->home.base);
 }

@@ -103,6 +103,27 @@ static void kernelcore_is_spread(struct mm_prop_run *p)
 	check_spread(p, &d, pfn, want);
 }
 
+/* A round that leaves a page for each node that is still asked, or less, is the last. */
+static void a_rest_of_a_page_each_is_let_go(struct mm_prop_run *p)
+{
+	struct mm_machine_desc d;
+	uint64_t pfn[MM_NODES_MAX];
+	uint64_t share = 1 + prop_below(p, 900);
+	uint64_t rest = prop_below(p, 4);
+	uint64_t want = 3 * share + (rest < 3 ? rest : 0);
+	int i;
+
+	PROP(p,
+	     mm_machine_desc_parse(&d, "ram=12M nodes=3 max_order=0 pageblock_order=0", NULL) == 0,
+	     "refused");
+	d.kernelcore = (struct mm_core){true, 0, want};
+	mm_zone_sizes_movable(&d, pfn);
+	for (i = 0; i < 3; i++)
+		PROP(p, pfn[i] == d.ram[i].start + share,
+		     "%llu pages: node %d gives %llu, due: %llu", (unsigned long long)want, i,
+		     (unsigned long long)(pfn[i] - d.ram[i].start), (unsigned long long)share);
+}
+
 /* Asking for movablecore is asking for the rest. */
 static void movablecore_is_the_rest(struct mm_prop_run *p)
 {
@@ -160,6 +181,7 @@ static void flags_say_where_movable_begins(struct mm_prop_run *p)
 
 const struct mm_prop mm_zone_sizes_props[] = {
 	{"zone_sizes.kernelcore_is_spread", kernelcore_is_spread, 2000},
+	{"zone_sizes.a_rest_of_a_page_each_is_let_go", a_rest_of_a_page_each_is_let_go, 50},
 	{"zone_sizes.movablecore_is_the_rest", movablecore_is_the_rest, 500},
 	{"zone_sizes.flags_say_where_movable_begins", flags_say_where_movable_begins, 500},
 	{NULL, NULL, 0},

@@ -74,10 +74,18 @@ const char *mm_walk_machines[] = {
 
 #define FAR_MACHINES 2
 
+static const char **const first_far =
+	&mm_walk_machines[sizeof(mm_walk_machines) / sizeof(mm_walk_machines[0]) - 1 -
+			  FAR_MACHINES];
+
 void mm_walk_only_near(void)
 {
-	mm_walk_machines[sizeof(mm_walk_machines) / sizeof(mm_walk_machines[0]) - 1 -
-			 FAR_MACHINES] = NULL;
+	*first_far = NULL;
+}
+
+bool mm_walk_has_far(void)
+{
+	return *first_far != NULL;
 }
 
 static uint64_t below(struct mm_prop_run *p, uint64_t ceil)

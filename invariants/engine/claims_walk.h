@@ -24,6 +24,8 @@ extern const char *mm_walk_machines[];
  * others use, but an emulator may keep a record of each page of their addresses.
  */
 void mm_walk_only_near(void);
+/* Are they there? */
+bool mm_walk_has_far(void);
 
 #define MM_WALK_MACHINE_LEN 384
 

@@ -164,8 +164,7 @@ static bool is_small(const char *machine)
 	struct mm_error e = {NULL, 0, 0, ""};
 	struct mm_machine_desc d;
 
-	return mm_machine_desc_parse(&d, machine, &e) == 0 &&
-	       d.ram[d.nr_ram - 1].end <= PAGES_MAX;
+	return mm_machine_desc_parse(&d, machine, &e) == 0 && d.ram[d.nr_ram - 1].end <= PAGES_MAX;
 }
 
 static void try_seed(struct mm_prop_run *p, const char *path, struct fields *f)

@@ -361,7 +361,18 @@ static void hear_extfrag(struct event_truth *t, const struct mm_event *ev)
 
 static void hear_move(struct event_truth *t, const struct mm_event *ev)
 {
+	uint64_t why = NOTHING;
+
 	due(t, ev, 3, zone_of(t, ev->f[0]));
+	if (ev->f[2] == MM_MIGRATE_ISOLATE)
+		why = MM_BUDDY_ISOLATE;
+	else if (ev->f[1] == MM_MIGRATE_ISOLATE)
+		why = MM_BUDDY_UNISOLATE;
+	else if (ev->f[2] == MM_MIGRATE_HIGHATOMIC)
+		why = MM_BUDDY_RESERVE;
+	else if (ev->f[1] == MM_MIGRATE_HIGHATOMIC)
+		why = MM_BUDDY_UNRESERVE;
+	due(t, ev, 4, why);
 }
 
 static void hear_guard(struct event_truth *t, const struct mm_event *ev)

@@ -130,6 +130,28 @@ static void planted(struct mm_prop_run *p)
 	mm_plants_run_debug(p, plants);
 }
 
+/* Years after boot a time has all its bytes. */
+static void times_are_kept_whole(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot("ram=1M max_order=5 pageblock_order=3 page_owner=on", NULL);
+	const uint64_t then = UINT64_C(0x8123456789abcdef);
+	struct mm_page_owner o;
+	struct page *page;
+	struct mm_ctx x;
+
+	PROP(p, m, "the machine does not boot");
+	mm_ctx_init(&x, m, 0);
+	m->clock_ns = then;
+	page = mm_page_alloc_get(&x, 0, MM_GFP_KERNEL);
+	PROP(p, page, "there is no page");
+	m->clock_ns = then + 1;
+	mm_page_alloc_put(&x, page, 0);
+	o = mm_page_owner_get(m, pfn_raw(mm_page_pfn(m, page)));
+	PROP(p, o.ns == then && o.free_ns == then + 1, "from 0x%llx to 0x%llx",
+	     (unsigned long long)o.ns, (unsigned long long)o.free_ns);
+	mm_machine_destroy(m);
+}
+
 /* There may be a record for an owner that nobody keeps. */
 static void nothing_is_known_without_records(struct mm_prop_run *p)
 {
@@ -158,6 +180,7 @@ static void nothing_is_known_without_records(struct mm_prop_run *p)
 
 const struct mm_prop mm_page_owner_props[] = {
 	{"page_owner.each_block_has_a_line", each_block_has_a_line, 10},
+	{"page_owner.times_are_kept_whole", times_are_kept_whole, 1},
 	{"page_owner.nothing_is_known_without_records", nothing_is_known_without_records, 1},
 	{"page_owner." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},

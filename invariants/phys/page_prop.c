@@ -95,8 +95,8 @@ static void spoil_field(struct page *page, unsigned int field, uint8_t n)
 		page->index ^= n;
 		break;
 	default:
-		/* a tail of itself, or of the frame before it */
-		page->compound_head = (uintptr_t)(page - (n - 1)) | 1;
+		/* a tail of the frame before it, or of the one before that */
+		page->compound_head = (uintptr_t)(page - n) | 1;
 		break;
 	}
 }
@@ -119,7 +119,7 @@ static void each_field_is_in_the_digest(struct mm_prop_run *p)
 	size_t k;
 
 	PROP(p, m, "the machine does not boot");
-	first = 1 + prop_below(p, m->max_pfn - 2);
+	first = 2 + prop_below(p, m->max_pfn - 3);
 	seen[0] = mm_machine_digest_sweep(m);
 	for (i = 0; i < NR_STATES; i++) {
 		struct page *page = &m->memmap[first + i % 2];

@@ -213,6 +213,28 @@ static void check_flags_in_digest(struct mm_prop_run *p, const struct mm_machine
 	z->pageset_disabled ^= true;
 }
 
+/* Of each counter what a CPU holds back: nothing, one, two and one too much are four states. */
+static void check_diffs_in_digest(struct mm_prop_run *p, struct mm_machine *m,
+				  struct per_cpu_zonestat *s)
+{
+	static const int8_t held[] = {0, 1, 2, -1};
+	uint64_t seen[4];
+	size_t item;
+	size_t i;
+	size_t k;
+
+	for (item = 0; item < MM_NR_ZONE_STATS; item++) {
+		for (i = 0; i < 4; i++) {
+			s->diff[item] = held[i];
+			seen[i] = mm_machine_digest_sweep(m);
+			for (k = 0; k < i; k++)
+				PROP(p, seen[i] != seen[k], "counter %zu: %d and %d are alike",
+				     item, held[i], held[k]);
+		}
+		s->diff[item] = 0;
+	}
+}
+
 /* Each number that is state moves the digest, and its way back moves it back. */
 static void numbers_are_in_the_digest(struct mm_prop_run *p)
 {
@@ -247,6 +269,7 @@ static void numbers_are_in_the_digest(struct mm_prop_run *p)
 		PROP(p, mm_machine_digest_sweep(m) != boot, "count %zu is not in the digest", i);
 		--*count;
 	}
+	check_diffs_in_digest(p, m, &z->zonestats[1]);
 	check_flags_in_digest(p, m, z, pcp);
 	PROP(p, mm_machine_digest_sweep(m) == boot, "the way back gives another digest");
 	mm_machine_destroy(m);

@@ -226,6 +226,30 @@ static void the_last_hole_is_said_at_boot(struct mm_prop_run *p)
 			1);
 }
 
+static void all_zones_are_summed_up_at_boot(struct mm_prop_run *p)
+{
+	static const char *const lines[] = {
+		"Total pages: 1024\nPolicy zone: Normal\n",
+		"Memory: 4080K/4096K available (16K reserved, 0K cma-reserved)\n"};
+
+	check_boot_says(p, "ram=4M dma=1M dma32=2M reserved=0-16K max_order=6 pageblock_order=3",
+			lines, 2);
+}
+
+/* A hole of terabytes, whose last megabyte has struct pages. */
+static void far_holes_are_said_at_boot(struct mm_prop_run *p)
+{
+	static const char *const lines[] = {
+		"On node 0, zone Normal: 256 pages in unavailable ranges\n"};
+
+	p->checks++;
+	if (mm_walk_has_far())
+		check_boot_says(p,
+				"ram=0-4M,20971521M-20971524M section=4M memmodel=sparse "
+				"deferred=on max_order=6 pageblock_order=3",
+				lines, 1);
+}
+
 /* The order of a list and the counts are state; the digest sees them. */
 static void lists_are_in_the_digest(struct mm_prop_run *p)
 {
@@ -401,6 +425,8 @@ const struct mm_prop mm_zone_props[] = {
 	{"zone.spans_keep_holes_at_limits", spans_keep_holes_at_limits, 1},
 	{"zone.a_pc_boots_as_it_says", a_pc_boots_as_it_says, 1},
 	{"zone.the_last_hole_is_said_at_boot", the_last_hole_is_said_at_boot, 1},
+	{"zone.all_zones_are_summed_up_at_boot", all_zones_are_summed_up_at_boot, 1},
+	{"zone.far_holes_are_said_at_boot", far_holes_are_said_at_boot, 1},
 	{"zone.nodes_are_said_at_boot", nodes_are_said_at_boot, 1},
 	{"zone.counts_are_in_the_digest", counts_are_in_the_digest, 1},
 	{"zone.highmem_is_said_at_boot", highmem_is_said_at_boot, 1},

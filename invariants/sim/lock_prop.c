@@ -50,6 +50,7 @@ static void good_use_is_silent(struct mm_prop_run *p)
 				continue;
 			taken[nr++] = &s.lock[i];
 			mm_lock_acquire(round & 1 ? &s.y : &s.x, &s.lock[i]);
+			mm_lock_assert_held(round & 1 ? &s.y : &s.x, &s.lock[i]);
 		}
 		PROP(p, s.m->lock.held == nr, "%d held, not %d", s.m->lock.held, nr);
 		while (nr)
@@ -116,6 +117,17 @@ static void sleep_with_lock(struct scene *s)
 	mm_lock_might_sleep(&s->x);
 }
 
+static void hold_nothing(struct scene *s)
+{
+	mm_lock_assert_held(&s->x, &s->lock[3]);
+}
+
+static void hold_on_another_cpu(struct scene *s)
+{
+	mm_lock_acquire(&s->y, &s->lock[3]);
+	mm_lock_assert_held(&s->x, &s->lock[3]);
+}
+
 static const struct {
 	void (*breach)(struct scene *s);
 	const char *what;
@@ -128,6 +140,8 @@ static const struct {
 	{release_free, "another than its holder"},
 	{release_lower_first, "released out of order"},
 	{sleep_with_lock, "may sleep"},
+	{hold_nothing, "not held"},
+	{hold_on_another_cpu, "not held"},
 };
 
 static void each_breach_is_recorded(struct mm_prop_run *p)

@@ -68,7 +68,7 @@ static int start(struct mm_ctx *x, struct zone *z, uint64_t pfn)
 	enum mm_migratetype type = mm_migratetype_get(x->m, pfn);
 
 	if (type == MM_MIGRATE_ISOLATE || type == MM_MIGRATE_CMA ||
-	    !mm_buddy_may_move(x->m, z, pfn) || !all_moves(x->m, z, &s))
+	    !mm_buddy_whole_pageblock(x->m, z, pfn) || !all_moves(x->m, z, &s))
 		return -MM_EBUSY;
 	if (type == MM_MIGRATE_HIGHATOMIC)
 		z->nr_reserved_highatomic -= s.end - s.start;

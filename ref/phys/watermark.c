@@ -74,12 +74,14 @@ uint64_t mm_watermark_default_min_free_kbytes(const struct mm_machine *m)
 	return mm_watermark_min_free_kbytes(pages * (MM_PAGE_SIZE / 1024));
 }
 
-static void setup_marks(const struct mm_machine *m, struct zone *z, uint64_t lowmem)
+static void setup_marks(struct mm_ctx *x, struct zone *z, uint64_t lowmem)
 {
+	const struct mm_machine *m = x->m;
 	const struct mm_watermark_input in = {mm_zone_pages(z), lowmem, is_lowmem(z),
 					      m->sysctl.min_free_kbytes,
 					      m->sysctl.watermark_scale_factor};
 
+	mm_lock_assert_held(x, &z->lock);
 	mm_watermark_compute(z->wmark, &in);
 	z->boost = 0;
 }
@@ -212,7 +214,7 @@ void mm_watermark_setup(struct mm_ctx *x)
 		struct zone *z = &m->zones[i];
 
 		mm_lock_acquire(x, &z->lock);
-		setup_marks(m, z, lowmem);
+		setup_marks(x, z, lowmem);
 		mm_lock_release(x, &z->lock);
 	}
 	mm_watermark_setup_reserve(x);

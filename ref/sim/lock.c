@@ -61,6 +61,12 @@ void mm_lock_release_badly(struct mm_ctx *x, struct mm_lock *l, int held)
 	l->cpu = 0;
 }
 
+void mm_lock_assert_held(struct mm_ctx *x, const struct mm_lock *l)
+{
+	if (l->cpu != x->cpu + 1)
+		broken(x, l, "not held where it has to be");
+}
+
 void mm_lock_might_sleep(struct mm_ctx *x)
 {
 	if (x->nr_held)

@@ -83,9 +83,9 @@ void memblock_failures_are_announced(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
-/* mem= cuts a region, for which a full table doubles; but what is to go has the only room
+/* mem= or a crash kernel's memory cuts a region, for which a full table doubles; but what is to go has the only room
  * for another. */
-void memblock_no_room_below_a_limit(struct mm_prop_run *p)
+static void try_cut(struct mm_prop_run *p, bool cap)
 {
 	struct mm_machine *m = mm_boot("ram=4K", NULL);
 	const struct memblock late = {.can_resize = true, .current_limit = UINT64_MAX};
@@ -101,9 +101,20 @@ void memblock_no_room_below_a_limit(struct mm_prop_run *p)
 		err = mm_memblock_add(&x, s, 0, 0);
 	s.size = 0x10000;
 	PROP(p, !err && mm_memblock_add(&x, s, 0, 0) == 0, "the table is full too early");
-	err = mm_memblock_limit(&x, 0x2800, false);
-	PROP(p, err == -MM_ENOMEM && m->outcomes[MM_OUTCOME_MEMBLOCK_FULL] == 1,
-	     "a limit without room answers %d", err);
+	if (cap)
+		err = mm_memblock_cap(&x, (struct mm_memblock_span){0, 0x102800});
+	else
+		err = mm_memblock_limit(&x, 0x2800, false);
+	PROP(p,
+	     err == -MM_ENOMEM && m->outcomes[MM_OUTCOME_MEMBLOCK_FULL] == 1 &&
+		     m->outcome_object[MM_OUTCOME_MEMBLOCK_FULL] == MM_MEMBLOCK_MEMORY,
+	     "%s without room answers %d", cap ? "a cap" : "a limit", err);
 	PROP(p, m->memblock->type[MM_MEMBLOCK_MEMORY].cnt == REGIONS_MAX, "and cuts");
 	mm_machine_destroy(m);
+}
+
+void memblock_no_room_below_a_limit(struct mm_prop_run *p)
+{
+	try_cut(p, false);
+	try_cut(p, true);
 }

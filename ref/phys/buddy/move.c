@@ -28,23 +28,6 @@ bool mm_buddy_whole_pageblock(const struct mm_machine *m, const struct zone *z, 
 	return mm_zone_spans(z, start) && mm_zone_spans(z, start + size - 1);
 }
 
-bool mm_buddy_may_move(const struct mm_machine *m, const struct zone *z, uint64_t pfn)
-{
-	uint64_t size = (uint64_t)1 << m->desc.pageblock_order;
-	uint64_t start = pfn & ~(size - 1);
-	uint64_t at;
-
-	if (!mm_buddy_whole_pageblock(m, z, pfn))
-		return false;
-	for (at = start; at < start + size; at++) {
-		const struct page *p = &m->memmap[at];
-
-		if (p->zone != z->id && !(p->flags & MM_PG_ABSENT))
-			return false;
-	}
-	return true;
-}
-
 /* The free block that covers the pageblock at start, or NULL. */
 static struct page *covering_block(const struct mm_machine *m, uint64_t start)
 {
@@ -101,7 +84,8 @@ void mm_buddy_move(struct mm_ctx *x, struct zone *z, uint64_t pfn, enum mm_migra
 	uint64_t start = pfn & ~(((uint64_t)1 << x->m->desc.pageblock_order) - 1);
 	struct page *block = covering_block(x->m, start);
 
-	MM_PRE(mm_buddy_may_move(x->m, z, pfn));
+	MM_PRE(mm_buddy_whole_pageblock(x->m, z, pfn));
+	mm_lock_assert_held(x, &z->lock);
 	mm_event(x, MM_EV_mm_pageblock_move, start, mm_migratetype_get(x->m, start), type, z->id,
 		 why);
 	if (block) {

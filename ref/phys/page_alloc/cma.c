@@ -18,7 +18,7 @@ void mm_page_alloc_cma_types(struct mm_ctx *x)
 	for (i = 0; i < m->desc.nr_cma; i++) {
 		for (pfn = m->desc.cma[i].start; pfn < m->desc.cma[i].end; pfn += size) {
 			/* one that a zone's limit cuts is like any other */
-			if (mm_buddy_may_move(m, &m->zones[m->memmap[pfn].zone], pfn))
+			if (mm_buddy_whole_pageblock(m, &m->zones[m->memmap[pfn].zone], pfn))
 				mm_migratetype_set(x, pfn, MM_MIGRATE_CMA);
 		}
 	}

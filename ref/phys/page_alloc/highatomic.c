@@ -34,7 +34,7 @@ static void reserve_block(struct mm_ctx *x, struct zone *z, uint64_t pfn, unsign
 	uint64_t end = pfn + ((uint64_t)1 << order);
 
 	if (!mm_migratetype_mergeable(mm_migratetype_get(x->m, pfn)) ||
-	    !mm_buddy_may_move(x->m, z, pfn))
+	    !mm_buddy_whole_pageblock(x->m, z, pfn))
 		return;
 	do {
 		mm_buddy_move(x, z, pfn, MM_MIGRATE_HIGHATOMIC, MM_BUDDY_RESERVE);

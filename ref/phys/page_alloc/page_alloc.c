@@ -84,7 +84,6 @@ static MM_ALWAYS_INLINE void prepare_new(struct mm_ctx *x, struct page *page,
 	page->private_data = 0;
 	page->refcount = 1;
 	page->order = (uint8_t)rq->order;
-	mm_page_touch(x, page);
 	if ((rq->gfp & MM_GFP_ZERO) || x->m->contents_rules)
 		mm_page_alloc_contents_new(x, page, rq->order, rq->gfp);
 }

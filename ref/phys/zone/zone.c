@@ -13,23 +13,7 @@ static uint64_t zone_count(const struct mm_machine *m)
 	return (uint64_t)m->nr_zones;
 }
 
-static uint64_t area_hash(const struct mm_machine *m, const struct free_area *area, uint64_t h)
-{
-	int t;
-
-	h = mm_hash64_step(h, area->nr_free);
-	for (t = 0; t < MM_MIGRATE_TYPES; t++) {
-		const struct mm_list *head = &area->free_list[t];
-		const struct page *p;
-
-		if (mm_list_empty(head))
-			continue;
-		p = mm_list_entry_const(head->next, struct page, lru);
-		h = mm_hash64_step(h, (uint64_t)(p - m->memmap) << 3 | (uint64_t)t);
-	}
-	return h;
-}
-
+/* What is on the lists, and in which order, frames say. */
 static uint64_t zone_hash(const struct mm_machine *m, uint64_t id)
 {
 	const struct zone *z = &m->zones[id];
@@ -50,7 +34,7 @@ static uint64_t zone_hash(const struct mm_machine *m, uint64_t id)
 	if (z->vm_stat[MM_NR_ZONE_CACHE])
 		h = mm_hash64_step(h, ~(uint64_t)z->vm_stat[MM_NR_ZONE_CACHE]);
 	for (o = 0; o <= m->desc.max_order; o++)
-		h = area_hash(m, &z->free_area[o], h);
+		h = mm_hash64_step(h, z->free_area[o].nr_free);
 	return h;
 }
 

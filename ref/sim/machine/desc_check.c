@@ -257,18 +257,10 @@ static int check_regions(struct mm_machine_desc_reader *r)
 int mm_machine_desc_check(struct mm_machine_desc_reader *r)
 {
 	static int (*const checks[])(struct mm_machine_desc_reader * r) = {
-		check_orders,
-		cut_holes,
-		check_zones,
-		check_pcp,
-		check_model,
-		check_records,
-		check_reserved,
-		check_cma,
-		mm_machine_desc_check_nodes,
-		check_movable,
-		check_regions,
-		mm_machine_desc_check_virt,
+		check_orders,   cut_holes,     check_zones,
+		check_pcp,      check_model,   check_records,
+		check_reserved, check_cma,     mm_machine_desc_check_nodes,
+		check_movable,  check_regions, mm_machine_desc_check_virt,
 	};
 	size_t i;
 	int err = 0;
