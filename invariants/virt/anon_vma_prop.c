@@ -87,6 +87,37 @@ static void failed_touches_leave_nothing(struct mm_prop_run *p)
 	mm_aspace_try_close(&t, p);
 }
 
+/* One more of each count, and two more, are states of their own. */
+static void counts_are_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_aspace_try t;
+	struct anon_vma *av;
+	uint64_t seen[7];
+	int i;
+	int j;
+
+	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
+		return;
+	PROP(p, !mm_aspace_try_map(&t, 0, 2, MM_TRY_RW, 0) && !mm_aspace_try_write(&t, 0),
+	     "no anon_vma");
+	av = mm_aspace_find(t.mm, MM_TRY_PAGE(0))->anon_vma;
+	for (i = 0; i < 7; i++) {
+		const struct anon_vma was = *av;
+		uint32_t more = 1 + (uint32_t)i / 3;
+
+		if (i == 6)
+			more = 0;
+		av->refcount += i % 3 == 0 ? more : 0;
+		av->num_active_vmas += i % 3 == 1 ? more : 0;
+		av->num_children += i % 3 == 2 ? more : 0;
+		seen[i] = mm_machine_digest_sweep(t.m);
+		*av = was;
+		for (j = 0; j < i; j++)
+			PROP(p, seen[i] != seen[j], "states %d and %d are alike", j, i);
+	}
+	mm_aspace_try_close(&t, p);
+}
+
 /* ---- plantings ---- */
 
 static struct anon_vma *anon(struct mm_victim *v, uint64_t page)
@@ -195,6 +226,7 @@ const struct mm_prop mm_anon_vma_props[] = {
 	{"anon_vma.neighbours_lend", neighbours_lend, 1},
 	{"anon_vma.the_one_below_lends", the_one_below_lends, 1},
 	{"anon_vma.failed_touches_leave_nothing", failed_touches_leave_nothing, 1},
+	{"anon_vma.counts_are_in_the_digest", counts_are_in_the_digest, 1},
 	{"anon_vma." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };

@@ -118,7 +118,7 @@ static void limits_are_exact(struct mm_prop_run *p)
 static void numbers_are_in_the_digest(struct mm_prop_run *p)
 {
 	struct mm_aspace_try t;
-	uint64_t seen[19];
+	uint64_t seen[21];
 	size_t nr = 0;
 	size_t i;
 
@@ -128,7 +128,8 @@ static void numbers_are_in_the_digest(struct mm_prop_run *p)
 	while (nr < sizeof(seen) / sizeof(seen[0])) {
 		uint64_t *const number[] = {&t.mm->task_size, &t.mm->mmap_base, &t.mm->start_brk,
 					    &t.mm->brk,       &t.mm->def_flags, &t.mm->total_vm,
-					    &t.mm->data_vm,   &t.mm->exec_vm,   &t.mm->stack_vm};
+					    &t.mm->data_vm,   &t.mm->exec_vm,   &t.mm->stack_vm,
+					    &t.mm->locked_vm};
 		uint64_t more = 1 + nr % 2;
 
 		*number[(nr - 1) / 2] += more;
@@ -139,6 +140,29 @@ static void numbers_are_in_the_digest(struct mm_prop_run *p)
 			     (nr - 1) / 2);
 		nr++;
 	}
+	mm_aspace_try_close(&t, p);
+}
+
+static void counts_and_layouts_are_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_aspace_try t;
+	uint64_t seen[8];
+	int i;
+	int j;
+
+	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
+		return;
+	for (i = 0; i < 8; i++) {
+		t.mm->map_count += i / 2;
+		t.mm->bottom_up = i % 2 != 0;
+		seen[i] = mm_machine_digest_sweep(t.m);
+		t.mm->map_count -= i / 2;
+		for (j = 0; j < i; j++)
+			PROP(p, seen[i] != seen[j], "%d VMAs more, %s, are as %d, %s", i / 2,
+			     i % 2 ? "bottom up" : "top down", j / 2,
+			     j % 2 ? "bottom up" : "top down");
+	}
+	t.mm->bottom_up = false;
 	mm_aspace_try_close(&t, p);
 }
 
@@ -308,6 +332,7 @@ const struct mm_prop mm_aspace_props[] = {
 	{"aspace.addresses_find_vmas", addresses_find_vmas, 20},
 	{"aspace.limits_are_exact", limits_are_exact, 50},
 	{"aspace.numbers_are_in_the_digest", numbers_are_in_the_digest, 1},
+	{"aspace.counts_and_layouts_are_in_the_digest", counts_and_layouts_are_in_the_digest, 1},
 	{"aspace.vmas_are_in_the_digest", vmas_are_in_the_digest, 1},
 	{"aspace." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},

@@ -6,6 +6,7 @@
 #include "mm/vma.h"
 
 #include "mm/failpoint.h"
+#include "mm/mmap.h"
 #include "mm/pool.h"
 
 #include "invariants/engine/aspace_try.h"
@@ -218,6 +219,48 @@ static void parts_go_over(struct mm_prop_run *p)
 }
 
 /* Whichever allocation fails: rights are as before or as asked for, and nothing is lost. */
+/* Pages 2 and 3 get other rights, where below and above them there may be VMAs that have
+ * those, or more of their own. */
+static void one_modified(struct mm_prop_run *p, uint32_t below, uint32_t above)
+{
+	const uint64_t start = MM_TRY_PAGE(2);
+	struct vm_area_struct *vma;
+	struct vm_area_struct *out = NULL;
+	struct mm_vma_range r;
+	struct mm_aspace_try t;
+	int err;
+
+	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
+		return;
+	err = mm_aspace_try_map(&t, 2, 2, MM_PROT_READ, MM_MAP_NORESERVE);
+	if (below)
+		err |= mm_aspace_try_map(&t, 0, 2, below, MM_MAP_NORESERVE);
+	if (above)
+		err |= mm_aspace_try_map(&t, 4, 2, above, MM_MAP_NORESERVE);
+	PROP(p, !err, "no mappings");
+	vma = mm_aspace_find(t.mm, start);
+	r = (struct mm_vma_range){
+		.mm = t.mm,
+		.start = start,
+		.end = MM_TRY_PAGE(4),
+		.pgoff = start >> MM_PAGE_SHIFT,
+		.flags = vma->vm_flags | MM_VM_WRITE,
+	};
+	err = mm_vma_modify(&t.x, vma, &r, &out);
+	PROP(p, !err && out == mm_aspace_find(t.mm, start) && (out->vm_flags & MM_VM_WRITE),
+	     "%x below, %x above: error %d, or another VMA has the part", below, above, err);
+	mm_aspace_try_close(&t, p);
+}
+
+static void what_has_the_part_is_answered(struct mm_prop_run *p)
+{
+	static const uint32_t prots[] = {0, MM_PROT_READ, MM_TRY_RW};
+	size_t i;
+
+	for (i = 0; i < 9; i++)
+		one_modified(p, prots[i / 3], prots[i % 3]);
+}
+
 static void failures_leave_rights(struct mm_prop_run *p)
 {
 	struct mm_aspace_try t;
@@ -316,6 +359,7 @@ const struct mm_prop mm_vma_props[] = {
 	{"vma.failing_merges_change_nothing", failing_merges_change_nothing, 1},
 	{"vma.parts_go_over", parts_go_over, 1},
 	{"vma.failures_leave_rights", failures_leave_rights, 1},
+	{"vma.what_has_the_part_is_answered", what_has_the_part_is_answered, 1},
 	{"vma." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},
 };
