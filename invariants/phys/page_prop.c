@@ -136,6 +136,34 @@ static void each_field_is_in_the_digest(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
+/* Which page follows on a list, and which is a tail's head, though nothing else differs. */
+static void where_links_lead_is_in_the_digest(struct mm_prop_run *p)
+{
+	struct mm_machine *m = mm_boot(mm_walk_machines[0], NULL);
+	uint64_t pfn[3];
+	uint64_t seen[4];
+	size_t i;
+
+	PROP(p, m, "the machine does not boot");
+	for (i = 0; i < 3; i++) {
+		pfn[i] = 3 * (1 + prop_below(p, 50)) + i;
+		memset(&m->memmap[pfn[i]].lru, 0, sizeof(m->memmap[0].lru));
+		m->memmap[pfn[i]].flags = 0;
+	}
+	for (i = 0; i < 2; i++) {
+		m->memmap[pfn[2]].compound_head = (uintptr_t)&m->memmap[pfn[i]] | 1;
+		seen[i] = mm_machine_digest_sweep(m);
+	}
+	m->memmap[pfn[2]].flags = MM_PG_LRU;
+	for (i = 0; i < 2; i++) {
+		m->memmap[pfn[2]].lru.next = &m->memmap[pfn[i]].lru;
+		seen[2 + i] = mm_machine_digest_sweep(m);
+	}
+	PROP(p, seen[0] != seen[1], "a tail's head has no part in the digest");
+	PROP(p, seen[2] != seen[3], "the next on a list has no part in the digest");
+	mm_machine_destroy(m);
+}
+
 static void flags_have_names(struct mm_prop_run *p)
 {
 	static const char *const names[] = {"absent", "reserved",   "buddy",   "head",
@@ -201,6 +229,7 @@ static void planted(struct mm_prop_run *p)
 const struct mm_prop mm_page_props[] = {
 	{"page.memmap_is_what_was_described", memmap_is_what_was_described, 50},
 	{"page.each_field_is_in_the_digest", each_field_is_in_the_digest, 5},
+	{"page.where_links_lead_is_in_the_digest", where_links_lead_is_in_the_digest, 5},
 	{"page.flags_have_names", flags_have_names, 50},
 	{"page." MM_PLANTS_PROPERTY, planted, 1},
 	{NULL, NULL, 0},

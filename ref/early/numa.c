@@ -95,7 +95,6 @@ void mm_numa_fallback_order(const struct mm_machine *m, struct mm_numa_order *o)
 	uint32_t with_memory = mm_numa_nodes(m, MM_N_MEMORY);
 	int from;
 
-	o->nr = 0;
 	for (from = 0; from < m->desc.nr_nodes; from++) {
 		uint32_t left = with_memory;
 		int last = from;
