@@ -491,11 +491,15 @@ static void hear_memblock_change(struct event_truth *t, const struct mm_event *e
 {
 	if (t->grew.kind != MM_EV_NR && t->grew.f[0] < MM_MEMBLOCK_KINDS)
 		after_growth(t, ev);
-	/* what is given back has neither node nor flags */
-	if (ev->f[0] == MM_MEMBLOCK_FREE) {
+	/* what is given back or cut off has neither node nor flags */
+	if (ev->f[0] == MM_MEMBLOCK_FREE || ev->f[0] >= MM_MEMBLOCK_CAP) {
 		due(t, ev, 3, 0);
 		due(t, ev, 4, 0);
 	}
+	/* a limit and an alignment are one number */
+	if (ev->f[0] == MM_MEMBLOCK_LIMIT || ev->f[0] == MM_MEMBLOCK_LIMIT_MAP ||
+	    ev->f[0] == MM_MEMBLOCK_TRIM)
+		due(t, ev, 2, 0);
 }
 
 static void hear_ram_fill(struct event_truth *t, const struct mm_event *ev)
