@@ -276,11 +276,11 @@ static uint64_t ops_of(const struct oracle_linux_args *a, uint64_t nth)
 	return TRACE_OPS;
 }
 
-static void keep_first(uint64_t *found, uint64_t nth)
+static void keep_first(struct work *s, uint64_t nth)
 {
-	uint64_t first = __atomic_load_n(found, __ATOMIC_RELAXED);
+	uint64_t first = __atomic_load_n(&s->found, __ATOMIC_RELAXED);
 
-	while (nth < first && !__atomic_compare_exchange_n(found, &first, nth, false,
+	while (nth < first && !__atomic_compare_exchange_n(&s->found, &first, nth, false,
 							   __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
 }
@@ -304,7 +304,7 @@ static int work(struct job *j, struct work *s)
 		err = mm_live_run(&w, j->run, &j->trace, &e);
 		free(w.diff.report);
 		if (w.diff.found) {
-			keep_first(&s->found, nth);
+			keep_first(s, nth);
 			j->counts = before;
 			return STATUS_OK;
 		}
