@@ -180,10 +180,10 @@ properties() { # NAME COMMAND...
 compare_properties() {
 	local arch start names
 	# what they read is the emulator's there
-	local left_out='^procfs\.(own_maps_come_back|the_host_prints_the_same_lines)$'
+	local of_host='^procfs\.(own_maps_come_back|the_host_prints_the_same_lines)$'
 	say "skipped: properties on the machines that span terabytes (--near), on both sides"
-	say "skipped: $("$native/mmref-prop" --list | grep -cE "$left_out") properties that read the host's /proc, on both sides"
-	mapfile -t names < <("$native/mmref-prop" --list | grep -vE "$left_out")
+	say "skipped: $("$native/mmref-prop" --list | grep -cE "$of_host") properties that read the host's /proc, on both sides"
+	mapfile -t names < <("$native/mmref-prop" --list | grep -vE "$of_host")
 	properties native "$native/mmref-prop" --near "${names[@]}"
 	tail -n 1 "$work/native.properties" | grep -qx 'status 0' || die 1 "$native/mmref-prop fails"
 	for arch in "${archs[@]}"; do
