@@ -109,8 +109,7 @@ static void a_rest_of_a_page_each_is_let_go(struct mm_prop_run *p)
 	struct mm_machine_desc d;
 	uint64_t pfn[MM_NODES_MAX];
 	uint64_t share = 1 + prop_below(p, 900);
-	uint64_t rest = prop_below(p, 4);
-	uint64_t want = 3 * share + (rest < 3 ? rest : 0);
+	uint64_t want = 3 * share + prop_below(p, 3);
 	int i;
 
 	PROP(p,

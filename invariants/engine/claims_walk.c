@@ -381,6 +381,16 @@ void mm_walk_trace(struct mm_prop_run *p, struct mm_trace *t, const char *machin
 
 /* ---- judging ---- */
 
+void mm_walk_another_digest(struct mm_prop_run *p, const struct mm_machine *m, uint64_t *seen,
+			    size_t nth)
+{
+	size_t i;
+
+	seen[nth] = mm_machine_digest_sweep(m);
+	for (i = 0; i < nth; i++)
+		PROP(p, seen[i] != seen[nth], "states %zu and %zu have one digest", i, nth);
+}
+
 bool mm_walk_open(struct mm_walk *w, struct mm_prop_run *p, const char *machine)
 {
 	struct mm_error e = {NULL, 0, 0, ""};

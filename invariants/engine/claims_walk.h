@@ -50,6 +50,10 @@ void mm_walk_plan_trace(struct mm_prop_run *p, const struct mm_walk_plan *plan, 
 /* Make t a trace of nr random operations for a machine. */
 void mm_walk_trace(struct mm_prop_run *p, struct mm_trace *t, const char *machine, size_t nr);
 
+/* The nth of states that are each another: the digest is none of those before in seen. */
+void mm_walk_another_digest(struct mm_prop_run *p, const struct mm_machine *m, uint64_t *seen,
+			    size_t nth);
+
 /* A booted machine with a checker and a run over it. */
 struct mm_walk {
 	struct mm_machine *m;

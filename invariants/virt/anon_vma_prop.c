@@ -9,6 +9,7 @@
 
 #include "invariants/engine/aspace_try.h"
 #include "invariants/engine/claims_plant.h"
+#include "invariants/engine/claims_walk.h"
 #include "invariants/engine/prop.h"
 
 static const struct anon_vma *anon_at(const struct mm_aspace_try *t, uint64_t page)
@@ -93,8 +94,7 @@ static void counts_are_in_the_digest(struct mm_prop_run *p)
 	struct mm_aspace_try t;
 	struct anon_vma *av;
 	uint64_t seen[7];
-	int i;
-	int j;
+	size_t i;
 
 	if (!mm_aspace_try_open(&t, p, MM_TRY_MACHINE))
 		return;
@@ -103,17 +103,13 @@ static void counts_are_in_the_digest(struct mm_prop_run *p)
 	av = mm_aspace_find(t.mm, MM_TRY_PAGE(0))->anon_vma;
 	for (i = 0; i < 7; i++) {
 		const struct anon_vma was = *av;
-		uint32_t more = 1 + (uint32_t)i / 3;
+		uint32_t more = i < 6 ? 1 + (uint32_t)i / 3 : 0;
 
-		if (i == 6)
-			more = 0;
 		av->refcount += i % 3 == 0 ? more : 0;
 		av->num_active_vmas += i % 3 == 1 ? more : 0;
 		av->num_children += i % 3 == 2 ? more : 0;
-		seen[i] = mm_machine_digest_sweep(t.m);
+		mm_walk_another_digest(p, t.m, seen, i);
 		*av = was;
-		for (j = 0; j < i; j++)
-			PROP(p, seen[i] != seen[j], "states %d and %d are alike", j, i);
 	}
 	mm_aspace_try_close(&t, p);
 }

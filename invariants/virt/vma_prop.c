@@ -218,7 +218,6 @@ static void parts_go_over(struct mm_prop_run *p)
 	mm_aspace_try_close(&t, p);
 }
 
-/* Whichever allocation fails: rights are as before or as asked for, and nothing is lost. */
 /* Pages 2 and 3 get other rights, where below and above them there may be VMAs that have
  * those, or more of their own. */
 static void one_modified(struct mm_prop_run *p, uint32_t below, uint32_t above)
@@ -261,6 +260,7 @@ static void what_has_the_part_is_answered(struct mm_prop_run *p)
 		one_modified(p, prots[i / 3], prots[i % 3]);
 }
 
+/* Whichever allocation fails: rights are as before or as asked for, and nothing is lost. */
 static void failures_leave_rights(struct mm_prop_run *p)
 {
 	struct mm_aspace_try t;

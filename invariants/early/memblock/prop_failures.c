@@ -83,8 +83,8 @@ void memblock_failures_are_announced(struct mm_prop_run *p)
 	mm_machine_destroy(m);
 }
 
-/* mem= or a crash kernel's memory cuts a region, for which a full table doubles; but what is to go has the only room
- * for another. */
+/* mem=, or what a crash kernel keeps, cuts a region, for which a full table doubles; but what
+ * is to go has the only room for another. */
 static void try_cut(struct mm_prop_run *p, bool cap)
 {
 	struct mm_machine *m = mm_boot("ram=4K", NULL);

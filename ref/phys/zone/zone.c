@@ -13,7 +13,6 @@ static uint64_t zone_count(const struct mm_machine *m)
 	return (uint64_t)m->nr_zones;
 }
 
-/* What is on the lists, and in which order, frames say. */
 static uint64_t zone_hash(const struct mm_machine *m, uint64_t id)
 {
 	const struct zone *z = &m->zones[id];
@@ -33,6 +32,7 @@ static uint64_t zone_hash(const struct mm_machine *m, uint64_t id)
 					      z->nr_free_highatomic);
 	if (z->vm_stat[MM_NR_ZONE_CACHE])
 		h = mm_hash64_step(h, ~(uint64_t)z->vm_stat[MM_NR_ZONE_CACHE]);
+	/* what is on the lists, and in which order, frames say */
 	for (o = 0; o <= m->desc.max_order; o++)
 		h = mm_hash64_step(h, z->free_area[o].nr_free);
 	return h;
